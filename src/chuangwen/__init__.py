@@ -1,0 +1,1 @@
+"""Chuangwen: a town works towards the title of National Civilised City."""
