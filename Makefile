@@ -1,0 +1,86 @@
+# The targets people use. CI runs `make test`; everything else is a part of it.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PY := .venv/bin/python
+UV := .venv/bin/uv
+HOME_FOLDER ?= home
+PORT ?= 8000
+
+help:  ## show this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+run: .venv/run.stamp web-built catalogue  ## install, build, load the demo town, serve it at http://127.0.0.1:8000
+	.venv/bin/chuangwen demo --home $(HOME_FOLDER) --port $(PORT)
+
+setup: .venv/dev.stamp web-built catalogue  ## install everything a developer needs, build the front end
+
+test: machine .venv/dev.stamp web-built catalogue check test-sqlite test-postgres test-web test-browser  ## everything CI runs
+
+check: .venv/dev.stamp  ## style, contracts, types, spelling, locks
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/lint-imports
+	.venv/bin/mypy
+	.venv/bin/codespell src tests docs/adr README.md CONTRIBUTING.md
+	.venv/bin/djade --check --target-version 5.2 $$(git ls-files '*.html' | grep templates/)
+	@! grep -ln '://' requirements/*.lock web/package-lock.json || { echo 'A lock file names a host.'; exit 1; }
+
+fix: .venv/dev.stamp  ## let the tools mend style
+	.venv/bin/ruff check --fix . ; .venv/bin/ruff format .
+	.venv/bin/djade --target-version 5.2 $$(git ls-files '*.html' | grep templates/) || true
+
+test-sqlite: .venv/dev.stamp  ## tests on SQLite
+	$(PY) -m pytest -n 2 -m 'not browser and not long'
+
+test-postgres: .venv/dev.stamp  ## tests on PostgreSQL (a cluster of its own under .tools)
+	tools/with_postgres $(PY) -m pytest -n 2 -m 'not browser and not long'
+
+test-web: web/node_modules/.stamp  ## tests of the TypeScript parts
+	cd web && npm test --silent
+
+test-browser: .venv/dev.stamp web-built  ## tests in a real browser
+	$(PY) -m pytest -m browser tests/browser
+
+long: .venv/dev.stamp  ## long runs: kill drivers, fuzzers
+	$(PY) -m pytest -m long
+
+bench: .venv/dev.stamp  ## speed as ratios (ONLY=id for one)
+	$(PY) -m bench $(ONLY)
+
+lock: .venv/bin/uv  ## write the lock files anew from pyproject.toml
+	for set in 'run:--extra postgres --group build' 'dev:--extra postgres --group build --group dev'; do \
+	  $(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --no-header --no-annotate -q $${set#*:} pyproject.toml -o requirements/$${set%%:*}.lock || exit 1; done
+
+machine:  ## what the tests need of the machine (Debian): a browser, fonts, PostgreSQL
+	tools/machine
+
+.venv/bin/uv: requirements/uv.lock
+	test -x .venv/bin/python || tools/make_venv
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.lock
+	touch $@
+
+.venv/run.stamp: .venv/bin/uv requirements/run.lock pyproject.toml
+	$(UV) pip install --python $(PY) --quiet --require-hashes -r requirements/run.lock
+	$(UV) pip install --python $(PY) --quiet --no-deps --no-build-isolation -e .
+	touch $@
+
+.venv/dev.stamp: .venv/bin/uv requirements/dev.lock pyproject.toml
+	$(UV) pip install --python $(PY) --quiet --require-hashes -r requirements/dev.lock
+	$(UV) pip install --python $(PY) --quiet --no-deps --no-build-isolation -e .
+	touch $@ .venv/run.stamp
+
+web/node_modules/.stamp: web/package-lock.json web/package.json
+	cd web && npm ci --silent --no-audit --no-fund
+	touch $@
+
+WEB_SOURCES := $(shell find web -path web/node_modules -prune -o -type f -print 2>/dev/null)
+web-built: src/chuangwen/static/built/.stamp
+src/chuangwen/static/built/.stamp: web/node_modules/.stamp $(WEB_SOURCES)
+	cd web && npm run --silent build
+	touch $@
+
+catalogue: .venv/run.stamp  ## compile the English catalogue
+	$(PY) tools/catalogue.py compile
+
+.PHONY: help run setup test check fix test-sqlite test-postgres test-web test-browser long bench lock machine web-built catalogue
