@@ -1,0 +1,50 @@
+"""The command ``chuangwen``: the product's own commands by name, Django's machinery underneath."""
+
+import os
+import sys
+
+from django.core.management import ManagementUtility
+
+COMMANDS = {
+    "demo": "准备演示镇并打开（一个种子，一年的数据）",
+    "setup": "建立一个真实的镇：装内容包、建数据库、开第一个账号",
+    "serve": "打开网站",
+    "packs": "内容包：check 检查、install 安装、diff 比较、read-workbook 读指标表",
+    "plan": "实施方案：read 读文件、import 导入为本镇方案",
+    "observations": "观测：import 导入第三方移交的表格",
+    "score": "现在得多少分，多大把握",
+    "losses": "分丢在哪里，先做什么",
+    "doctor": "体检：缺牵头单位、缺办法、缺两个数……逐条说明怎么治",
+    "ledger": "留痕：verify 核对链条、export 导出",
+    "backup": "备份全部数据",
+    "restore": "从备份恢复",
+}
+ALSO = {"migrate", "makemigrations", "check", "shell", "collectstatic"}
+
+
+def _take_home(arguments: list[str]) -> None:
+    """``--home DIR`` decides where all data lives, and must be known before settings are read."""
+    for place, word in enumerate(arguments):
+        if word == "--home" and place + 1 < len(arguments):
+            os.environ["CHUANGWEN_HOME"] = arguments[place + 1]
+        elif word.startswith("--home="):
+            os.environ["CHUANGWEN_HOME"] = word.removeprefix("--home=")
+
+
+def _tell_commands() -> str:
+    lines = [f"  {name:<14}{what}" for name, what in COMMANDS.items()]
+    return "\n".join(["用法：chuangwen <命令> [选项]", "", *lines, "", "每个命令的用法和例子：chuangwen <命令> --help"])
+
+
+def main() -> None:
+    """Run one command. Exit codes: 0 done, 1 refused with reasons, 2 wrong usage."""
+    arguments = sys.argv[1:]
+    if not arguments or arguments[0] in {"-h", "--help", "help"}:
+        sys.stdout.write(_tell_commands() + "\n")
+        sys.exit(0 if arguments else 2)
+    if arguments[0] not in COMMANDS and arguments[0] not in ALSO:
+        sys.stderr.write(f"没有“{arguments[0]}”这个命令。\n\n{_tell_commands()}\n")
+        sys.exit(2)
+    _take_home(arguments)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chuangwen.settings")
+    ManagementUtility(["chuangwen", *arguments]).execute()
