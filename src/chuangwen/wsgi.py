@@ -1,4 +1,4 @@
-"""The door for web servers."""
+"""The door for web servers that speak WSGI."""
 
 import os
 
