@@ -1,0 +1,105 @@
+"""Writing a note: the last line of every other action."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+from django.db import connections, router, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from chuangwen.kernel.chain import START, canonical, link, plain
+from chuangwen.records.ledger.models import Note
+
+# One number for the whole product: whoever holds this PostgreSQL advisory lock writes the next link.
+CHAIN_LOCK = 0x4C_45_44_47
+
+
+class Signer(Protocol):
+    """Somebody who can sign a note."""
+
+    @property
+    def username(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def organisation_name(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Hand:
+    """A signer that is not a person with an account, e.g. a command run on the machine itself."""
+
+    username: str
+    name: str
+    organisation_name: str = ""
+
+
+MACHINE = Hand(username="chuangwen", name="系统")
+
+
+class Thing(NamedTuple):
+    """What was changed: its kind (a table's or document's word), its key, and what people call it."""
+
+    kind: str
+    key: str
+    title: str = ""
+
+
+def note(
+    thing: Thing,
+    verb: str,
+    *,
+    by: Signer,
+    at: datetime,
+    before: Mapping[str, object] | None = None,
+    after: Mapping[str, object] | None = None,
+) -> Note:
+    """Write down one change, chained to the note before it. Takes two queries (three on PostgreSQL).
+
+    Called inside the transaction of the change itself, so that both happen or neither. Writers queue: on SQLite the
+    transaction already holds the write lock (IMMEDIATE); on PostgreSQL an advisory lock is held until it ends.
+    """
+    alias = router.db_for_write(Note)
+    with transaction.atomic(using=alias):
+        _wait_for_turn(connections[alias])
+        last = Note.objects.using(alias).order_by("-number").values_list("number", "hash").first()
+        number, previous = last or (0, START)
+        new = Note(
+            number=number + 1,
+            at=at,
+            username=by.username,
+            name=by.name,
+            organisation=by.organisation_name,
+            verb=verb,
+            kind=thing.kind,
+            key=str(thing.key),
+            title=thing.title,
+            before=plain(before or {}),
+            after=plain(after or {}),
+            previous=previous,
+        )
+        new.hash = link(new.content(), previous)
+        new.save(force_insert=True, using=alias)
+    return new
+
+
+def changes(before: Mapping[str, object], after: Mapping[str, object]) -> tuple[dict[str, object], dict[str, object]]:
+    """Only the fields that differ, old and new."""
+    keys = [key for key in {**before, **after} if _differs(before, after, key)]
+    return (
+        {key: before[key] for key in keys if key in before},
+        {key: after[key] for key in keys if key in after},
+    )
+
+
+def _differs(before: Mapping[str, object], after: Mapping[str, object], key: str) -> bool:
+    if (key in before) != (key in after):
+        return True
+    return canonical({"value": before[key]}) != canonical({"value": after[key]})
+
+
+def _wait_for_turn(connection: BaseDatabaseWrapper) -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])

@@ -1,0 +1,169 @@
+"""Who acts: a person together with what the roles allow and how far they reach."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from django.db.models import Model, Q, QuerySet
+
+from chuangwen.records.township.models import Assignment, Organisation, Person
+from chuangwen.records.township.permissions import Permission, Scope
+
+Row = TypeVar("Row", bound=Model)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Over which organisations a permission holds: one rule for lists (``filter``) and single things (``covers``).
+
+    ``everything``: all of the town, also rows of no organisation. ``below``: paths of organisations taken with all
+    that stands under them. ``exact``: keys of organisations taken alone. ``own_rows``: rows that the person made.
+    """
+
+    everything: bool = False
+    below: frozenset[str] = frozenset()
+    exact: frozenset[int] = frozenset()
+    own_rows: bool = False
+    person_id: int = 0
+
+    @property
+    def is_nothing(self) -> bool:
+        return not (self.everything or self.below or self.exact or self.own_rows)
+
+    def covers(self, organisation: Organisation | None, *, person_id: int | None = None) -> bool:
+        """Whether a thing of this organisation (and, for own rows, made by this person) lies within reach."""
+        if self.everything or (self.own_rows and person_id is not None and person_id == self.person_id):
+            return True
+        if organisation is None:
+            return False
+        path = organisation.path
+        return organisation.pk in self.exact or any(path.startswith(top) for top in self.below)
+
+    def filter(self, rows: QuerySet[Row], field: str = "organisation", *, person: str = "") -> QuerySet[Row]:
+        """The rows within reach. ``field`` leads to the organisation ("" when the rows are organisations),
+
+        ``person`` leads to the person who made a row ("" when rows have no maker: own rows are then none).
+        """
+        if self.everything:
+            return rows
+        return rows.filter(self.condition(field, person=person))
+
+    def condition(self, field: str = "organisation", *, person: str = "") -> Q:
+        """The same rule as ``filter``, as a condition."""
+        if self.everything:
+            return ~Q(pk__in=[])
+        lead = f"{field}__" if field else ""
+        wanted = Q(pk__in=[])
+        if self.exact:
+            wanted |= Q(**{f"{lead}pk__in": sorted(self.exact)})
+        for top in sorted(self.below):
+            wanted |= Q(**{f"{lead}path__startswith": top})
+        if self.own_rows and person:
+            wanted |= Q(**{person: self.person_id})
+        return wanted
+
+
+NOTHING = Reach()
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person who acts now. ``reaches`` holds one reach per permission; a permission without a reach is not held.
+
+    ``person`` is ``None`` only for somebody who is not signed in (``NOBODY``).
+    """
+
+    person: Person | None
+    organisation: Organisation | None = None
+    roles: tuple[str, ...] = ()
+    role_titles: tuple[str, ...] = ()
+    reaches: dict[Permission, Reach] = field(default_factory=dict)
+
+    @property
+    def person_id(self) -> int:
+        return self.person.pk if self.person else 0
+
+    @property
+    def username(self) -> str:
+        return self.person.username if self.person else ""
+
+    @property
+    def name(self) -> str:
+        return self.person.name if self.person else ""
+
+    @property
+    def organisation_name(self) -> str:
+        return self.organisation.name if self.organisation else ""
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        return frozenset(self.reaches)
+
+    def may(self, permission: str) -> bool:
+        """Whether the permission is held over anything at all (enough to open a page)."""
+        return permission in self.reaches
+
+    def reach(self, permission: str) -> Reach:
+        """How far the permission goes; nothing when it is not held."""
+        return self.reaches.get(Permission(permission), NOTHING)
+
+
+NOBODY = Actor(person=None)
+
+
+def actor_for(person: Person) -> Actor:
+    """The person with all that the roles in force allow, in two queries. Without an active account: nothing."""
+    if not person.is_active:
+        return Actor(person=person)
+    held = list(
+        Assignment.objects.filter(person=person, withdrawn_at=None, role__retired=False)
+        .select_related("role", "person__organisation")
+        .prefetch_related("chosen")
+        .order_by("role__order", "id")
+    )
+    organisation = held[0].person.organisation if held else person.organisation
+    return Actor(
+        person=person,
+        organisation=organisation,
+        roles=tuple(one.role_id for one in held),
+        role_titles=tuple(one.role.title for one in held),
+        reaches=_reaches(held, person=person, organisation=organisation),
+    )
+
+
+def _reaches(
+    held: Iterable[Assignment], *, person: Person, organisation: Organisation | None
+) -> dict[Permission, Reach]:
+    parts: dict[Permission, list[Reach]] = defaultdict(list)
+    known = set(Permission)
+    for one in held:
+        reach = reach_of(one.reach, person_id=person.pk, own=organisation, chosen=one.chosen.all())
+        for permission in one.role.permissions:
+            if permission in known:
+                parts[Permission(permission)].append(reach)
+    return {permission: united(reaches) for permission, reaches in parts.items()}
+
+
+def reach_of(scope: Scope, *, person_id: int, own: Organisation | None, chosen: Iterable[Organisation] = ()) -> Reach:
+    """What one scope means for one person: the five rules stand here and nowhere else."""
+    if scope is Scope.ALL:
+        return Reach(everything=True, person_id=person_id)
+    if scope is Scope.CHOSEN:
+        return Reach(below=frozenset(one.path for one in chosen), person_id=person_id)
+    if scope is Scope.BELOW:
+        return Reach(below=frozenset([own.path] if own else []), person_id=person_id)
+    if scope is Scope.OWN:
+        return Reach(exact=frozenset([own.pk] if own else []), person_id=person_id)
+    return Reach(own_rows=True, person_id=person_id)
+
+
+def united(reaches: list[Reach]) -> Reach:
+    """Several roles together reach as far as all of them."""
+    return Reach(
+        everything=any(one.everything for one in reaches),
+        below=frozenset().union(*(one.below for one in reaches)),
+        exact=frozenset().union(*(one.exact for one in reaches)),
+        own_rows=any(one.own_rows for one in reaches),
+        person_id=reaches[0].person_id,
+    )
