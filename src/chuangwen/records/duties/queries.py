@@ -1,0 +1,96 @@
+"""Who answers for what, and what is left over."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet
+
+from chuangwen.records.duties.models import Duty
+from chuangwen.records.duties.pasting import Known
+from chuangwen.records.standards.models import Edition, Node, NodeKind, Requirement
+from chuangwen.records.township.actors import Actor
+from chuangwen.records.township.models import Organisation, Person
+from chuangwen.records.township.permissions import Permission
+
+
+@dataclass(frozen=True)
+class DutyLine:
+    """A duty as lists show it."""
+
+    id: int
+    lead_id: int
+    lead: str
+    assisting: tuple[str, ...]
+    person: str
+    due: date | None
+
+
+def visible_to(actor: Actor) -> QuerySet[Duty]:
+    """Duties that the actor may see: those led by units within reach."""
+    return actor.reach(Permission.SEE_DUTIES).filter(Duty.objects.all(), "lead")
+
+
+def of_standards(edition: Edition | int) -> dict[int, DutyLine]:
+    """Every standard's duty by the standard's key, in two queries."""
+    rows = Duty.objects.filter(standard__edition=edition)
+    return {line[0]: line[1] for line in _lines(rows, "standard_id")}
+
+
+def of_requirements(edition: Edition | int) -> dict[int, DutyLine]:
+    """Requirements that have a duty of their own."""
+    rows = Duty.objects.filter(requirement__edition=edition)
+    return {line[0]: line[1] for line in _lines(rows, "requirement_id")}
+
+
+def of_tasks(ids: Sequence[int]) -> dict[int, DutyLine]:
+    """Duties by their own key, as tasks of the plan point at them."""
+    return {line[0]: line[1] for line in _lines(Duty.objects.filter(pk__in=ids), "pk")}
+
+
+def _lines(rows: QuerySet[Duty], key: str) -> list[tuple[int, DutyLine]]:
+    assisting: dict[int, list[str]] = {}
+    links = Duty.assisting.through.objects.filter(duty__in=rows).order_by("organisation__order", "organisation_id")
+    for duty, short in links.values_list("duty_id", "organisation__short"):
+        assisting.setdefault(duty, []).append(short)
+    values = rows.values_list(key, "pk", "lead_id", "lead__short", "person__name", "due")
+    return [
+        (thing, DutyLine(pk, lead_id, lead, tuple(assisting.get(pk, ())), person or "", due))
+        for thing, pk, lead_id, lead, person, due in values
+    ]
+
+
+def lead_units(edition: Edition | int) -> dict[str, int]:
+    """Lead unit by the code of the standard: what losses are handed to."""
+    rows = Duty.objects.filter(standard__edition=edition).values_list("standard__code", "lead_id")
+    return dict(rows)
+
+
+def left_over(edition: Edition | int) -> QuerySet[Node]:
+    """Standards that nobody answers for."""
+    return Node.objects.filter(edition=edition, kind=NodeKind.STANDARD, duty=None)
+
+
+def owed_by(actor: Actor) -> QuerySet[Duty]:
+    """What this person, or the person's unit as lead, answers for, soonest first."""
+    own = Duty.objects.filter(person_id=actor.person_id)
+    if actor.organisation is not None:
+        own |= Duty.objects.filter(lead_id=actor.organisation.pk)
+    return own.select_related("standard", "requirement", "lead", "person").order_by("due", "pk")
+
+
+def known_names(edition: Edition) -> Known:
+    """What the names in a duty table may stand for; a name that two people share stands for neither."""
+    targets = set(Node.objects.filter(edition=edition, kind=NodeKind.STANDARD).values_list("code", flat=True))
+    targets |= set(Requirement.objects.filter(edition=edition).values_list("code", flat=True))
+    units: dict[str, int] = {}
+    for pk, code, name, short, aliases in Organisation.objects.filter(closed=None).values_list(
+        "pk", "code", "name", "short", "aliases"
+    ):
+        units.update(dict.fromkeys([code, name, short, *aliases], pk))
+    people: dict[str, int] = {}
+    shared: set[str] = set()
+    for pk, username, name in Person.objects.filter(is_active=True).values_list("pk", "username", "name"):
+        shared |= {name} & people.keys()
+        people[name] = people[username] = pk
+    return Known(frozenset(targets), units, {name: pk for name, pk in people.items() if name not in shared})
