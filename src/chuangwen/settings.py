@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "chuangwen.doors.site.middleware.TownMiddleware",
 ]
 
 ROOT_URLCONF = "chuangwen.urls"
@@ -110,6 +111,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "chuangwen.doors.site.adapter.SignIn"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -123,7 +125,7 @@ AXES_FAILURE_LIMIT = read_number("CHUANGWEN_SIGN_IN_FAILURES", default=5, least=
 AXES_COOLOFF_TIME = read_number("CHUANGWEN_LOCK_MINUTES", default=20, least=1) / 60
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_TEMPLATE = "site/locked.html"
+AXES_LOCKOUT_CALLABLE = "chuangwen.doors.site.lockout.locked"
 AXES_VERBOSE = False
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.kernel.words import later
+from chuangwen.kernel.words import later, say
 from chuangwen.kit.refusals import NotAllowed, OutOfReach, SignInFirst
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.models import Organisation, RoleDefinition
@@ -59,7 +59,7 @@ def why_not_everywhere(actor: Actor, permission: str) -> Refusal | None:
         return no
     if actor.reach(permission).everything:
         return None
-    return OutOfReach(permission=Permission(permission).title, organisation=later("全镇"))
+    return OutOfReach(permission=Permission(permission).title, organisation=say("全镇"))
 
 
 def why_not_together(person: str, wanted: RoleDefinition, held: Iterable[RoleDefinition]) -> Refusal | None:
