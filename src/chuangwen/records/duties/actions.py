@@ -68,7 +68,7 @@ def assign(thing: Node | Requirement, charge: Charge, *, by: By, at: datetime) -
     if old:
         must(by, Permission.ASSIGN_DUTIES, old.lead)
     duty = set_duty(old or Duty(kind=_kind(thing), **_key(thing)), charge, at=at)
-    note(Thing("duty", thing.code, str(thing)), "assign_duty", by=by, at=at, before=before, after=charge.told())
+    note(Thing("duty", thing.code, str(thing)), later("分配责任"), by=by, at=at, before=before, after=charge.told())
     return duty
 
 
@@ -80,7 +80,7 @@ def withdraw(duty: Duty, *, by: By, at: datetime) -> None:
     thing = duty.standard or duty.requirement
     title, key = str(thing or duty), thing.code if thing else str(duty.pk)
     duty.delete()
-    note(Thing("duty", key, title), "withdraw_duty", by=by, at=at, before=before)
+    note(Thing("duty", key, title), later("收回责任"), by=by, at=at, before=before)
 
 
 def set_duty(duty: Duty, charge: Charge, *, at: datetime) -> Duty:
@@ -108,7 +108,7 @@ def assign_many(edition: Edition, rows: Sequence[DutyRow], problems: Problems, *
     _write(rows, standards, requirements, at=at)
     thing = Thing("duty_table", f"{edition.pack}@{edition.edition}", edition.title)
     told = [{"target": row.target, "lead": units[row.lead].name} for row in rows]
-    note(thing, "assign_duties", by=by, at=at, after={"count": len(rows), "rows": told})
+    note(thing, later("批量分配责任"), by=by, at=at, after={"count": len(rows), "rows": told})
     return len(rows)
 
 
@@ -173,7 +173,7 @@ def carry_over(old: Edition, new: Edition, homes: Mapping[str, Sequence[str]], *
                 rows.setdefault(target, DutyRow(0, target, duty.lead_id, assisting, duty.person_id, duty.due))
     _write(rows.values(), standards, {}, at=at)
     thing = Thing("duty_table", f"{new.pack}@{new.edition}", new.title)
-    note(thing, "carry_duties_over", by=by, at=at, after={"carried": len(rows), "homeless": homeless})
+    note(thing, later("责任随新版体系结转"), by=by, at=at, after={"carried": len(rows), "homeless": homeless})
     return homeless
 
 

@@ -106,7 +106,7 @@ def open_round(new: NewRound, edition: Edition, companion: Edition | None = None
         closes=new.closes,
     )
     after = {"title": new.title, "kind": new.kind, "edition": str(edition), "companion": str(companion or "")}
-    note(Thing("round", made.code, made.title), "open_round", by=by, at=at, after=after)
+    note(Thing("round", made.code, made.title), later("开设测评轮次"), by=by, at=at, after=after)
     return made
 
 
@@ -128,7 +128,7 @@ def record(round_: Round, site: Site, check: Check, reading: Reading, *, by: By,
         return made
     _shift(round_, site, check, +1, reading.value)
     after = {"site": site.code, "check": check.code, "result": reading.result, "value": reading.value}
-    note(Thing("observation", str(made.pk), f"{site.name} {check.code}"), "record_observation", by=by, at=at, after=after)
+    note(Thing("observation", str(made.pk), f"{site.name} {check.code}"), later("录入观测"), by=by, at=at, after=after)
     return made
 
 
@@ -149,7 +149,7 @@ def recheck(old: Observation, reading: Reading, *, by: By, at: datetime) -> Obse
     Observation.objects.filter(pk=old.pk).update(counts=False, replaced_by=made)
     thing = Thing("observation", str(made.pk), f"{old.site.name} {old.check_item.code}")
     before = {"result": old.result, "value": old.value}
-    note(thing, "recheck", by=by, at=at, before=before, after={"result": reading.result, "value": reading.value})
+    note(thing, later("复查"), by=by, at=at, before=before, after={"result": reading.result, "value": reading.value})
     return made
 
 
@@ -234,7 +234,7 @@ def grade(round_: Round, requirement: Requirement, grade_: str, *, by: By, at: d
     )
     thing = Thing("grade", f"{round_.code}/{requirement.code}", requirement.title)
     old_told, new_told = changes(before, {"grade": grade_, "note": remark})
-    note(thing, "grade_material", by=by, at=at, before=old_told, after=new_told)
+    note(thing, later("评定材料"), by=by, at=at, before=old_told, after=new_told)
     return made
 
 
@@ -257,7 +257,7 @@ def tally(
         defaults={"valid": valid, "positive": positive, "recorded_by": by.name, "recorded_at": at},
     )
     thing = Thing("tally", f"{round_.code}/{question.code}/{village.code if village else ''}", question.text[:80])
-    note(thing, "record_survey", by=by, at=at, before=before, after={"positive": positive, "valid": valid})
+    note(thing, later("录入问卷结果"), by=by, at=at, before=before, after={"positive": positive, "valid": valid})
     return made
 
 
@@ -278,7 +278,7 @@ def set_figure(
         round=round_, figure=figure, defaults={**after, "recorded_by": by.name, "recorded_at": at}
     )
     thing = Thing("figure", f"{round_.code}/{figure.code}", figure.title)
-    note(thing, "record_figure", by=by, at=at, before=before, after=after)
+    note(thing, later("录入统计数据"), by=by, at=at, before=before, after=after)
     return made
 
 
@@ -301,7 +301,7 @@ def record_event(
         recorded_at=at,
     )
     thing = Thing("event", str(made.pk), known[code])
-    note(thing, "record_event", by=by, at=at, after={"code": code, "on": on, "text": text})
+    note(thing, later("登记负面清单事件"), by=by, at=at, after={"code": code, "on": on, "text": text})
     return made
 
 
@@ -314,4 +314,4 @@ def lock_material(round_: Round, *, by: By, at: datetime) -> None:
         raise no
     round_.material_locked_at = at
     round_.save(update_fields=["material_locked_at"])
-    note(Thing("round", round_.code, round_.title), "lock_material", by=by, at=at, after={"locked": at})
+    note(Thing("round", round_.code, round_.title), later("锁定材料申报"), by=by, at=at, after={"locked": at})

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from chuangwen.kernel.words import later
 from chuangwen.records.ledger.actions import Thing, note
 from chuangwen.records.measures import packing
 from chuangwen.records.measures.actions import Reading, require_open, state_position
@@ -52,7 +53,7 @@ def take_in(round_: Round, seen: Sequence[Seen], *, what: str, by: By, at: datet
     if fresh:
         repack(round_, {one.site.pk for one in fresh.values()})
         after = {"new": len(fresh), "known": len(known), "from": what}
-        note(Thing("round", round_.code, round_.title), "import_observations", by=by, at=at, after=after)
+        note(Thing("round", round_.code, round_.title), later("导入观测"), by=by, at=at, after=after)
     return TakenIn(len(fresh), len(known))
 
 
@@ -140,4 +141,4 @@ def take_in_submission(round_: Round, rows: Submission, *, what: str, by: By, at
         update_fields=["numerator", "denominator", "source", "recorded_by", "recorded_at"],
     )
     after = {"grades": len(rows.grades), "tallies": len(rows.tallies), "figures": len(rows.figures), "from": what}
-    note(Thing("round", round_.code, round_.title), "import_submission", by=by, at=at, after=after)
+    note(Thing("round", round_.code, round_.title), later("导入申报结果"), by=by, at=at, after=after)
