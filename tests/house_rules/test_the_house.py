@@ -10,12 +10,16 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "chuangwen"
 MODULES = sorted(path for path in SOURCE.rglob("*.py") if "migrations" not in path.parts)
-ROOMS = [SOURCE / floor / room for floor, rooms in {
-    "records": ["ledger", "standards", "township", "duties", "measures"],
-    "work": ["plans"],
-    "results": ["scoring", "dashboard"],
-    "doors": ["site", "api", "commands", "packs"],
-}.items() for room in rooms]
+ROOMS = [
+    SOURCE / floor / room
+    for floor, rooms in {
+        "records": ["ledger", "standards", "township", "duties", "measures"],
+        "work": ["plans"],
+        "results": ["scoring", "dashboard"],
+        "doors": ["site", "api", "commands", "packs"],
+    }.items()
+    for room in rooms
+]
 FORBIDDEN_NAMES = {"utils", "helpers", "core", "common", "manager", "misc"}
 
 
@@ -102,7 +106,11 @@ def test_every_action_is_told_who_and_when() -> None:
 
 
 def test_no_signals_are_used() -> None:
-    assert [_named(path) for path in MODULES if re.search(r"django\.(db\.models|dispatch)\S*signals", path.read_text("utf-8"))] == []
+    assert [
+        _named(path)
+        for path in MODULES
+        if re.search(r"django\.(db\.models|dispatch)\S*signals", path.read_text("utf-8"))
+    ] == []
 
 
 def test_the_lock_files_name_no_host() -> None:

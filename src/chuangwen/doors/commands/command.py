@@ -39,7 +39,7 @@ class TownCommand(BaseCommand):
     Whatever ``run`` returns is printed as JSON under ``--json``; otherwise the command prints for people itself.
     """
 
-    requires_system_checks: ClassVar[list[str]] = []
+    requires_system_checks: list[str] = []  # noqa: RUF012
     example: ClassVar[str] = ""
     parts: ClassVar[dict[str, str]] = {}
 
@@ -100,4 +100,5 @@ class TownCommand(BaseCommand):
 
 def with_progress(rows: Iterable[Row], *, what: str, quiet: bool) -> Iterable[Row]:
     """Show a bar for work longer than two seconds, on a terminal only."""
-    return tqdm(rows, desc=what, delay=2, file=sys.stderr, disable=True if quiet else None, leave=False)
+    bar: Iterable[Row] = tqdm(rows, desc=what, delay=2, file=sys.stderr, disable=True if quiet else None, leave=False)
+    return bar

@@ -44,7 +44,9 @@ class Known:
 def read_pasted(text: str, known: Known) -> tuple[list[DutyRow], Problems]:
     """Lines of tab-separated cells, as a spreadsheet puts them on the clipboard; a heading row may lead."""
     lines = [line.split("\t") for line in text.replace("\r\n", "\n").split("\n")]
-    return read_rows(((number, cells) for number, cells in enumerate(lines, start=1) if any(map(str.strip, cells))), known)
+    return read_rows(
+        ((number, cells) for number, cells in enumerate(lines, start=1) if any(map(str.strip, cells))), known
+    )
 
 
 def read_rows(lines: Iterable[tuple[int, Sequence[str]]], known: Known) -> tuple[list[DutyRow], Problems]:
@@ -110,7 +112,9 @@ def _read_row(number: int, cells: Mapping[str, str], known: Known, problems: Pro
 
 def _unit(number: int, column: str, name: str, known: Known, problems: Problems) -> int | None:
     if not name:
-        problems.add(row=number, column=column, what=say("没有写牵头单位"), cure=say("每一项必须有且只有一个牵头单位。"))
+        problems.add(
+            row=number, column=column, what=say("没有写牵头单位"), cure=say("每一项必须有且只有一个牵头单位。")
+        )
         return None
     if name in known.units:
         return known.units[name]

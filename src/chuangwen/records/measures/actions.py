@@ -282,26 +282,34 @@ def set_figure(
     return made
 
 
+@dataclass(frozen=True)
+class NewEvent:
+    """A dated event of the negative list: its code in the edition, what happened, when, where."""
+
+    code: str
+    text: str
+    on: date
+    where: Organisation | None = None
+
+
 @transaction.atomic
-def record_event(
-    edition: Edition, code: str, text: str, *, on: date, where: Organisation | None, by: By, at: datetime
-) -> Event:
-    """A dated event of the negative list."""
-    must(by, Permission.RECORD_EVENTS, where)
+def record_event(edition: Edition, new: NewEvent, *, by: By, at: datetime) -> Event:
+    """Write down an event of the negative list."""
+    must(by, Permission.RECORD_EVENTS, new.where)
     known = {one["code"]: one["title"] for one in edition.content["negative"]}
-    if code not in known:
-        raise NotOfThisRound(thing=code, round=edition.title)
+    if new.code not in known:
+        raise NotOfThisRound(thing=new.code, round=edition.title)
     made = Event.objects.create(
         edition=edition,
-        code=code,
-        happened_on=on,
-        text=text,
-        organisation=where,
+        code=new.code,
+        happened_on=new.on,
+        text=new.text,
+        organisation=new.where,
         recorded_by=by.name,
         recorded_at=at,
     )
-    thing = Thing("event", str(made.pk), known[code])
-    note(thing, later("登记负面清单事件"), by=by, at=at, after={"code": code, "on": on, "text": text})
+    after = {"code": new.code, "on": new.on, "text": new.text}
+    note(Thing("event", str(made.pk), known[new.code]), later("登记负面清单事件"), by=by, at=at, after=after)
     return made
 
 

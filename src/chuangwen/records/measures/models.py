@@ -182,9 +182,7 @@ class FigureValue(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["round", "figure"], name="one_value_per_figure"),
-            models.CheckConstraint(
-                name="figure_has_its_two_counts", condition=Q(denominator__gt=0, numerator__gte=0)
-            ),
+            models.CheckConstraint(name="figure_has_its_two_counts", condition=Q(denominator__gt=0, numerator__gte=0)),
         ]
 
     def __str__(self) -> str:

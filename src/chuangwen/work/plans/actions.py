@@ -73,7 +73,14 @@ def assign_task(task: Task, charge: Charge, *, by: By, at: datetime) -> Duty:
     before = {"lead": duty.lead.name} if duty.pk else {}
     task.duty = set_duty(duty, charge, at=at)
     task.save(update_fields=["duty"])
-    note(Thing("task", str(task.pk), task.title[:300]), later("分配任务"), by=by, at=at, before=before, after=charge.told())
+    note(
+        Thing("task", str(task.pk), task.title[:300]),
+        later("分配任务"),
+        by=by,
+        at=at,
+        before=before,
+        after=charge.told(),
+    )
     return task.duty
 
 
@@ -87,7 +94,9 @@ def _works(data: Mapping[str, Any]) -> Iterable[tuple[int | None, Mapping[str, A
             taken.add(work["id"])
             yield position, nodes[work["id"]], ""
     for area in data["areas"]:
-        leaves = [node for node in data["nodes"] if node["id"] not in parents and _stands_under(node, area["id"], nodes)]
+        leaves = [
+            node for node in data["nodes"] if node["id"] not in parents and _stands_under(node, area["id"], nodes)
+        ]
         for node in leaves or [nodes[area["id"]]]:
             if node["id"] not in taken:
                 taken.add(node["id"])
