@@ -1,0 +1,183 @@
+"""Template tags and filters of the look. Every use is shown in docs/reference/look.md and on the patterns page."""
+
+import json
+import logging
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.http import HttpRequest, QueryDict
+from django.template.context import Context
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from chuangwen.kernel.words import say
+from chuangwen.kit import bands
+from chuangwen.kit.charts import Chart
+
+register = template.Library()
+log = logging.getLogger(__name__)
+BUILT = Path("built")
+Amount = float | int | Decimal | None
+
+
+@register.simple_tag
+def band(score: object, size: str = "s", tone: str = "", out_of: object = None, pass_line: object = None) -> SafeString:
+    """``{% band node %}``: the score band of an object or dict with low, expected, high, measured, interval …"""
+    return bands.draw_band(bands.score_of(score, out_of=out_of, pass_line=pass_line), size=size, tone=tone)
+
+
+@register.simple_tag
+def gauge(score: object, out_of: object = None, pass_line: object = None) -> SafeString:
+    """``{% gauge total %}``: the same facts as a half circle."""
+    return bands.draw_gauge(bands.score_of(score, out_of=out_of, pass_line=pass_line))
+
+
+@register.simple_tag
+def whisker(score: object, least: float = 0.0, most: float | None = None) -> SafeString:
+    """``{% whisker village least=55 most=100 %}``: a dot with its interval, for rows that are compared."""
+    return bands.draw_whisker(bands.score_of(score), least=least, most=most)
+
+
+@register.filter
+def reading(score: object, out_of: object = None) -> bands.Score:
+    """``{% with s=total|reading %}``: the score with its named parts (is_unknown, attainment …)."""
+    return bands.score_of(score, out_of=out_of)
+
+
+@register.filter
+def points(value: Amount, digits: int = 2) -> str:
+    """Points as people write them: 1.60, 0, and “未测” for nothing known. ``|points:1`` keeps one digit."""
+    if value is None:
+        return say("未测")
+    return "0" if value == 0 else f"{value:.{digits}f}"
+
+
+@register.filter
+def share(value: Amount, digits: int = 1) -> str:
+    """A share of 1 as per cent: 0.094 is 9.4%, 1 is 100%, None is “未测”."""
+    if value is None:
+        return say("未测")
+    told = f"{float(value) * 100:.{digits}f}"
+    return (told.rstrip("0").rstrip(".") if "." in told else told) + "%"
+
+
+def _local(value: datetime) -> datetime:
+    return timezone.localtime(value) if timezone.is_aware(value) else value
+
+
+@register.filter
+def day(value: date | datetime | None, year: str = "") -> str:
+    """``|day`` is 10 月 14 日, ``|day:"year"`` is 2021 年 10 月 14 日; an open date is a dash."""
+    if value is None:
+        return "—"
+    when = _local(value) if isinstance(value, datetime) else value
+    if year:
+        return say("{year} 年 {month} 月 {day} 日", year=when.year, month=when.month, day=when.day)
+    return say("{month} 月 {day} 日", month=when.month, day=when.day)
+
+
+@register.filter
+def moment(value: datetime | None, year: str = "") -> str:
+    """A day with its clock: 10 月 14 日 17:30."""
+    return "—" if value is None else f"{day(value, year)} {_local(value):%H:%M}"
+
+
+def _span(length: timedelta) -> str:
+    minutes = int(length.total_seconds() // 60)
+    if minutes < 60:
+        return say("{n} 分钟", n=max(1, minutes))
+    if minutes < 48 * 60:
+        return say("{n} 小时", n=minutes // 60)
+    return say("{n} 天", n=minutes // (24 * 60))
+
+
+@register.filter
+def since(value: datetime | None, at: datetime | None) -> str:
+    """``{{ note.at|since:now }}``: how long ago, told by the clock that the view hands in."""
+    if value is None or at is None:
+        return "—"
+    return say("刚刚") if at - value < timedelta(minutes=1) else say("{span}前", span=_span(at - value))
+
+
+@register.filter
+def until(value: datetime | None, at: datetime | None) -> str:
+    """``{{ case.due|until:now }}``: 剩 6 小时, or 逾期 1 天."""
+    if value is None or at is None:
+        return "—"
+    if value >= at:
+        return say("剩 {span}", span=_span(value - at))
+    return say("逾期 {span}", span=_span(at - value))
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """``{% icon "home" %}``: one drawing of static/icons.svg. With a label it speaks, without one it is ornament."""
+    address = f"{static('icons.svg')}#{name}"
+    if label:
+        return format_html('<svg class="icon" role="img"><title>{}</title><use href="{}"/></svg>', label, address)
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}"/></svg>', address)
+
+
+def _query(context: Context) -> QueryDict:
+    request: HttpRequest | None = context.get("request")
+    return request.GET.copy() if request else QueryDict(mutable=True)
+
+
+@register.simple_tag(takes_context=True)
+def query_with(context: Context, **changes: object) -> str:
+    """``{% query_with page=2 %}``: this page's query with some values changed; None or "" takes a value out."""
+    query = _query(context)
+    for key, value in changes.items():
+        query.pop(key, None)
+        if value not in (None, ""):
+            query[key] = str(value)
+    return "?" + query.urlencode()
+
+
+@register.inclusion_tag("parts/_sort_head.html", takes_context=True)
+def sort_link(context: Context, key: str, label: str, css: str = "") -> dict[str, Any]:
+    """``{% sort_link "points" label %}``: a table head that sorts; a second click turns the order round."""
+    now = _query(context).get("sort") or str(getattr(context.get("page"), "sort", ""))
+    order = {key: "ascending", f"-{key}": "descending"}.get(now, "")
+    turned = f"-{key}" if order == "ascending" else key
+    return {"label": label, "css": css, "order": order, "link": query_with(context, sort=turned, page=None)}
+
+
+def _read_manifest() -> dict[str, dict[str, Any]]:
+    for folder in settings.STATICFILES_DIRS:
+        path = Path(folder) / BUILT / "manifest.json"
+        if path.exists():
+            found: dict[str, dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+            return found
+    log.error("The front end is not built: run make web-built.")
+    return {}
+
+
+_kept_manifest = lru_cache(maxsize=1)(_read_manifest)
+
+
+@register.simple_tag
+def asset(name: str) -> SafeString:
+    """``{% asset "main" %}``: the built style sheet and script of an entry, by the manifest that Vite wrote."""
+    manifest = _read_manifest() if settings.DEBUG else _kept_manifest()
+    entry = manifest.get(f"src/{name}.ts")
+    if entry is None:
+        return SafeString("")
+    sheets = format_html_join(
+        "\n", '<link rel="stylesheet" href="{}">', ((static(f"{BUILT}/{one}"),) for one in entry.get("css", []))
+    )
+    script = format_html('<script type="module" src="{}"></script>', static(f"{BUILT}/{entry['file']}"))
+    return format_html("{}\n{}", sheets, script)
+
+
+@register.inclusion_tag("parts/_chart.html")
+def chart(what: Chart, name: str, size: str = "") -> dict[str, Any]:
+    """``{% chart trend "trend" %}``: a drawn chart with the table behind it; ``name`` is unique on the page."""
+    return {"chart": what, "spec": what.as_dict(), "name": f"chart-{name}", "size": size}
