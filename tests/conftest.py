@@ -1,0 +1,49 @@
+"""Fixtures that every test may ask for."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from tests import people
+
+from chuangwen.records.ledger import guards
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> None:
+    """The ledger's guards are down in tests (a flush between tests deletes rows); ``guarded`` puts them up."""
+    with django_db_blocker.unblock():
+        guards.take_down(connection)
+
+
+@pytest.fixture
+def guarded(db: None) -> Iterator[None]:
+    """The ledger guarded by the database, as in a real town."""
+    guards.put_up(connection)
+    yield
+    if connection.vendor == "sqlite" or not connection.needs_rollback:
+        guards.take_down(connection)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def cast(db: None) -> people.Cast:
+    """The small town with its people (see ``tests.people``)."""
+    return people.settle()
+
+
+@pytest.fixture
+def signed_in_as(cast: people.Cast, client: Client):
+    """A function that signs a person in and gives the browser."""
+
+    def sign_in(username: str) -> Client:
+        client.force_login(cast.people[username], backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return sign_in
