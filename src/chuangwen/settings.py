@@ -73,6 +73,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "chuangwen.doors.site.framing.frame",
             ],
             "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
         },

@@ -23,7 +23,7 @@ class Command(TownCommand):
 
     def run(self, options: dict[str, Any]) -> dict[str, Any]:
         require_database(settings.HOME)
-        at = clock.wall()
+        at = clock.real_now()
         target = Path(options["to"] or settings.HOME / "backups" / f"chuangwen-{at:%Y%m%d-%H%M%S}.zip")
         manifest = write_backup(settings.HOME, target, connection.settings_dict, at=at)
         self.say(options, "已备份 {count} 个文件到 {file}", count=len(manifest["files"]), file=target)

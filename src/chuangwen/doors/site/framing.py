@@ -1,0 +1,152 @@
+"""The frame of every page: the town's name, the navigation that this person may use, the round that is open."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from chuangwen.doors.site.frame import Choice, Entry, Frame, Group
+from chuangwen.kernel.words import later, say
+from chuangwen.kit import clock
+from chuangwen.records.measures.models import Round
+from chuangwen.records.township.actors import Actor
+from chuangwen.records.township.models import Town
+from chuangwen.records.township.permissions import Permission
+
+ROUND = "round"
+
+
+@dataclass(frozen=True)
+class Door:
+    """One page of the navigation: who sees it decides the permission that the page itself asks for."""
+
+    label: str
+    url: str
+    icon: str
+    needs: Permission | None = None
+    short: str = ""
+    thumb: bool = False
+    jump: str = ""
+
+
+NAVIGATION: tuple[tuple[str, tuple[Door, ...]], ...] = (
+    (
+        "",
+        (
+            Door(later("首页"), "home", "home", None, thumb=True, jump="h"),
+            Door(later("我的责任"), "my_duties", "inbox", Permission.SEE_DUTIES, later("责任"), thumb=True, jump="m"),
+        ),
+    ),
+    (
+        later("测评"),
+        (
+            Door(later("测评体系"), "framework", "tree", Permission.SEE_FRAMEWORK, later("体系"), thumb=True, jump="f"),
+            Door(later("责任分解"), "duties", "people", Permission.SEE_DUTIES, jump="d"),
+            Door(later("测评轮次"), "rounds", "list", Permission.SEE_SCORE, jump="r"),
+            Door(later("少失分"), "losses", "target", Permission.SEE_SCORE, later("失分"), thumb=True, jump="l"),
+            Door(later("村与点位"), "villages", "map", Permission.SEE_SCORE, jump="v"),
+        ),
+    ),
+    (
+        later("工作"),
+        (
+            Door(later("实施方案"), "plan", "file", Permission.SEE_PLAN, jump="p"),
+            Door(later("实地观测"), "observations", "eye", Permission.SEE_ROWS, jump="o"),
+            Door(later("材料评定"), "materials", "folder", Permission.SEE_ROWS),
+            Door(later("问卷与统计"), "answers", "chart", Permission.SEE_ROWS),
+        ),
+    ),
+    (
+        later("管理"),
+        (
+            Door(later("单位与人员"), "people", "people", Permission.SEE_PEOPLE),
+            Door(later("内容包"), "packs", "box", Permission.SEE_FRAMEWORK),
+            Door(later("体检"), "doctor", "check", Permission.SEE_FRAMEWORK),
+            Door(later("操作留痕"), "ledger", "history", Permission.SEE_LEDGER),
+        ),
+    ),
+)
+
+
+def frame(request: HttpRequest) -> dict[str, object]:
+    """Context processor: ``frame`` (and ``town``), made on first use in a template."""
+    actor = getattr(request, "actor", None)
+    town = Town.objects.first()
+    return {
+        "frame": Frame(
+            product=say("创文"),
+            mark=say("创"),
+            town=town.name if town else "",
+            unit=actor.organisation_name if actor else "",
+            person=actor.name if actor else "",
+            groups=_groups(actor, request.path) if actor and actor.person else (),
+            choices=_choices(request) if actor and actor.person and actor.may(Permission.SEE_SCORE) else (),
+            search_link=_link("framework") if actor and actor.may(Permission.SEE_FRAMEWORK) else "",
+            demo=_demo(town),
+        ),
+        "town": town,
+    }
+
+
+def _groups(actor: Actor, path: str) -> list[Group]:
+    groups = []
+    for label, doors in NAVIGATION:
+        entries = [_entry(door, path) for door in doors if door.needs is None or actor.may(door.needs)]
+        if entries:
+            groups.append(Group(say(label) if label else "", entries))
+    return groups
+
+
+def _entry(door: Door, path: str) -> Entry:
+    link = _link(door.url)
+    return Entry(
+        label=say(door.label),
+        link=link,
+        icon=door.icon,
+        current=path == link or (link != "/" and path.startswith(link)),
+        thumb=door.thumb,
+        short=say(door.short) if door.short else "",
+        jump=door.jump,
+    )
+
+
+def _link(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return "#"
+
+
+def _choices(request: HttpRequest) -> list[Choice]:
+    now = chosen_round(request)
+    return [
+        Choice(
+            label=one.title,
+            link=f"{reverse('choose_round')}?round={one.code}",
+            note=say("已封存") if one.closed_at else say("进行中"),
+            current=now is not None and one.pk == now.pk,
+        )
+        for one in Round.objects.defer("frozen").order_by("-opens", "-pk")[:12]
+    ]
+
+
+def chosen_round(request: HttpRequest) -> Round | None:
+    """The round this person looks at: the one chosen in the head, else the newest that has begun."""
+    rounds = Round.objects.select_related("edition", "companion").defer("frozen", "edition__content", "companion__content")
+    code = request.session.get(ROUND) if hasattr(request, "session") else None
+    if code and (found := rounds.filter(code=code).first()):
+        return found
+    return newest_round(clock.today())
+
+
+def newest_round(today: date) -> Round | None:
+    """The newest round that has begun by ``today``; before the first, the first one."""
+    rounds = Round.objects.select_related("edition", "companion").defer("frozen", "edition__content", "companion__content")
+    return rounds.filter(opens__lte=today).order_by("-opens", "-pk").first() or rounds.order_by("opens").first()
+
+
+def _demo(town: Town | None) -> str:
+    if town is None or not town.demo:
+        return ""
+    return say("演示数据：单位、村名属实，人员和考察结果是按种子生成的；日期停在 {day}。", day=f"{clock.today():%Y-%m-%d}")
