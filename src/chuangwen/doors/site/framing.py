@@ -10,6 +10,7 @@ from chuangwen.doors.site.frame import Choice, Entry, Frame, Group
 from chuangwen.kernel.words import later, say
 from chuangwen.kit import clock
 from chuangwen.records.measures.models import Round
+from chuangwen.records.standards.models import Edition
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.models import Town
 from chuangwen.records.township.permissions import Permission
@@ -42,27 +43,27 @@ NAVIGATION: tuple[tuple[str, tuple[Door, ...]], ...] = (
         later("测评"),
         (
             Door(later("测评体系"), "framework", "tree", Permission.SEE_FRAMEWORK, later("体系"), thumb=True, jump="f"),
-            Door(later("责任分解"), "duties", "people", Permission.SEE_DUTIES, jump="d"),
-            Door(later("测评轮次"), "rounds", "list", Permission.SEE_SCORE, jump="r"),
-            Door(later("少失分"), "losses", "target", Permission.SEE_SCORE, later("失分"), thumb=True, jump="l"),
-            Door(later("村与点位"), "villages", "map", Permission.SEE_SCORE, jump="v"),
+            Door(later("责任分解"), "duties", "duty", Permission.SEE_DUTIES, jump="d"),
+            Door(later("测评轮次"), "rounds", "round", Permission.SEE_SCORE, jump="r"),
+            Door(later("少失分"), "losses", "loss", Permission.SEE_SCORE, later("失分"), thumb=True, jump="l"),
+            Door(later("村与点位"), "villages", "flag", Permission.SEE_SCORE, jump="v"),
         ),
     ),
     (
         later("工作"),
         (
-            Door(later("实施方案"), "plan", "file", Permission.SEE_PLAN, jump="p"),
-            Door(later("实地观测"), "observations", "eye", Permission.SEE_ROWS, jump="o"),
-            Door(later("材料评定"), "materials", "folder", Permission.SEE_ROWS),
-            Door(later("问卷与统计"), "answers", "chart", Permission.SEE_ROWS),
+            Door(later("实施方案"), "plan", "plan", Permission.SEE_PLAN, jump="p"),
+            Door(later("实地观测"), "observations", "visit", Permission.SEE_ROWS, jump="o"),
+            Door(later("材料评定"), "materials", "file", Permission.SEE_ROWS),
+            Door(later("问卷与统计"), "answers", "survey", Permission.SEE_ROWS),
         ),
     ),
     (
         later("管理"),
         (
             Door(later("单位与人员"), "people", "people", Permission.SEE_PEOPLE),
-            Door(later("内容包"), "packs", "box", Permission.SEE_FRAMEWORK),
-            Door(later("体检"), "doctor", "check", Permission.SEE_FRAMEWORK),
+            Door(later("内容包"), "packs", "table", Permission.SEE_FRAMEWORK),
+            Door(later("体检"), "doctor", "good", Permission.SEE_FRAMEWORK),
             Door(later("操作留痕"), "ledger", "history", Permission.SEE_LEDGER),
         ),
     ),
@@ -150,3 +151,11 @@ def _demo(town: Town | None) -> str:
     if town is None or not town.demo:
         return ""
     return say("演示数据：单位、村名属实，人员和考察结果是按种子生成的；日期停在 {day}。", day=f"{clock.today():%Y-%m-%d}")
+
+
+def chosen_edition(request: HttpRequest) -> Edition | None:
+    """The main edition of the round looked at; before the first round, the newest edition installed."""
+    found = chosen_round(request)
+    if found is not None:
+        return found.edition
+    return Edition.objects.defer("content").order_by("-installed_at", "-pk").first()

@@ -1,0 +1,197 @@
+"""Who answers for what: the duty table, one assignment, a whole table pasted or imported, and what I owe."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from chuangwen.doors.site.framing import chosen_edition
+from chuangwen.doors.site.requests import TownRequest
+from chuangwen.doors.site.uploads import uploaded
+from chuangwen.kernel.problems import Problems
+from chuangwen.kernel.sheet_writing import write_table
+from chuangwen.kernel.sheets import read_rows as sheet_rows
+from chuangwen.kernel.words import say
+from chuangwen.kit.doors import needs
+from chuangwen.kit.pages import Column, Listing
+from chuangwen.records.duties import actions, pasting, queries
+from chuangwen.records.duties.models import Duty
+from chuangwen.records.standards.models import Edition, Node, NodeKind
+from chuangwen.records.township.models import Organisation, Person
+from chuangwen.records.township.permissions import Permission
+
+
+class ChargeForm(forms.Form):
+    """One lead unit, any number of assisting units, one person, a day."""
+
+    lead = forms.ModelChoiceField(Organisation.objects.filter(closed=None), label=_("牵头单位"))
+    assisting = forms.ModelMultipleChoiceField(
+        Organisation.objects.filter(closed=None), label=_("责任（配合）单位"), required=False
+    )
+    person = forms.ModelChoiceField(
+        Person.objects.filter(is_active=True).order_by("name"), label=_("责任人"), required=False
+    )
+    due = forms.DateField(label=_("完成时限"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, duty: Duty | None = None, **kwargs: Any) -> None:
+        if duty is not None:
+            kwargs["initial"] = {
+                "lead": duty.lead_id,
+                "assisting": list(duty.assisting.values_list("pk", flat=True)),
+                "person": duty.person_id,
+                "due": duty.due,
+            }
+        super().__init__(*args, **kwargs)
+
+
+def charge_of(form: ChargeForm) -> actions.Charge:
+    """What the form says, for the action."""
+    said = form.cleaned_data
+    return actions.Charge(said["lead"], list(said["assisting"]), said["person"], said["due"])
+
+
+class DutyFilters(forms.Form):
+    """Which standards to list."""
+
+    lead = forms.ModelChoiceField(Organisation.objects.filter(closed=None), label=_("牵头单位"), required=False)
+    state = forms.ChoiceField(
+        label=_("状态"), required=False, choices=[("", _("全部")), ("bare", _("没有牵头单位")), ("nobody", _("没有责任人"))]
+    )
+
+
+def _narrow(rows: QuerySet[Node], said: Any) -> QuerySet[Node]:
+    if said.get("lead"):
+        rows = rows.filter(duty__lead=said["lead"])
+    if said.get("state") == "bare":
+        rows = rows.filter(duty=None)
+    elif said.get("state") == "nobody":
+        rows = rows.filter(duty__isnull=False, duty__person=None)
+    return rows
+
+
+def _duty(node: Node) -> Duty | None:
+    return getattr(node, "duty", None)
+
+
+def _assisting(node: Node) -> str:
+    duty = _duty(node)
+    return "、".join(unit.short for unit in duty.assisting.all()) if duty else ""
+
+
+LISTING: Listing[Node] = Listing(
+    columns=[
+        Column("code", say("编号"), lambda row: row.code, "position"),
+        Column("title", say("测评标准"), lambda row: row.title, "title"),
+        Column("points", say("分值"), lambda row: row.points, "points"),
+        Column("lead", say("牵头单位"), lambda row: duty.lead.name if (duty := _duty(row)) else "", "duty__lead__order"),
+        Column("assisting", say("责任单位"), _assisting),
+        Column(
+            "person", say("责任人"), lambda row: duty.person.name if (duty := _duty(row)) and duty.person else "",
+            "duty__person__name",
+        ),
+        Column("due", say("完成时限"), lambda row: duty.due if (duty := _duty(row)) else None, "duty__due"),
+    ],
+    sort="code",
+    search=["code", "title", "text", "duty__lead__name", "duty__person__name"],
+    filters=DutyFilters,
+    narrow=_narrow,
+)
+
+
+def _standards(edition: Edition) -> QuerySet[Node]:
+    rows = Node.objects.filter(edition=edition, kind=NodeKind.STANDARD)
+    return rows.select_related("duty__lead", "duty__person").prefetch_related("duty__assisting")
+
+
+@require_safe
+@needs(Permission.SEE_DUTIES)
+def duties(request: TownRequest) -> HttpResponse:
+    """The duty table of the edition in use."""
+    edition = chosen_edition(request)
+    if edition is None:
+        return render(request, "framework/none.html")
+    counts = _standards(edition).order_by().aggregate(
+        total=Count("pk"), bare=Count("pk", filter=Q(duty=None)), nobody=Count("pk", filter=Q(duty__person=None))
+    )
+    context = {
+        "edition": edition,
+        "page": LISTING.page(_standards(edition), request.GET),
+        "counts": counts,
+        "may_assign": request.actor.may(Permission.ASSIGN_DUTIES),
+        "export": reverse("duties_export"),
+    }
+    return render(request, "duties/duties.html", context)
+
+
+@require_safe
+@needs(Permission.SEE_DUTIES, Permission.EXPORT_LISTS)
+def export(request: TownRequest) -> HttpResponse:
+    """The same list as an Excel file."""
+    edition = chosen_edition(request)
+    rows = _standards(edition) if edition else Node.objects.none()
+    return LISTING.export(rows, request.GET, title=say("责任清单"), write=_workbook)
+
+
+def _workbook(title: str, columns: Any, rows: Any) -> bytes:
+    return write_table(columns, rows, title=title)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Permission.SEE_DUTIES, Permission.ASSIGN_DUTIES)
+def assign(request: TownRequest, node_id: int) -> HttpResponse:
+    """Give one standard to a unit."""
+    node = get_object_or_404(Node.objects.select_related("edition"), pk=node_id, kind=NodeKind.STANDARD)
+    form = ChargeForm(request.POST or None, duty=Duty.objects.filter(standard=node).first())
+    if request.method == "POST" and form.is_valid():
+        actions.assign(node, charge_of(form), by=request.actor, at=request.at)
+        messages.success(
+            request, say("“{code} {title}”已由“{lead}”牵头。", code=node.code, title=node.title, lead=form.cleaned_data["lead"].name)
+        )
+        return redirect(request.POST.get("next") or "duties")
+    return render(request, "duties/assign.html", {"form": form, "thing": node, "back": "duties"})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Permission.SEE_DUTIES, Permission.ASSIGN_DUTIES)
+def bulk(request: TownRequest) -> HttpResponse:
+    """Paste a whole duty table, or send it as Excel. All problems are told together; nothing is half done."""
+    edition = chosen_edition(request)
+    context: dict[str, object] = {"edition": edition, "pasted": request.POST.get("rows", "")}
+    if request.method == "POST" and edition is not None:
+        known = queries.known_names(edition)
+        if request.FILES.get("file"):
+            file = uploaded(request, "file")
+            rows, problems = pasting.read_rows(sheet_rows(file.read(), file.name or ""), known)
+        else:
+            rows, problems = pasting.read_pasted(request.POST.get("rows", ""), known)
+        if not rows and not problems:
+            _say_empty(problems)
+        if not problems:
+            count = actions.assign_many(edition, rows, problems, by=request.actor, at=request.at)
+            messages.success(request, say("已写入 {count} 条责任。", count=count))
+            return redirect("duties")
+        context["problems"] = sorted(problems)
+    return render(request, "duties/bulk.html", context, status=422 if "problems" in context else 200)
+
+
+def _say_empty(problems: Problems) -> None:
+    problems.add(what=say("没有读到任何一行"), cure=say("请从 Excel 里选中几行复制后贴上来，或选一个文件。"))
+
+
+@require_safe
+@needs(Permission.SEE_DUTIES)
+def mine(request: TownRequest) -> HttpResponse:
+    """What this person and the person's unit answer for, soonest first."""
+    owed = list(queries.owed_by(request.actor)[:500])
+    context = {
+        "owed": owed,
+        "own": [duty for duty in owed if duty.person_id == request.actor.person_id],
+        "today": request.at.date(),
+    }
+    return render(request, "duties/mine.html", context)
