@@ -45,6 +45,13 @@ def whisker(score: object, least: float = 0.0, most: float | None = None) -> Saf
     return bands.draw_whisker(bands.score_of(score), least=least, most=most)
 
 
+@register.simple_tag
+def told(score: object, digits: int | str = "") -> str:
+    """``{% told node %}``: the expected score as a figure (one digit unless told otherwise), or “未测”."""
+    read = bands.score_of(score)
+    return points(None if read.is_unknown else read.expected, 1 if digits == "" else int(digits))
+
+
 @register.filter
 def reading(score: object, out_of: object = None) -> bands.Score:
     """``{% with s=total|reading %}``: the score with its named parts (is_unknown, attainment …)."""
