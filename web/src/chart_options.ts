@@ -32,7 +32,7 @@ export interface Paint {
 
 type Options = Record<string, unknown>;
 // Shades that differ in lightness too, so that they can be told apart in black and white.
-const SHADES = ["#0e5a6b", "#c98a1b", "#7fb3bf", "#5b4a8a", "#9aa5ad", "#3f7d4f"];
+const SHADES = ["#0e5a6b", "#86b8c3", "#45525e", "#b4a7cf", "#5b4a8a", "#b9c1c8"];
 
 function bandOf(one: Series, shade: string): Options[] {
   if (!one.low.length || !one.high.length) return [];
@@ -93,14 +93,16 @@ function seriesOf(chart: Chart, paint: Paint): Options[] {
 /** The options for one chart; `paint` are the colours of the page. */
 export function optionsOf(chart: Chart, paint: Paint): Options {
   const words = { color: paint.faint, fontSize: paint.size };
-  const names = { type: "category", data: chart.labels, axisLabel: { ...words, hideOverlap: true }, axisTick: { show: false }, axisLine: { lineStyle: { color: paint.line } }, boundaryGap: chart.kind !== "line", inverse: chart.kind === "lying" };
-  const values = { type: "value", scale: chart.least === null && chart.kind === "line", ...(chart.least === null ? {} : { min: chart.least }), ...(chart.most === null ? {} : { max: chart.most }), splitNumber: 4, axisLabel: words, splitLine: { lineStyle: { color: paint.line } } };
+  const names = { type: "category", data: chart.labels, axisLabel: { ...words, hideOverlap: true, margin: 10 }, axisTick: { show: false }, axisLine: { lineStyle: { color: paint.line } }, boundaryGap: chart.kind !== "line", inverse: chart.kind === "lying" };
+  const roomy = chart.least === null && chart.kind === "line" && chart.notes.length > 0;
+  const below = ({ min, max }: { min: number; max: number }): number => Math.floor(min - (max - min) * 0.35);
+  const values = { type: "value", scale: chart.least === null && chart.kind === "line", ...(roomy ? { min: below } : {}), ...(chart.least === null ? {} : { min: chart.least }), ...(chart.most === null ? {} : { max: chart.most }), splitNumber: 4, axisLabel: words, splitLine: { lineStyle: { color: paint.line } } };
   const lying = chart.kind === "lying";
   return {
     animation: false,
     textStyle: { fontFamily: "inherit", color: paint.ink, fontSize: paint.size },
     grid: { left: 4, right: 16, top: chart.series.length > 1 ? 34 : 18, bottom: 2, containLabel: true },
-    legend: { show: chart.series.length > 1, top: 0, left: 0, icon: "roundRect", itemWidth: 14, itemHeight: 8, textStyle: words, data: chart.series.map((one) => one.name) },
+    legend: { show: chart.series.length > 1, top: 0, left: 0, icon: "roundRect", itemGap: 18, itemWidth: 14, itemHeight: 8, textStyle: words, data: chart.series.map((one) => one.name) },
     tooltip: { trigger: "axis", renderMode: "richText", valueFormatter: (value: unknown) => (value === null || value === undefined ? paint.unknown : `${String(value)}${chart.unit}`) },
     xAxis: lying ? values : names,
     yAxis: lying ? names : values,

@@ -39,6 +39,11 @@ class Score:
         return self.measured <= 0
 
     @property
+    def is_exact(self) -> bool:
+        """All is measured and nothing was sampled: the bar's end says it, without a tick."""
+        return self.low == self.high and self.interval is None
+
+    @property
     def unknown(self) -> float:
         """Share of the points that nobody has measured, 0 to 1."""
         return 1.0 - self.measured
@@ -148,7 +153,7 @@ def _marks(score: Score, height: int, top: int, tall: int) -> list[str]:
     if score.pass_line is not None:
         x = _at(score.pass_line, score)
         parts.append(f'<line class="band-pass" x1="{x}%" x2="{x}%" y1="0" y2="{height}"/>')
-    if not score.is_unknown:
+    if not score.is_unknown and not score.is_exact:
         x = _at(score.expected, score)
         reach = 2 if tall < 10 else 4
         parts.append(

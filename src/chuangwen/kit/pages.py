@@ -15,7 +15,6 @@ from django.utils.http import content_disposition_header
 Row = TypeVar("Row", bound=Model)
 PER_PAGE = 50
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-Narrow = Callable[[QuerySet[Row], Mapping[str, object]], QuerySet[Row]]
 SheetWriter = Callable[[str, Sequence[str], Iterable[Sequence[object]]], bytes]
 
 
@@ -70,7 +69,7 @@ class Listing(Generic[Row]):
     sort: str
     search: Sequence[str] = ()
     filters: type[forms.Form] | None = None
-    narrow: Narrow[Row] | None = None
+    narrow: Callable[[QuerySet[Row], Mapping[str, object]], QuerySet[Row]] | None = None
     _orders: dict[str, str] = field(init=False, default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:

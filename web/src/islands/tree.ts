@@ -85,6 +85,6 @@ export const tree: Island = (root) => {
   const finder = document.querySelector<HTMLInputElement>("[data-tree-find]");
   finder?.addEventListener("input", () => narrow(root, finder.value));
   const current = root.querySelector<HTMLElement>('.tree-row > a[aria-current="page"]');
-  const side = current?.closest<HTMLElement>(".side");
+  const side = current?.closest<HTMLElement>(".side-in");
   if (current && side) side.scrollTop = current.offsetTop - side.clientHeight / 3;
 };

@@ -45,6 +45,23 @@ def whisker(score: object, least: float = 0.0, most: float | None = None) -> Saf
     return bands.draw_whisker(bands.score_of(score), least=least, most=most)
 
 
+@register.simple_tag
+def told(score: object, digits: int | str = "", part: str = "expected") -> str:
+    """``{% told node %}``: a score as a figure (one digit unless told otherwise), or “未测”.
+
+    ``part`` is expected, low or high.
+    """
+    read = bands.score_of(score)
+    value: float = getattr(read, part)
+    return points(None if read.is_unknown else value, 1 if digits == "" else int(digits))
+
+
+@register.filter
+def plain(value: Amount) -> str:
+    """A figure without idle digits: 3.0 is 3, 0.50 is 0.5; nothing is a dash."""
+    return "—" if value is None else bands.figure(float(value))
+
+
 @register.filter
 def reading(score: object, out_of: object = None) -> bands.Score:
     """``{% with s=total|reading %}``: the score with its named parts (is_unknown, attainment …)."""
