@@ -16,18 +16,18 @@ from chuangwen.records.ledger.actions import MACHINE, Hand, Thing, changes, note
 from chuangwen.records.ledger.models import Note
 from chuangwen.records.ledger.verifying import verify
 
-李敏 = Hand("limin", "李敏", "创文办")
+LIMIN = Hand("limin", "李敏", "创文办")
 MARKET = Thing("site", "S-01", "中心市场")
 
 
 def write(count: int) -> None:
     for step in range(count):
-        note(MARKET, "改名", by=李敏, at=AT, before={"step": step}, after={"step": step + 1})
+        note(MARKET, "改名", by=LIMIN, at=AT, before={"step": step}, after={"step": step + 1})
 
 
 @pytest.mark.django_db
 def test_a_note_says_who_when_what_before_and_after() -> None:
-    written = note(MARKET, "改名", by=李敏, at=AT, before={"name": "旧"}, after={"name": "新"})
+    written = note(MARKET, "改名", by=LIMIN, at=AT, before={"name": "旧"}, after={"name": "新"})
     found = Note.objects.get()
     assert (found.number, found.at, found.username, found.name) == (1, AT, "limin", "李敏")
     assert (found.organisation, found.verb, found.title) == ("创文办", "改名", "中心市场")
@@ -144,9 +144,9 @@ def test_processes_that_write_at_the_same_time_form_one_chain(tmp_path: Path) ->
         script = str(Path(__file__).with_name("write_notes.py"))
         return subprocess.Popen([sys.executable, script, *words], env=world, stdout=subprocess.PIPE, text=True)
 
-    assert start("make").wait() == 0
-    writers = [start("write", "12") for _one in range(3)]
-    assert [writer.wait() for writer in writers] == [0, 0, 0]
+    start("make").communicate()
+    for writer in [start("write", "12") for _one in range(3)]:
+        writer.communicate()
     assert start("verify").communicate()[0].split() == ["36", "True"]
 
 

@@ -25,4 +25,4 @@ elif order == "write":
             note(Thing("site", "S-01"), "改名", by=MACHINE, at=AT)
 else:
     verdict = verify()
-    print(verdict.count, verdict.holds)
+    sys.stdout.write(f"{verdict.count} {verdict.holds}")

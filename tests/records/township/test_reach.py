@@ -28,10 +28,10 @@ REACHED = [
 def test_each_scope_reaches_the_same_units_in_lists_and_one_by_one(
     cast: Cast, scope: Scope, chosen: tuple[str, ...], reached: set[str]
 ) -> None:
-    刘芳 = cast.people["liufang"]
-    刘芳.assignments.all().delete()
-    hold(刘芳, cast.roles["contact"], scope=scope, chosen=tuple(cast.units[code] for code in chosen))
-    reach = actor_for(刘芳).reach(Permission.SEE_SCORE)
+    liufang = cast.people["liufang"]
+    liufang.assignments.all().delete()
+    hold(liufang, cast.roles["contact"], scope=scope, chosen=tuple(cast.units[code] for code in chosen))
+    reach = actor_for(liufang).reach(Permission.SEE_SCORE)
     assert {unit.code for unit in reach.filter(Organisation.objects.all(), "")} == reached
     assert {code for code, unit in cast.units.items() if reach.covers(unit)} == reached
 
@@ -54,18 +54,18 @@ def test_every_role_agrees_with_itself_over_all_people_units_and_sites(cast: Cas
 
 
 def test_an_inspector_reaches_the_own_rows_only(cast: Cast) -> None:
-    张强 = cast.actor("zhangqiang")
-    reach = 张强.reach(Permission.RECORD_OBSERVATIONS)
-    assert list(reach.filter(Person.objects.all(), "organisation", person="id")) == [张强.person]
-    assert reach.covers(cast.units["V1"], person_id=张强.person_id)
-    assert not reach.covers(cast.units["V1"], person_id=张强.person_id + 1)
+    zhangqiang = cast.actor("zhangqiang")
+    reach = zhangqiang.reach(Permission.RECORD_OBSERVATIONS)
+    assert list(reach.filter(Person.objects.all(), "organisation", person="id")) == [zhangqiang.person]
+    assert reach.covers(cast.units["V1"], person_id=zhangqiang.person_id)
+    assert not reach.covers(cast.units["V1"], person_id=zhangqiang.person_id + 1)
     assert not reach.covers(cast.units["office"])
 
 
 def test_two_roles_reach_as_far_as_both(cast: Cast) -> None:
-    王建国 = cast.people["wangjianguo"]
-    hold(王建国, cast.roles["contact"], chosen=(cast.units["V2"],))
-    reach = actor_for(王建国).reach(Permission.SEE_SCORE)
+    wangjianguo = cast.people["wangjianguo"]
+    hold(wangjianguo, cast.roles["contact"], chosen=(cast.units["V2"],))
+    reach = actor_for(wangjianguo).reach(Permission.SEE_SCORE)
     assert {code for code, unit in cast.units.items() if reach.covers(unit)} == {"market", "V2"}
 
 
@@ -109,13 +109,13 @@ def test_an_actor_is_built_in_two_queries(cast: Cast, django_assert_num_queries)
 
 
 def test_the_outsider_and_nobody_may_do_nothing(cast: Cast) -> None:
-    孙悦 = cast.actor("sunyue")
+    sunyue = cast.actor("sunyue")
     for permission in Permission:
-        assert isinstance(policy.why_not(孙悦, permission), NotAllowed)
+        assert isinstance(policy.why_not(sunyue, permission), NotAllowed)
         assert isinstance(policy.why_not(NOBODY, permission), SignInFirst)
-        assert not 孙悦.reach(permission).filter(Organisation.objects.all(), "").exists()
-    assert list(queries.people_visible_to(孙悦)) == [孙悦.person]
-    assert not queries.organisations_visible_to(孙悦).exists()
+        assert not sunyue.reach(permission).filter(Organisation.objects.all(), "").exists()
+    assert list(queries.people_visible_to(sunyue)) == [sunyue.person]
+    assert not queries.organisations_visible_to(sunyue).exists()
 
 
 def test_the_refusal_names_the_permission_and_the_unit(cast: Cast) -> None:
@@ -133,11 +133,11 @@ def test_only_a_reach_over_the_whole_town_is_everywhere(cast: Cast) -> None:
 
 
 def test_a_closed_account_and_a_withdrawn_role_give_nothing(cast: Cast) -> None:
-    李敏, 周正 = cast.people["limin"], cast.people["zhouzheng"]
-    李敏.is_active = False
-    周正.assignments.update(withdrawn_at=people.AT)
-    assert not actor_for(李敏).reaches
-    assert not actor_for(周正).reaches
+    limin, zhouzheng = cast.people["limin"], cast.people["zhouzheng"]
+    limin.is_active = False
+    zhouzheng.assignments.update(withdrawn_at=people.AT)
+    assert not actor_for(limin).reaches
+    assert not actor_for(zhouzheng).reaches
 
 
 def test_every_permission_has_a_title_of_its_own() -> None:
