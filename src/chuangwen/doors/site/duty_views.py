@@ -13,9 +13,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from chuangwen.doors.site.framing import chosen_edition
 from chuangwen.doors.site.requests import TownRequest
+from chuangwen.doors.site.sheets import workbook
 from chuangwen.doors.site.uploads import uploaded
 from chuangwen.kernel.problems import Problems
-from chuangwen.kernel.sheet_writing import write_table
 from chuangwen.kernel.sheets import read_rows as sheet_rows
 from chuangwen.kernel.words import say
 from chuangwen.kit.doors import needs
@@ -135,11 +135,8 @@ def export(request: TownRequest) -> HttpResponse:
     """The same list as an Excel file."""
     edition = chosen_edition(request)
     rows = _standards(edition) if edition else Node.objects.none()
-    return LISTING.export(rows, request.GET, title=say("责任清单"), write=_workbook)
+    return LISTING.export(rows, request.GET, title=say("责任清单"), write=workbook)
 
-
-def _workbook(title: str, columns: Any, rows: Any) -> bytes:
-    return write_table(columns, rows, title=title)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
