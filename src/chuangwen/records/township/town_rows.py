@@ -28,22 +28,9 @@ SITE_FIELDS = ["name", "type_code", "organisation", "address", "length", "count"
 
 def check(pack: TownPack, problems: Problems) -> None:
     """Whatever does not fit the installed township pack or the pack itself, all of it."""
-    kinds = {kind.code: kind for kind in OrganisationKind.objects.all()}
-    roles = set(RoleDefinition.objects.filter(retired=False).values_list("code", flat=True))
-    units = {one.code: one for one in pack.organisations}
-    for one in pack.organisations:
-        if one.kind not in kinds:
-            _unknown(problems, "organisations.csv", one.code, say("单位类别"), one.kind)
-        elif one.parent and one.parent in units and units[one.parent].kind not in kinds[one.kind].parents:
-            what = say("{code}：“{kind}”不能设在“{parent}”之下。", code=one.code, kind=one.kind, parent=one.parent)
-            problems.add(file="organisations.csv", column="parent", what=what, cure=say("请改上级单位。"))
-        if one.parent and one.parent not in units:
-            _unknown(problems, "organisations.csv", one.code, say("上级单位"), one.parent)
-    for person in pack.people:
-        if person.role and person.role not in roles:
-            _unknown(problems, "people.csv", person.username, say("角色"), person.role)
-        wanted = [person.organisation, *_chosen(person.scope)]
-        _known_units(problems, "people.csv", person.username, wanted, units)
+    units = {one.code for one in pack.organisations}
+    _check_units(pack, problems)
+    _check_people(pack, units, problems)
     for site in pack.sites:
         _known_units(problems, "sites.csv", site.code, [site.organisation], units)
     usernames = {person.username for person in pack.people}
@@ -52,6 +39,27 @@ def check(pack: TownPack, problems: Problems) -> None:
         if group.head and group.head not in usernames:
             _unknown(problems, "workgroups.toml", group.code, say("负责人"), group.head)
     _circles(pack, problems)
+
+
+def _check_units(pack: TownPack, problems: Problems) -> None:
+    kinds = {kind.code: kind for kind in OrganisationKind.objects.all()}
+    kind_of = {one.code: one.kind for one in pack.organisations}
+    for one in pack.organisations:
+        if one.kind not in kinds:
+            _unknown(problems, "organisations.csv", one.code, say("单位类别"), one.kind)
+        elif one.parent in kind_of and kind_of[one.parent] not in kinds[one.kind].parents:
+            what = say("{code}：“{kind}”不能设在“{parent}”之下。", code=one.code, kind=one.kind, parent=one.parent)
+            problems.add(file="organisations.csv", column="parent", what=what, cure=say("请改上级单位。"))
+        if one.parent and one.parent not in kind_of:
+            _unknown(problems, "organisations.csv", one.code, say("上级单位"), one.parent)
+
+
+def _check_people(pack: TownPack, units: set[str], problems: Problems) -> None:
+    roles = set(RoleDefinition.objects.filter(retired=False).values_list("code", flat=True))
+    for person in pack.people:
+        if person.role and person.role not in roles:
+            _unknown(problems, "people.csv", person.username, say("角色"), person.role)
+        _known_units(problems, "people.csv", person.username, [person.organisation, *_chosen(person.scope)], units)
 
 
 def write(pack: TownPack, *, at: datetime) -> dict[str, int]:
