@@ -70,7 +70,7 @@ def write(pack: TownPack, *, at: datetime) -> dict[str, int]:
     return {
         "organisations": len(units),
         "people": people,
-        "sites": _sites(pack, units, at=at),
+        "sites": _sites(pack, units),
         "workgroups": _workgroups(pack, units),
         "deadlines": _deadlines(pack),
     }
@@ -136,7 +136,8 @@ def _units(pack: TownPack) -> dict[str, Organisation]:
     order.prepare()
     while order.is_active():
         level = order.get_ready()
-        fresh, known = [], []
+        fresh: list[Organisation] = []
+        known: list[Organisation] = []
         for code in sorted(level, key=lambda one: rows[one][0]):
             place, row = rows[code]
             unit = stored.get(code) or Organisation(code=code)
@@ -188,9 +189,10 @@ def _people(pack: TownPack, units: dict[str, Organisation], *, at: datetime) -> 
     return len(fresh)
 
 
-def _sites(pack: TownPack, units: dict[str, Organisation], *, at: datetime) -> int:
+def _sites(pack: TownPack, units: dict[str, Organisation]) -> int:
     stored = {one.code: one for one in Site.objects.all()}
-    fresh, known = [], []
+    fresh: list[Site] = []
+    known: list[Site] = []
     for row in pack.sites:
         site = stored.get(row.code) or Site(code=row.code)
         (known if site.pk else fresh).append(site)
