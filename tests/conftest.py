@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
@@ -25,6 +26,12 @@ def guarded(db: None) -> Iterator[None]:
     yield
     if connection.vendor == "sqlite" or not connection.needs_rollback:
         guards.take_down(connection)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_root() -> None:
+    """The folder of collected static files, which a fresh home does not have yet (whitenoise warns of it)."""
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from django.utils.timezone import localtime
 from tests.people import AT, PASSWORD, TODAY, Cast, with_password
 
 from chuangwen.kit import clock
@@ -182,8 +183,10 @@ def test_a_person_turns_the_second_factor_on(cast: Cast, client: Client) -> None
     with_password(cast.people["limin"])
     sign_in(client, "limin")
     page = reverse("mfa_activate_totp")
+    assert client.get(page)["Location"].startswith(reverse("account_reauthenticate"))
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     assert client.get(page).status_code == 200
-    secret = totp.get_totp_secret(regenerate=False) if False else client.session["mfa.totp.secret"]
+    secret = client.session["mfa.totp.secret"]
     counter = next(iter(totp.yield_hotp_counters_from_time()))
     client.post(page, {"code": totp.format_hotp_value(totp.hotp_value(secret, counter))})
     assert cast.people["limin"].authenticator_set.filter(type="totp").count() == 1
@@ -214,4 +217,4 @@ def test_the_page_is_served_at_the_demos_time(cast: Cast, client: Client) -> Non
     new = {"oldpassword": once, "password1": "Lian-Meng-77", "password2": "Lian-Meng-77"}
     client.post(reverse("account_change_password"), new)
     changed = Note.objects.get(verb="修改密码")
-    assert clock.timezone.localtime(changed.at).date() == TODAY
+    assert localtime(changed.at).date() == TODAY

@@ -17,7 +17,7 @@ class OrganisationKind(models.Model):
     code = models.CharField(_("编号"), max_length=40, primary_key=True)
     title = models.CharField(_("名称"), max_length=60)
     level = models.PositiveSmallIntegerField(_("层级"), default=0)
-    parents = models.JSONField(_("可隶属于"), default=list)
+    parents = models.JSONField(_("可隶属于"), default=list, blank=True)
 
     class Meta:
         verbose_name = _("单位类别")
@@ -43,7 +43,7 @@ class Organisation(models.Model):
     path = models.CharField(_("路径"), max_length=400, unique=True)
     order = models.PositiveIntegerField(_("排序"), default=0)
     region_code = models.CharField(_("区划代码"), max_length=20, blank=True)
-    aliases = models.JSONField(_("别名"), default=list)
+    aliases = models.JSONField(_("别名"), default=list, blank=True)
     opened = models.DateField(_("设立日期"), null=True, blank=True)
     closed = models.DateField(_("撤销日期"), null=True, blank=True)
 
@@ -106,7 +106,8 @@ class Site(models.Model):
             models.CheckConstraint(condition=~Q(code="") & ~Q(type_code=""), name="township_site_has_code_and_type"),
             models.CheckConstraint(condition=Q(length=None) | Q(length__gt=0), name="township_site_length"),
             models.CheckConstraint(
-                condition=Q(lon=None, lat=None) | Q(lon__gte=-180, lon__lte=180, lat__gte=-90, lat__lte=90),
+                condition=Q(lon=None, lat=None)
+                | Q(lon__isnull=False, lat__isnull=False, lon__range=(-180, 180), lat__range=(-90, 90)),
                 name="township_site_stands_on_earth",
             ),
             models.CheckConstraint(
