@@ -42,13 +42,13 @@ def test_the_band_shows_sure_unknown_expected_interval_and_the_line_to_reach() -
 
 def test_the_band_says_itself_in_words() -> None:
     told = words_of(score_of(TOTAL))
-    assert told == (
-        "预计 83.6，最低 78.2，最高 87.6，满分 100；已测 90.6%；90% 的把握在 81.9 至 85.2；达标线 85"
-    )
+    assert told == ("预计 83.6，最低 78.2，最高 87.6，满分 100；已测 90.6%；90% 的把握在 81.9 至 85.2；达标线 85")
 
 
 def test_what_nobody_measured_is_all_hatched_and_never_zero() -> None:
-    svg = shown("{% band score %}|{% told score %}", score={"low": 0, "expected": 0, "high": 3, "points": 3, "measured": 0})
+    svg = shown(
+        "{% band score %}|{% told score %}", score={"low": 0, "expected": 0, "high": 3, "points": 3, "measured": 0}
+    )
     assert 'x="0.0%" width="100.0%" fill="url(#hatch)"' in svg
     assert "band-sure" not in svg
     assert "band-mid" not in svg
@@ -86,9 +86,7 @@ def test_every_drawing_is_well_formed_and_stays_inside(ends: list[float], full: 
         assert all(0 <= length <= 100 for length in lengths(svg))
 
 
-@pytest.mark.parametrize(
-    ("value", "said"), [(1.6, "1.60"), (0, "0"), (None, "未测"), (1.375, "1.38"), (83.6, "83.60")]
-)
+@pytest.mark.parametrize(("value", "said"), [(1.6, "1.60"), (0, "0"), (None, "未测"), (1.375, "1.38"), (83.6, "83.60")])
 def test_points_are_told_as_people_write_them(value: float | None, said: str) -> None:
     assert look.points(value) == said
 
@@ -106,7 +104,8 @@ def test_a_day_is_told_in_the_words_of_the_office() -> None:
 
 
 @pytest.mark.parametrize(
-    ("hours", "said"), [(6, "剩 6 小时"), (-30, "逾期 30 小时"), (96, "剩 4 天"), (-72, "逾期 3 天"), (0.5, "剩 30 分钟")]
+    ("hours", "said"),
+    [(6, "剩 6 小时"), (-30, "逾期 30 小时"), (96, "剩 4 天"), (-72, "逾期 3 天"), (0.5, "剩 30 分钟")],
 )
 def test_a_deadline_says_how_long_is_left(hours: float, said: str) -> None:
     now = datetime(2021, 10, 14, 9, tzinfo=UTC)
@@ -138,7 +137,9 @@ def test_every_icon_that_templates_name_is_drawn() -> None:
     drawn = set(re.findall(r'symbol id="([\w-]+)"', sheet))
     folder = look.Path(look.settings.STATICFILES_DIRS[0]).parent
     asked = {
-        name for page in folder.rglob("*.html") for name in re.findall(r'{% icon "(\w+)"', page.read_text(encoding="utf-8"))
+        name
+        for page in folder.rglob("*.html")
+        for name in re.findall(r'{% icon "(\w+)"', page.read_text(encoding="utf-8"))
     }
     assert asked
     assert asked <= drawn
@@ -148,7 +149,9 @@ def test_no_template_holds_an_inline_style_or_script() -> None:
     folder = look.Path(look.settings.STATICFILES_DIRS[0]).parent
     pages = {page: page.read_text(encoding="utf-8") for page in folder.rglob("templates/**/*.html")}
     assert pages
-    assert [page for page, text in pages.items() if re.search(r"\sstyle=|\son\w+=|<style|<script(?! type=)", text)] == []
+    assert [
+        page for page, text in pages.items() if re.search(r"\sstyle=|\son\w+=|<style|<script(?! type=)", text)
+    ] == []
 
 
 def test_a_chart_stands_with_its_table() -> None:
