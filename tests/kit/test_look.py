@@ -1,5 +1,6 @@
 """The look: what the tags say of a score, a day and a list."""
 
+import itertools
 import re
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
@@ -181,7 +182,7 @@ def test_page_numbers_hold_first_last_and_present_without_jumping_silently(a: in
     numbers = [one for one in told if one is not None]
     assert {1, number, pages} <= set(numbers)
     assert numbers == sorted(set(numbers))
-    for before, after in zip(told, told[1:], strict=False):
+    for before, after in itertools.pairwise(told):
         assert before is None or after is None or after == before + 1
 
 
