@@ -96,7 +96,7 @@ export function optionsOf(chart: Chart, paint: Paint): Options {
   const names = { type: "category", data: chart.labels, axisLabel: { ...words, hideOverlap: true, margin: 10 }, axisTick: { show: false }, axisLine: { lineStyle: { color: paint.line } }, boundaryGap: chart.kind !== "line", inverse: chart.kind === "lying" };
   const roomy = chart.least === null && chart.kind === "line" && chart.notes.length > 0;
   const below = ({ min, max }: { min: number; max: number }): number => Math.floor(min - (max - min) * 0.35);
-  const values = { type: "value", scale: chart.least === null && chart.kind === "line", ...(roomy ? { min: below } : {}), ...(chart.least === null ? {} : { min: chart.least }), ...(chart.most === null ? {} : { max: chart.most }), splitNumber: 4, axisLabel: words, splitLine: { lineStyle: { color: paint.line } } };
+  const values = { type: "value", scale: chart.least === null && chart.kind === "line", ...(roomy ? { min: below } : {}), ...(chart.least === null ? {} : { min: chart.least }), ...(chart.most === null ? {} : { max: chart.most }), splitNumber: 4, axisLabel: { ...words, showMinLabel: !roomy }, splitLine: { lineStyle: { color: paint.line } } };
   const lying = chart.kind === "lying";
   return {
     animation: false,

@@ -106,9 +106,7 @@ class Listing(Generic[Row]):
     def _form(self, query: QueryDict) -> forms.Form | None:
         return self.filters(query) if self.filters else None
 
-    def _chosen_rows(
-        self, rows: QuerySet[Row], query: QueryDict, form: forms.Form | None
-    ) -> tuple[QuerySet[Row], str]:
+    def _chosen_rows(self, rows: QuerySet[Row], query: QueryDict, form: forms.Form | None) -> tuple[QuerySet[Row], str]:
         if form is not None and self.narrow is not None:
             rows = self.narrow(rows, chosen(form))
         if self.search:

@@ -1,0 +1,190 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+
+import { optionsOf, type Chart, type Paint } from "./chart_options";
+import { figure, isWriting, startAll } from "./island";
+import { toast } from "./islands/dialog";
+import { drawer, sizeSwitch } from "./islands/frame";
+import { cellsOf, paste } from "./islands/paste";
+import { pair, tabs } from "./islands/tabs";
+import { narrow, tree } from "./islands/tree";
+import { sizeOf } from "./islands/upload";
+import { total, whatif } from "./islands/whatif";
+import { jumpOf, startKeys } from "./keys";
+
+const press = (target: Element | Document, key: string): boolean =>
+  target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+const one = (selector: string): HTMLElement => {
+  const found = document.querySelector<HTMLElement>(selector);
+  if (!found) throw new Error(selector);
+  return found;
+};
+
+beforeEach(() => {
+  document.body.innerHTML = "";
+  delete document.documentElement.dataset["size"];
+});
+
+describe("islands", () => {
+  it("start once per element, also when a piece of page comes later", () => {
+    document.body.innerHTML = '<p data-a></p>';
+    const island = vi.fn();
+    startAll(document, [["[data-a]", island]]);
+    startAll(one("[data-a]"), [["[data-a]", island]]);
+    expect(island).toHaveBeenCalledTimes(1);
+  });
+
+  it("tell figures without idle digits", () => {
+    expect([figure(1.5), figure(2), figure(0.46), figure(10, 0)]).toEqual(["1.5", "2", "0.46", "10"]);
+    expect(sizeOf(1572864)).toBe("1.5 MB");
+  });
+});
+
+const TREE = `<ul role="tree" data-tree><li role="treeitem" aria-expanded="false" id="a"><div class="tree-row"><button class="twist"></button><a href="#a"><span>生活环境</span></a></div>
+<ul role="group"><li role="treeitem" id="b"><div class="tree-row"><a href="#b"><span>农贸市场</span></a></div></li></ul></li>
+<li role="treeitem" id="c"><div class="tree-row"><a href="#c"><span>社会环境</span></a></div></li></ul>`;
+
+describe("the tree", () => {
+  it("is walked with the arrow keys", () => {
+    document.body.innerHTML = TREE;
+    tree(one("[data-tree]"));
+    expect(one("#a > ul").hidden).toBe(true);
+    one("#a a").focus();
+    press(one("#a a"), "ArrowRight");
+    expect(one("#a").getAttribute("aria-expanded")).toBe("true");
+    press(one("#a a"), "ArrowDown");
+    expect(document.activeElement).toBe(one("#b a"));
+    press(one("#b a"), "ArrowLeft");
+    expect(document.activeElement).toBe(one("#a a"));
+    press(one("#a a"), "End");
+    expect(document.activeElement).toBe(one("#c a"));
+  });
+
+  it("opens by its twist and finds by words, with the way down to them", () => {
+    document.body.innerHTML = TREE;
+    tree(one("[data-tree]"));
+    one(".twist").click();
+    expect(one("#a > ul").hidden).toBe(false);
+    one(".twist").click();
+    narrow(one("[data-tree]"), "农贸");
+    expect([one("#a").hidden, one("#b").hidden, one("#c").hidden, one("#a > ul").hidden]).toEqual([false, false, true, false]);
+    narrow(one("[data-tree]"), "");
+    expect(one("#c").hidden).toBe(false);
+  });
+});
+
+describe("tabs and pairs", () => {
+  it("show one panel and move with the arrow keys", () => {
+    document.body.innerHTML = '<div data-tabs><button role="tab" aria-controls="x"></button><button role="tab" aria-controls="y"></button></div><p id="x"></p><p id="y"></p>';
+    tabs(one("[data-tabs]"));
+    expect([one("#x").hidden, one("#y").hidden]).toEqual([false, true]);
+    one("button").focus();
+    press(one("button"), "ArrowRight");
+    expect([one("#x").hidden, one("#y").hidden]).toEqual([true, false]);
+  });
+
+  it("light the same node on both sides", () => {
+    document.body.innerHTML = '<div data-pair><div class="box"><span data-node="n1" id="l"></span><span data-node="n2"></span></div><div class="box"><p data-node="n1" id="r"></p></div></div>';
+    pair(one("[data-pair]"));
+    one("#l").click();
+    expect(one("#r").classList.contains("is-lit")).toBe(true);
+    expect(document.querySelectorAll(".is-lit")).toHaveLength(2);
+  });
+});
+
+describe("what-if", () => {
+  it("adds up what is ticked, never past the full score", () => {
+    expect(total(83.6, 100, [{ regain: 1.5, days: 3 }, { regain: 0.5, days: 2 }])).toEqual({ score: 85.6, gain: 2, days: 5 });
+    expect(total(99, 100, [{ regain: 5, days: 1 }]).score).toBe(100);
+  });
+
+  it("tells the total and whether it passes, at once", () => {
+    document.body.innerHTML = `<form data-whatif data-expected="83.6" data-pass="85" data-full="100"><output data-whatif-total></output><b data-whatif-gain></b><b data-whatif-days></b>
+      <span data-whatif-pass data-over="过达标线" data-under="还差 {n} 分"></span><table><tr><td><input type="checkbox" data-regain="1.67" data-days="3"></td></tr></table></form>`;
+    whatif(one("form"));
+    expect(one("[data-whatif-pass]").textContent).toBe("还差 1.4 分");
+    const box = one("input") as HTMLInputElement;
+    box.checked = true;
+    box.dispatchEvent(new Event("change", { bubbles: true }));
+    expect(one("output").textContent).toBe("85.3");
+    expect(one("[data-whatif-pass]").textContent).toBe("过达标线");
+  });
+});
+
+describe("pasting from a sheet", () => {
+  it("reads tabs, line ends of every kind and quoted cells", () => {
+    expect(cellsOf('31\t市监所\r\n28\t"村镇办\n（城管）"\n\n19\t"他说""好"""')).toEqual([
+      ["31", "市监所"],
+      ["28", "村镇办\n（城管）"],
+      ["19", '他说"好"'],
+    ]);
+  });
+
+  it("counts the rows, says which are short, and shows text as text", () => {
+    document.body.innerHTML = '<div data-paste data-columns="编号,单位"><textarea></textarea><p data-paste-count data-text="认出 {n} 行" data-short="其中 {n} 行列数不够"></p><div data-paste-seen></div></div>';
+    (one("textarea") as HTMLTextAreaElement).value = "31\t<img src=x>\n28";
+    paste(one("[data-paste]"));
+    expect(one("[data-paste-count]").textContent).toBe("认出 2 行，其中 1 行列数不够");
+    expect(document.querySelector("img")).toBeNull();
+  });
+});
+
+describe("the frame", () => {
+  it("keeps large type in a cookie", () => {
+    document.body.innerHTML = "<button data-size-switch></button>";
+    sizeSwitch(one("button"));
+    one("button").click();
+    expect(document.documentElement.dataset["size"]).toBe("large");
+    expect(document.cookie).toContain("size=large");
+    one("button").click();
+    expect(document.documentElement.dataset["size"]).toBeUndefined();
+  });
+
+  it("opens the drawer and shuts it by Escape", () => {
+    document.body.innerHTML = '<a data-drawer href="#side"></a><nav id="side"><a href="#x"></a></nav>';
+    drawer(one("#side"));
+    one("[data-drawer]").click();
+    expect(one("#side").classList.contains("is-open")).toBe(true);
+    press(document, "Escape");
+    expect(one("#side").classList.contains("is-open")).toBe(false);
+  });
+
+  it("obeys single keys, but not while somebody writes", () => {
+    document.body.innerHTML = '<input id="find"><a data-jump="h" href="/home"></a>';
+    const go = vi.fn();
+    startKeys(go);
+    press(document.body, "/");
+    expect(document.activeElement).toBe(one("#find"));
+    expect(isWriting(one("#find"))).toBe(true);
+    press(one("#find"), "g");
+    press(one("#find"), "h");
+    expect(go).not.toHaveBeenCalled();
+    press(document.body, "g");
+    press(document.body, "h");
+    expect(go).toHaveBeenCalledWith("/home");
+    expect(jumpOf('"]')).toBeNull();
+  });
+
+  it("says a message as text", () => {
+    document.body.innerHTML = '<div id="toasts"></div>';
+    toast("<b>没有网络</b>", "bad");
+    expect(one("#toasts").textContent).toContain("<b>没有网络</b>");
+  });
+});
+
+describe("charts", () => {
+  const paint: Paint = { ink: "#000", faint: "#555", line: "#ddd", main: "#0e5a6b", bad: "#b00", size: 12, unknown: "未测" };
+  const chart: Chart = { title: "走势", labels: ["7 月", "8 月"], series: [{ name: "预计", values: [77, 80], low: [75, 78], high: [79, 82] }], kind: "line", unit: "分", mark: 85, mark_label: "达标线", least: null, most: null, notes: [["8 月", "模拟"]] };
+
+  it("draws the interval as a band under its line, and the line to reach", () => {
+    const series = optionsOf(chart, paint)["series"] as Array<Record<string, unknown>>;
+    expect(series.map((row) => row["data"])).toEqual([[75, 78], [4, 4], [77, 80]]);
+    expect(JSON.stringify(series[2])).toContain('"yAxis":85');
+  });
+
+  it("leaves what nobody measured as a gap and says so", () => {
+    const options = optionsOf({ ...chart, kind: "bars", mark: null, notes: [] }, paint);
+    const { valueFormatter } = options["tooltip"] as { valueFormatter: (value: unknown) => string };
+    expect(valueFormatter(null)).toBe("未测");
+    expect(valueFormatter(80)).toBe("80分");
+  });
+});
