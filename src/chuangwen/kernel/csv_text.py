@@ -10,6 +10,7 @@ from chuangwen.kernel.words import later
 
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f\ufffe\uffff]")
 _SEPARATORS = (",", "\t", ";", "，", "；", "|")
+_TABLE_SIGN = re.compile("[,;\t\n]")
 _HINT = re.compile(r"sep=(.)\s*\Z", re.IGNORECASE)
 
 
@@ -26,7 +27,8 @@ def decode(data: bytes, *, name: str) -> str:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if not _CONTROL.search(text):
+        guessed = encoding.startswith("utf-16-")
+        if not _CONTROL.search(text) and not (guessed and not _TABLE_SIGN.search(text)):
             return text
     raise NotAText(name=name)
 

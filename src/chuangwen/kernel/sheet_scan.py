@@ -45,7 +45,7 @@ class TableTooBig(Refusal):
 
 @dataclass(frozen=True)
 class SheetScan:
-    """What was seen of one sheet's XML: the furthest row and column of a cell, formulas without a saved value."""
+    """What was seen of one sheet's XML: how far its cells reach at most, and its formulas without a saved value."""
 
     rows: int
     columns: int
@@ -78,21 +78,33 @@ def sheet_paths(look: ZipLook) -> list[tuple[str, str]]:
 def scan_sheet(look: ZipLook, path: str, name: str, limits: SheetLimits) -> SheetScan:
     """Stream one sheet and find how far it reaches; TableTooBig as soon as that is beyond the limits.
 
-    The quick way holds for the common writing of a cell (one letter, at most five digits); anything else in a piece
-    has every place in that piece read. Cells without a place count as lying side by side.
+    The quick way only makes sure that every cell is written in the common way (one letter, at most five digits), which
+    bounds the sheet well enough; anything else has every place in the sheet read.
     """
-    rows = columns = 0
     unsaved: list[str] = []
+    odd = False
     for number, piece in enumerate(_pieces(look, path)):
         if number == 0:
             _check_dimension(piece, look.name, name, limits)
         if b"<f" in piece:
             unsaved.extend(_unsaved_formulas(piece))
-        if _ODD_CELL.search(piece) or b":c" in piece or b"\0" in piece:
-            far_row, far_column = _furthest(piece, columns)
-            rows, columns = max(rows, far_row), max(columns, far_column)
-            _check_reach(rows, columns, look.name, name, limits)
+        odd = odd or bool(_ODD_CELL.search(piece)) or b":c" in piece or b"\0" in piece
+    rows, columns = _furthest_cell(look, path, name, limits) if odd else (limits.rows, 26)
     return SheetScan(rows=rows, columns=columns, unsaved=tuple(unsaved))
+
+
+def _furthest_cell(look: ZipLook, path: str, name: str, limits: SheetLimits) -> tuple[int, int]:
+    """The last row and column of any cell, read place by place. Cells without a place count as lying side by side."""
+    rows = columns = unplaced = 0
+    for piece in _pieces(look, path):
+        if b"\0" in piece:  # UTF-16: too rare to be read, too dangerous to be guessed
+            raise NotAZip(name=look.name)
+        places = _CELL_PLACE.findall(piece)
+        unplaced += max(len(_ANY_CELL.findall(piece)) - len(places), 0)
+        columns = max(columns, max((_column(letters) for letters in {letters for letters, _ in places}), default=0))
+        rows = max(rows, max((int(digits) for digits in {digits for _, digits in places}), default=0))
+        _check_reach(rows + unplaced, columns + unplaced, look.name, name, limits)
+    return rows + unplaced, columns + unplaced
 
 
 def _pieces(look: ZipLook, path: str) -> Iterator[bytes]:
@@ -111,16 +123,6 @@ def _check_dimension(piece: bytes, file: str, sheet: str, limits: SheetLimits) -
     found = _DIMENSION.search(piece)
     if found and int(found[2]) > limits.rows:
         raise too_big(file, sheet, count=int(found[2]), what="行", limit=limits.rows)
-
-
-def _furthest(piece: bytes, columns: int) -> tuple[int, int]:
-    if b"\0" in piece:  # UTF-16: too rare to be read, too dangerous to be guessed
-        return 10**9, 10**9
-    places = _CELL_PLACE.findall(piece)
-    unplaced = max(len(_ANY_CELL.findall(piece)) - len(places), 0)
-    far_column = max((_column(letters) for letters in {letters for letters, _ in places}), default=0)
-    far_row = max((int(digits) for digits in {digits for _, digits in places}), default=0)
-    return far_row + unplaced, max(far_column, columns) + unplaced if unplaced else far_column
 
 
 def _column(letters: bytes) -> int:

@@ -239,13 +239,14 @@ def _sheets(data: bytes, name: str, limits: SheetLimits, unsaved: dict[str, tupl
                 raise too_big(name, meta.name, count=columns, what="列", limit=limits.columns)
             if cells > limits.cells:
                 raise too_big(name, meta.name, count=cells, what="个单元格", limit=limits.cells)
-            ranges = _ranges(source.merged_cell_ranges or [], rows, columns)
+            read = source.to_python(skip_empty_area=False)
+            ranges = _ranges(source.merged_cell_ranges or [], len(read), columns)
             if sum(area.size for area in ranges) > limits.cells:
                 raise too_big(name, meta.name, count=len(ranges), what="处合并单元格", limit=limits.cells)
             sheets.append(
                 Sheet(
                     name=meta.name,
-                    rows=source.to_python(skip_empty_area=False),
+                    rows=read,
                     hidden=meta.visible is not python_calamine.SheetVisibleEnum.Visible,
                     merged=ranges,
                     unsaved=unsaved.get(meta.name, ()),
@@ -260,7 +261,7 @@ def _ranges(
     found: list[tuple[tuple[int, int], tuple[int, int]]], rows: int, columns: int
 ) -> tuple[Range, ...]:
     """Merged ranges, cut off where the sheet ends."""
-    return tuple(Range(a[0] + 1, a[1], min(b[0] + 1, rows), min(b[1], columns - 1)) for a, b in found)
+    return tuple(Range(a[0] + 1, a[1], min(b[0] + 1, rows), min(b[1], columns)) for a, b in found)
 
 
 def _fill(rows: list[list[Cell]], area: Range, value: Cell) -> None:
