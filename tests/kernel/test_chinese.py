@@ -1,0 +1,53 @@
+"""Chinese as people type it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chuangwen.kernel.chinese import bare, half_width, natural_key, roman_number, search_grams, tidy, whole_number
+
+
+def test_full_width_digits_and_letters_become_half_width_but_brackets_stay() -> None:
+    assert half_width("（２．５％）ＡＢ") == "（2.5%）AB"
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("一百二十三", 123), ("十二", 12), ("二十", 20), ("二〇二一", 2021), ("１２", 12), ("两万三千", 23000),
+        ("一千零五", 1005), ("一百零八", 108), ("三亿", 300_000_000), ("一百二", 120), ("壹佰贰拾", 120),
+        ("", None), ("市场", None), ("第三", None),
+    ],
+)  # fmt: skip
+def test_numerals_of_the_plan_are_read(text: str, number: int | None) -> None:
+    assert whole_number(text) == number
+
+
+def test_odd_spaces_of_a_pasted_cell_go_away() -> None:
+    assert tidy("\u3000张沟镇\u00a0\u200b 市监所\r\n") == "张沟镇 市监所"
+
+
+def test_names_are_the_same_whatever_brackets_and_spaces_wang_jianguo_types() -> None:
+    assert bare("张沟 农贸市场（东）") == bare("张沟农贸市场(东)")
+
+
+def test_search_grams_are_two_characters_and_break_at_points() -> None:
+    assert search_grams("农贸市场，脏") == ["农贸", "贸市", "市场", "脏"]
+
+
+def test_codes_are_sorted_as_people_count() -> None:
+    codes = ["VI-31-10", "VI-31-2", "IV-3", "I-1", "X-1"]
+    assert sorted(codes, key=natural_key) == ["I-1", "IV-3", "VI-31-2", "VI-31-10", "X-1"]
+
+
+def test_a_word_of_roman_letters_is_no_number() -> None:
+    assert roman_number("VI") == 6
+    assert roman_number("CIVIC") is None
+
+
+@given(st.text())
+def test_no_text_breaks_the_readers_of_text(text: str) -> None:
+    assert tidy(tidy(text)) == tidy(text)
+    assert whole_number(text) is None or whole_number(text) >= 0
+    assert natural_key(text) == natural_key(text)
+    assert all(1 <= len(gram) <= 2 for gram in search_grams(text))
