@@ -89,17 +89,32 @@ KINDS: Mapping[RuleName, Kind] = {
     RuleName.COUNT_AT_LEAST: Kind(later("不少于"), later("数到 {n} 个及以上得满分，不足不得分。"), ("n",)),
     RuleName.COUNT_AT_MOST: Kind(later("不多于"), later("不超过 {n} 个得满分，超过不得分。"), ("n",)),
     RuleName.DENSITY: Kind(
-        later("密度"), later("每走 {per} 米至多 {n} 处得满分，超过不得分。"), ("n", "per"), ("spacing",), seeks="rate_or_count"
+        later("密度"),
+        later("每走 {per} 米至多 {n} 处得满分，超过不得分。"),
+        ("n", "per"),
+        ("spacing",),
+        seeks="rate_or_count",
     ),
     RuleName.RATE_AT_LEAST: Kind(
         later("合格率"), later("合格数除以查看数，达到 {x} 得满分；不到的按比例得分。"), ("x",), seeks="rate"
     ),
-    RuleName.SAMPLE: Kind(later("抽查"), later("抽 {n} 个，合格 {k} 个及以上得满分，不足的按比例得分。"), ("k", "n"), seeks="rate"),
-    RuleName.RECORD_ON_SITE: Kind(later("现场记录"), later("现场能拿出 {n} 份以上记录得满分，没有不得分。"), (), ("n",), "presence"),
-    RuleName.SIMULATED_CONTACT: Kind(later("模拟联系"), later("{within} 分钟内接通并答复得满分，否则不得分。"), ("within",)),
-    RuleName.AREA_SHARE: Kind(later("面积占比"), later("占比达到 {x} 得满分，不到的按比例得分。"), ("x",), seeks="rate"),
+    RuleName.SAMPLE: Kind(
+        later("抽查"), later("抽 {n} 个，合格 {k} 个及以上得满分，不足的按比例得分。"), ("k", "n"), seeks="rate"
+    ),
+    RuleName.RECORD_ON_SITE: Kind(
+        later("现场记录"), later("现场能拿出 {n} 份以上记录得满分，没有不得分。"), (), ("n",), "presence"
+    ),
+    RuleName.SIMULATED_CONTACT: Kind(
+        later("模拟联系"), later("{within} 分钟内接通并答复得满分，否则不得分。"), ("within",)
+    ),
+    RuleName.AREA_SHARE: Kind(
+        later("面积占比"), later("占比达到 {x} 得满分，不到的按比例得分。"), ("x",), seeks="rate"
+    ),
     RuleName.CONDITIONS: Kind(
-        later("分档条件"), later("{k} 个条件满足几个定档：{grades}；再少为最低档。"), ("k", "grades"), seeks="conditions"
+        later("分档条件"),
+        later("{k} 个条件满足几个定档：{grades}；再少为最低档。"),
+        ("k", "grades"),
+        seeks="conditions",
     ),
     RuleName.DEDUCT: Kind(later("逐处扣分"), later("每出现一处扣去 {d}，扣完为止。"), ("d",)),
     RuleName.GRADED: Kind(later("分档评定"), later("按测评体系的等级系数得分。"), seeks="grade"),
@@ -226,12 +241,20 @@ def check_rule(name: str, params: str, grades: frozenset[str], place: tuple[str,
     for key in kind.needs:
         if key not in given:
             cure = say("请写成 {key}=…", key=key)
-            problems.add(file=file, row=line, column="params", what=say("规则 {name} 缺参数 {key}", name=name, key=key), cure=cure)
+            problems.add(
+                file=file,
+                row=line,
+                column="params",
+                what=say("规则 {name} 缺参数 {key}", name=name, key=key),
+                cure=cure,
+            )
     for key, value in given.items():
         if key not in kind.needs + kind.allows:
             allowed = "、".join(kind.needs + kind.allows) or say("无")
             what = say("规则 {name} 没有参数 {key}", name=name, key=key)
-            problems.add(file=file, row=line, column="params", what=what, cure=say("可用的参数：{allowed}。", allowed=allowed))
+            problems.add(
+                file=file, row=line, column="params", what=what, cure=say("可用的参数：{allowed}。", allowed=allowed)
+            )
         elif why := _wrong_value(key, value, grades):
             problems.add(file=file, row=line, column="params", what=why, cure=say("请照参考手册改正。"))
 
@@ -249,7 +272,23 @@ def _wrong_value(key: str, value: str, grades: frozenset[str]) -> str:
 
 
 _PASS = {"合格", "通过", "达标", "符合", "是", "优", "√", "✓", "y", "yes", "pass", "true"}
-_FAIL = {"不合格", "不通过", "未通过", "不达标", "未达标", "不符合", "否", "差", "×", "x", "✗", "n", "no", "fail", "false"}
+_FAIL = {
+    "不合格",
+    "不通过",
+    "未通过",
+    "不达标",
+    "未达标",
+    "不符合",
+    "否",
+    "差",
+    "×",
+    "x",
+    "✗",
+    "n",
+    "no",
+    "fail",
+    "false",
+}
 _SOME = {"有", "存在", "出现", "发现"}
 _NONE = {"无", "没有", "不存在", "未出现", "未发现"}
 _SKIP = {"不适用", "不涉及", "n/a", "na", "—", "/", "无此项"}

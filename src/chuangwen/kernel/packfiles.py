@@ -92,7 +92,9 @@ def read_toml(folder: Path, name: str, problems: Problems) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as wrong:
         found = re.search(r"at line (\d+)", str(wrong))
         line = int(found[1]) if found else text.count("\n") + 1
-        problems.add(file=name, row=line, what=say("TOML 写法有误"), cure=say("请核对这一行的引号、括号和等号：{why}", why=wrong))
+        problems.add(
+            file=name, row=line, what=say("TOML 写法有误"), cure=say("请核对这一行的引号、括号和等号：{why}", why=wrong)
+        )
         return {}
 
 
@@ -130,7 +132,13 @@ def _check_heads(name: str, heads: Sequence[str], model: type[Row], problems: Pr
     before = len(problems)
     for head in heads:
         if head not in known:
-            problems.add(file=name, row=1, column=head, what=say("不认识这一列"), cure=say("可用的列：{known}。", known="、".join(known)))
+            problems.add(
+                file=name,
+                row=1,
+                column=head,
+                what=say("不认识这一列"),
+                cure=say("可用的列：{known}。", known="、".join(known)),
+            )
     for key, field in known.items():
         if field.is_required() and key not in heads:
             problems.add(file=name, row=1, column=key, what=say("缺少这一列"), cure=say("请补上这一列。"))
@@ -180,9 +188,7 @@ def _tell(error: Mapping[str, Any], file: str, line: int, problems: Problems) ->
     problems.add(file=file, row=line, column=key, what=say(what, **facts), cure=say(cure, **facts))
 
 
-def tables(
-    data: Mapping[str, Any], key: str, model: type[Model], file: str, problems: Problems
-) -> tuple[Model, ...]:
+def tables(data: Mapping[str, Any], key: str, model: type[Model], file: str, problems: Problems) -> tuple[Model, ...]:
     """An array of tables of a TOML file, e.g. all ``[[method]]``."""
     found = data.get(key, [])
     if not isinstance(found, list):
@@ -247,4 +253,3 @@ def pairs(text: str) -> dict[str, str]:
 def decimal_of(text: str) -> Decimal | None:
     """A plain decimal, or ``None``."""
     return Decimal(text) if re.fullmatch(r"-?\d+(\.\d+)?", text) else None
-

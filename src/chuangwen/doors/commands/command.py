@@ -39,7 +39,7 @@ class TownCommand(BaseCommand):
     Whatever ``run`` returns is printed as JSON under ``--json``; otherwise the command prints for people itself.
     """
 
-    requires_system_checks: list[str] = []  # noqa: RUF012
+    requires_system_checks: list[str] = []
     example: ClassVar[str] = ""
     parts: ClassVar[dict[str, str]] = {}
 

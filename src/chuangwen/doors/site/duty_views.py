@@ -61,7 +61,9 @@ class DutyFilters(forms.Form):
 
     lead = forms.ModelChoiceField(Organisation.objects.filter(closed=None), label=_("牵头单位"), required=False)
     state = forms.ChoiceField(
-        label=_("状态"), required=False, choices=[("", _("全部")), ("bare", _("没有牵头单位")), ("nobody", _("没有责任人"))]
+        label=_("状态"),
+        required=False,
+        choices=[("", _("全部")), ("bare", _("没有牵头单位")), ("nobody", _("没有责任人"))],
     )
 
 
@@ -89,10 +91,14 @@ LISTING: Listing[Node] = Listing(
         Column("code", say("编号"), lambda row: row.code, "position"),
         Column("title", say("测评标准"), lambda row: row.title, "title"),
         Column("points", say("分值"), lambda row: row.points, "points"),
-        Column("lead", say("牵头单位"), lambda row: duty.lead.name if (duty := _duty(row)) else "", "duty__lead__order"),
+        Column(
+            "lead", say("牵头单位"), lambda row: duty.lead.name if (duty := _duty(row)) else "", "duty__lead__order"
+        ),
         Column("assisting", say("责任单位"), _assisting),
         Column(
-            "person", say("责任人"), lambda row: duty.person.name if (duty := _duty(row)) and duty.person else "",
+            "person",
+            say("责任人"),
+            lambda row: duty.person.name if (duty := _duty(row)) and duty.person else "",
             "duty__person__name",
         ),
         Column("due", say("完成时限"), lambda row: duty.due if (duty := _duty(row)) else None, "duty__due"),
@@ -116,8 +122,12 @@ def duties(request: TownRequest) -> HttpResponse:
     edition = chosen_edition(request)
     if edition is None:
         return render(request, "framework/none.html")
-    counts = _standards(edition).order_by().aggregate(
-        total=Count("pk"), bare=Count("pk", filter=Q(duty=None)), nobody=Count("pk", filter=Q(duty__person=None))
+    counts = (
+        _standards(edition)
+        .order_by()
+        .aggregate(
+            total=Count("pk"), bare=Count("pk", filter=Q(duty=None)), nobody=Count("pk", filter=Q(duty__person=None))
+        )
     )
     context = {
         "edition": edition,
@@ -138,7 +148,6 @@ def export(request: TownRequest) -> HttpResponse:
     return LISTING.export(rows, request.GET, title=say("责任清单"), write=workbook)
 
 
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Permission.SEE_DUTIES, Permission.ASSIGN_DUTIES)
 def assign(request: TownRequest, node_id: int) -> HttpResponse:
@@ -148,7 +157,13 @@ def assign(request: TownRequest, node_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         actions.assign(node, charge_of(form), by=request.actor, at=request.at)
         messages.success(
-            request, say("“{code} {title}”已由“{lead}”牵头。", code=node.code, title=node.title, lead=form.cleaned_data["lead"].name)
+            request,
+            say(
+                "“{code} {title}”已由“{lead}”牵头。",
+                code=node.code,
+                title=node.title,
+                lead=form.cleaned_data["lead"].name,
+            ),
         )
         return redirect(request.POST.get("next") or "duties")
     return render(request, "duties/assign.html", {"form": form, "thing": node, "back": "duties"})

@@ -134,7 +134,9 @@ def _choices(request: HttpRequest) -> list[Choice]:
 
 def chosen_round(request: HttpRequest) -> Round | None:
     """The round this person looks at: the one chosen in the head, else the newest that has begun."""
-    rounds = Round.objects.select_related("edition", "companion").defer("frozen", "edition__content", "companion__content")
+    rounds = Round.objects.select_related("edition", "companion").defer(
+        "frozen", "edition__content", "companion__content"
+    )
     code = request.session.get(ROUND) if hasattr(request, "session") else None
     if code and (found := rounds.filter(code=code).first()):
         return found
@@ -143,14 +145,18 @@ def chosen_round(request: HttpRequest) -> Round | None:
 
 def newest_round(today: date) -> Round | None:
     """The newest round that has begun by ``today``; before the first, the first one."""
-    rounds = Round.objects.select_related("edition", "companion").defer("frozen", "edition__content", "companion__content")
+    rounds = Round.objects.select_related("edition", "companion").defer(
+        "frozen", "edition__content", "companion__content"
+    )
     return rounds.filter(opens__lte=today).order_by("-opens", "-pk").first() or rounds.order_by("opens").first()
 
 
 def _demo(town: Town | None) -> str:
     if town is None or not town.demo:
         return ""
-    return say("演示数据：单位、村名属实，人员和考察结果是按种子生成的；日期停在 {day}。", day=f"{clock.today():%Y-%m-%d}")
+    return say(
+        "演示数据：单位、村名属实，人员和考察结果是按种子生成的；日期停在 {day}。", day=f"{clock.today():%Y-%m-%d}"
+    )
 
 
 def chosen_edition(request: HttpRequest) -> Edition | None:

@@ -38,7 +38,13 @@ class ObservationFilters(forms.Form):
     state = forms.ChoiceField(
         label=_("结果"),
         required=False,
-        choices=[("", _("全部")), ("lost", _("有失分")), ("full", _("满分")), ("none", _("不适用")), ("old", _("已被复查取代"))],
+        choices=[
+            ("", _("全部")),
+            ("lost", _("有失分")),
+            ("full", _("满分")),
+            ("none", _("不适用")),
+            ("old", _("已被复查取代")),
+        ],
     )
 
 
@@ -117,7 +123,9 @@ class SiteForm(forms.Form):
 class ReadingForm(forms.Form):
     """What was found for one check."""
 
-    result = forms.CharField(label=_("结果"), max_length=40, help_text=_("合格、不合格、不适用、A、B……"), required=False)
+    result = forms.CharField(
+        label=_("结果"), max_length=40, help_text=_("合格、不合格、不适用、A、B……"), required=False
+    )
     count = forms.CharField(label=_("次数/总数"), max_length=40, required=False)
     note = forms.CharField(label=_("备注"), max_length=300, required=False)
 
@@ -212,7 +220,8 @@ def materials(request: TownRequest) -> HttpResponse:
         "graded": graded,
         "scale": queries.grade_scale(round_),
         "missing": queries.requirements_of(round_).count() - len(graded),
-        "may_grade": request.actor.may(Permission.GRADE_MATERIAL) and not (round_.closed_at or round_.material_locked_at),
+        "may_grade": request.actor.may(Permission.GRADE_MATERIAL)
+        and not (round_.closed_at or round_.material_locked_at),
     }
     return render(request, "measures/materials.html", context)
 

@@ -54,7 +54,9 @@ PEOPLE: Listing[Person] = Listing(
     columns=[
         Column("name", say("姓名"), lambda row: row.name, "name"),
         Column("username", say("账号"), lambda row: row.username, "username"),
-        Column("unit", say("单位"), lambda row: row.organisation.name if row.organisation else "", "organisation__order"),
+        Column(
+            "unit", say("单位"), lambda row: row.organisation.name if row.organisation else "", "organisation__order"
+        ),
         Column("post", say("职务"), lambda row: row.post, "post"),
         Column("roles", say("角色"), _roles),
         Column("phone", say("手机号"), lambda row: row.masked_phone),
@@ -193,7 +195,9 @@ def _assign(request: TownRequest, found: Person, who: dict[str, Any]) -> None:
 def units(request: TownRequest) -> HttpResponse:
     """All units within reach, as the tree they are."""
     rows = queries.organisations_visible_to(request.actor)
-    return render(request, "office/units.html", {"page": UNITS.page(rows, request.GET), "roles": queries.roles_in_use()})
+    return render(
+        request, "office/units.html", {"page": UNITS.page(rows, request.GET), "roles": queries.roles_in_use()}
+    )
 
 
 UNITS: Listing[Organisation] = Listing(

@@ -83,9 +83,9 @@ def answers_of(round_: Round) -> dict[str, list[dict[str, object]]]:
     editions = [round_.edition_id, round_.companion_id or round_.edition_id]
     sums = {
         row["question"]: row
-        for row in Tally.objects.filter(round=round_).values("question").annotate(
-            given=Sum("valid"), good=Sum("positive"), places=Count("pk")
-        )
+        for row in Tally.objects.filter(round=round_)
+        .values("question")
+        .annotate(given=Sum("valid"), good=Sum("positive"), places=Count("pk"))
     }
     questions = [
         {"question": one, "tally": sums.get(one.pk)}
