@@ -1,0 +1,209 @@
+"""The edition cut into parts: the smallest things that gain or lose points (计分点).
+
+A part is (standard, check, site type), (standard, requirement), (standard, question) or (standard, figure). Made once
+per edition; which parts drop out, and what each then weighs, depends on the round (``coefficients``).
+A method that an edition names for a standard without saying what measures it gets one part that is never known.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chuangwen.results.scoring.arithmetic.inputs import METHODS, Floats, Framework, Ints, Measures, Node
+
+UNDEFINED = ""
+
+
+class Part(NamedTuple):
+    """One part: indices into the framework; ``thing`` into checks, requirements, questions or figures (-1: none)."""
+
+    standard: int
+    method: int
+    thing: int
+    site_type: int
+    weight: float
+    effort: float
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All parts of an edition as arrays, with the way from each up the tree. Immutable, shared by all rounds."""
+
+    framework: Framework
+    standards: list[Node]
+    parts: list[Part]
+    standard: Ints
+    method: Ints
+    thing: Ints
+    site_type: Ints
+    weight: Floats
+    effort: Floats
+    points: Floats
+    share: Floats
+    pair: Ints
+    pair_standard: Ints
+    pair_method: Ints
+    above: list[Ints]
+    cell: Ints
+    cell_check: Ints
+    cell_type: Ints
+
+    @property
+    def size(self) -> int:
+        return len(self.parts)
+
+
+def make_plan(framework: Framework) -> Plan:
+    """Cut an edition into parts."""
+    standards = [node for node in framework.nodes if node.kind == "standard"]
+    order = {node.code: index for index, node in enumerate(standards)}
+    parts = sorted(_parts(framework, standards, order), key=lambda part: part[:4])
+    columns = [np.array(column) for column in zip(*parts, strict=True)] if parts else [np.zeros(0)] * 6
+    standard, method, thing, site_type = (column.astype(np.int64) for column in columns[:4])
+    pairs, pair = _ranks(standard * len(METHODS) + method)
+    cells, cell = _ranks(np.where(method == METHODS.index("field"), thing * 1_000 + site_type, -1))
+    shares = [float(node.shares.get(name, Decimal(0))) / 100 for node in standards for name in METHODS]
+    return Plan(
+        framework=framework,
+        standards=standards,
+        parts=parts,
+        standard=standard,
+        method=method,
+        thing=thing,
+        site_type=site_type,
+        weight=columns[4].astype(np.float64),
+        effort=columns[5].astype(np.float64),
+        points=np.array([float(node.points) for node in standards]),
+        share=np.array(shares).reshape(-1, len(METHODS)),
+        pair=pair,
+        pair_standard=pairs // len(METHODS),
+        pair_method=pairs % len(METHODS),
+        above=_above(framework, standards),
+        cell=cell,
+        cell_check=cells // 1_000,
+        cell_type=cells % 1_000,
+    )
+
+
+def _ranks(keys: Ints) -> tuple[Ints, Ints]:
+    found, places = np.unique(keys, return_inverse=True)
+    return found, places.reshape(-1)
+
+
+def _parts(framework: Framework, standards: list[Node], order: dict[str, int]) -> Iterator[Part]:
+    measured: set[tuple[int, int]] = set()
+    for part in _measured_parts(framework, standards, order):
+        measured.add((part.standard, part.method))
+        yield part
+    for index, node in enumerate(standards):
+        for name, share in node.shares.items():
+            if share and (index, METHODS.index(name)) not in measured:
+                yield Part(index, METHODS.index(name), -1, -1, 1.0, float(node.effort_days))
+
+
+def _measured_parts(framework: Framework, standards: list[Node], order: dict[str, int]) -> Iterator[Part]:
+    types = {kind.code: index for index, kind in enumerate(framework.site_types)}
+    for index, check in enumerate(framework.checks):
+        for standard in (order[code] for code in check.standards if code in order):
+            effort = check.effort_days if check.effort_days is not None else standards[standard].effort_days
+            for kind in check.site_types:
+                yield Part(standard, METHODS.index("field"), index, types[kind], 1.0, float(effort))
+    for index, requirement in enumerate(framework.requirements):
+        if requirement.standard in order:
+            standard = order[requirement.standard]
+            effort = standards[standard].effort_days
+            method = METHODS.index(requirement.method)
+            yield Part(standard, method, index, -1, float(requirement.weight), float(effort))
+    for method, rates in (("survey", framework.questions), ("figure", framework.figures)):
+        for index, rate in enumerate(rates):
+            for standard in (order[code] for code in rate.standards if code in order):
+                effort = standards[standard].effort_days
+                yield Part(standard, METHODS.index(method), index, -1, 1.0, float(effort))
+
+
+def _above(framework: Framework, standards: list[Node]) -> list[Ints]:
+    """For each level going up (standard, its parent, ..., the whole), the group of every standard."""
+    parents = {node.code: node.parent for node in framework.nodes}
+    levels = [np.arange(len(standards), dtype=np.int64)]
+    codes = [node.code for node in standards]
+    while any(parents.get(code, "") for code in codes):
+        codes = [parents.get(code, "") or code for code in codes]
+        ranks = {code: rank for rank, code in enumerate(dict.fromkeys(codes))}
+        levels.append(np.array([ranks[code] for code in codes], dtype=np.int64))
+    levels.append(np.zeros(len(standards), dtype=np.int64))
+    return levels
+
+
+def coefficients(plan: Plan, alive: NDArray[np.bool_], registered: Ints) -> Floats:
+    """What each part weighs in the total of 100, after parts that drop out have given their weight away.
+
+    First to the siblings of the same (standard, method), then to the standard's other methods; a standard with
+    nothing left leaves the base. ``registered`` counts the sites of each type. Bonus standards weigh nothing here.
+    """
+    inside = _inside(plan, alive, registered)
+    pairs = np.bincount(plan.pair, weights=inside, minlength=len(plan.pair_standard))
+    within = np.divide(inside, pairs[plan.pair], out=np.zeros(plan.size), where=pairs[plan.pair] > 0)
+    stands = pairs > 0
+    counted = np.array([not node.bonus for node in plan.standards], dtype=bool)
+    points = np.where(counted, plan.points, 0.0)
+    if plan.framework.composition == "by_method":
+        weight = _by_method(plan, stands, points)
+    else:
+        weight = _by_standard(plan, stands, points)
+    return weight[plan.pair] * within * 100
+
+
+def _inside(plan: Plan, alive: NDArray[np.bool_], registered: Ints) -> Floats:
+    """Weight of each part inside its (standard, method)."""
+    field = plan.method == METHODS.index("field")
+    field &= plan.thing >= 0
+    given = [kind.weight for kind in plan.framework.site_types]
+    kinds = np.array(
+        [float(count) if weight is None else float(weight) for weight, count in zip(given, registered, strict=True)]
+    )
+    kinds = np.where(registered > 0, kinds, 0.0)
+    live = alive & (~field | (registered[np.maximum(plan.site_type, 0)] > 0))
+    key = plan.standard * 1_000 + np.maximum(plan.site_type, 0)
+    _, group = _ranks(np.where(field, key, -1))
+    checks = np.bincount(group, weights=live.astype(float))
+    shared = kinds[np.maximum(plan.site_type, 0)] / np.maximum(checks[group], 1.0)
+    weight: Floats = np.where(field, shared, plan.weight) if len(kinds) else plan.weight
+    return np.where(live, weight, 0.0)
+
+
+def _by_standard(plan: Plan, stands: NDArray[np.bool_], points: Floats) -> Floats:
+    share = np.where(stands, plan.share[plan.pair_standard, plan.pair_method], 0.0)
+    whole = np.bincount(plan.pair_standard, weights=share, minlength=len(points))
+    base = np.where(whole > 0, points, 0.0)
+    total = base.sum()
+    weight = np.divide(share, whole[plan.pair_standard], out=np.zeros_like(share), where=whole[plan.pair_standard] > 0)
+    return weight * base[plan.pair_standard] / total if total else weight * 0.0
+
+
+def _by_method(plan: Plan, stands: NDArray[np.bool_], points: Floats) -> Floats:
+    shares = np.array([float(plan.framework.method_shares.get(name, Decimal(0))) for name in METHODS])
+    mine = np.where(stands, points[plan.pair_standard], 0.0)
+    base = np.bincount(plan.pair_method, weights=mine, minlength=len(METHODS))
+    shares = np.where(base > 0, shares, 0.0)
+    total = shares.sum()
+    if not total:
+        return mine * 0.0
+    return shares[plan.pair_method] / total * np.divide(
+        mine, base[plan.pair_method], out=np.zeros_like(mine), where=base[plan.pair_method] > 0
+    )
+
+
+def alive_parts(plan: Plan, seen: Ints, skipped: Ints) -> NDArray[np.bool_]:
+    """Which parts count: a field cell drops out when every site looked at said "not applicable"."""
+    gone = (seen == 0) & (skipped > 0)
+    return ~np.where(plan.cell >= 0, gone[plan.cell], False) | (plan.method != METHODS.index("field"))
+
+
+def registered_sites(framework: Framework, measures: Measures) -> Ints:
+    """How many sites of each type the register holds."""
+    return np.bincount(measures.register.types, minlength=len(framework.site_types)).astype(np.int64)

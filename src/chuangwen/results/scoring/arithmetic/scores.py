@@ -1,0 +1,268 @@
+"""One round scored: every part's value, every node's low, expected, high, measured share and interval."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import sqrt
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chuangwen.results.scoring.arithmetic.inputs import FULL, METHODS, Floats, Ints, Measures, through
+from chuangwen.results.scoring.arithmetic.parts import Plan, alive_parts, coefficients, registered_sites
+
+FIELD, SURVEY = METHODS.index("field"), METHODS.index("survey")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One score, in points of 100: what is sure, what is likely, what is possible, how much is measured at all.
+
+    ``weight`` is how much of the total of 100 it carries; ``interval`` holds the true score with the edition's chance.
+    """
+
+    low: float
+    expected: float | None
+    high: float
+    measured: float
+    interval: tuple[float, float]
+    weight: float
+
+    def as_dict(self) -> dict[str, object]:
+        return {
+            "low": self.low,
+            "expected": self.expected,
+            "high": self.high,
+            "measured": self.measured,
+            "interval": list(self.interval),
+        }
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Every (check, site type): sites seen, sites that said "not applicable", mean value, sites in the register."""
+
+    seen: Ints
+    skipped: Ints
+    mean: Floats
+    registered: Ints
+    entry_cell: Ints
+    entry_value: Floats
+    entry_site: Ints
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A round made ready: values and coefficients of all parts. What-if and re-scores start here."""
+
+    plan: Plan
+    measures: Measures
+    cells: Cells
+    alive: NDArray[np.bool_]
+    coef: Floats
+    value: Floats
+    known: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A round scored. ``rows`` by (kind, code): total, node, method, site_type, lead, or the id of a grouping."""
+
+    prepared: Prepared
+    total: Line
+    rows: Mapping[tuple[str, str], Line]
+    fill: Floats
+    bonus: float
+    deducted: float
+    bars: Sequence[Mapping[str, object]]
+    dropped: Sequence[tuple[str, str]]
+    passing: float | None
+    extra: Mapping[str, float] = field(default_factory=dict)
+
+
+def prepare(plan: Plan, measures: Measures) -> Prepared:
+    """Values and coefficients of every part in this round."""
+    registered = registered_sites(plan.framework, measures)
+    cells = _cells(plan, measures, registered)
+    alive = alive_parts(plan, cells.seen, cells.skipped)
+    coef = coefficients(plan, alive, registered)
+    value = _values(plan, measures, cells)
+    known = ~np.isnan(value)
+    return Prepared(plan, measures, cells, alive, coef, np.where(known, value, 0.0), known)
+
+
+def _cells(plan: Plan, measures: Measures, registered: Ints) -> Cells:
+    entries, types = measures.entries, measures.register.types
+    place = {check.position: index for index, check in enumerate(plan.framework.checks)}
+    most = int(entries.position.max(initial=-1)) + 1
+    lookup = np.full(most + 1, -1, dtype=np.int64)
+    for position, index in place.items():
+        if position < most:
+            lookup[position] = index
+    keys = plan.cell_check * 1_000 + plan.cell_type
+    wanted = lookup[entries.position] * 1_000 + types[entries.site] if len(entries.site) else entries.site
+    found = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
+    fits = (keys[found] == wanted) & (wanted >= 0) if len(keys) else np.zeros(0, dtype=bool)
+    cell, site, count = found[fits], entries.site[fits], entries.count[fits]
+    judged = count > 0
+    value = entries.total[fits][judged] / (count[judged] * float(FULL))
+    seen = np.bincount(cell[judged], minlength=len(keys))
+    total = np.bincount(cell[judged], weights=value, minlength=len(keys))
+    skipped = np.bincount(cell[entries.skipped[fits] > 0], minlength=len(keys))
+    mean = np.divide(total, seen, out=np.zeros(len(keys)), where=seen > 0)
+    kinds = registered[np.maximum(plan.cell_type, 0)] if len(registered) else np.zeros(len(keys), dtype=np.int64)
+    return Cells(seen, skipped, mean, np.maximum(kinds, seen), cell[judged], value, site[judged])
+
+
+def _values(plan: Plan, measures: Measures, cells: Cells) -> Floats:
+    value = np.full(plan.size, np.nan)
+    field_ = (plan.method == FIELD) & (plan.thing >= 0)
+    if field_.any():
+        seen = cells.seen[plan.cell] > 0
+        value = np.where(field_ & seen, cells.mean[plan.cell], value)
+    framework = plan.framework
+    for index in np.flatnonzero(~field_ & (plan.thing >= 0)):
+        part = plan.parts[index]
+        name = METHODS[part.method]
+        if name == "survey":
+            value[index] = _rate(framework.questions[part.thing].scale, measures.tallies, framework.questions[part.thing].code)
+        elif name == "figure":
+            value[index] = _rate(framework.figures[part.thing].scale, measures.figures, framework.figures[part.thing].code)
+        else:
+            value[index] = _grade(plan, measures, framework.requirements[part.thing].code)
+    return value
+
+
+def _rate(scale: Sequence[tuple[object, object]], counts: Mapping[str, tuple[object, object]], code: str) -> float:
+    if code not in counts:
+        return float("nan")
+    part, whole = (float(str(one)) for one in counts[code])
+    return through(scale, part / whole) if whole > 0 else float("nan")  # type: ignore[arg-type]
+
+
+def _grade(plan: Plan, measures: Measures, code: str) -> float:
+    grade = measures.grades.get(code)
+    if grade is None:
+        return 0.0 if measures.locked else float("nan")
+    return float(plan.framework.grades[grade])
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Per (standard, method): known weight and points, unknown weight, and the fill of its unknown parts."""
+
+    known: Floats
+    score: Floats
+    unknown: Floats
+    fill: Floats
+    level: Ints
+
+
+def sums_of(prepared: Prepared) -> Sums:
+    """Sums per (standard, method); an unknown part counts as the mean of its nearest known ancestor."""
+    plan, count = prepared.plan, len(prepared.plan.pair_standard)
+    weight = np.where(prepared.known, prepared.coef, 0.0)
+    known = np.bincount(plan.pair, weights=weight, minlength=count)
+    score = np.bincount(plan.pair, weights=weight * prepared.value, minlength=count)
+    unknown = np.bincount(plan.pair, weights=prepared.coef - weight, minlength=count)
+    fill = np.divide(score, known, out=np.full(count, np.nan), where=known > 0)
+    level = np.where(known > 0, 0, -1)
+    for step, groups in enumerate(plan.above, start=1):
+        group = groups[plan.pair_standard]
+        whole, got = np.bincount(group, weights=known), np.bincount(group, weights=score)
+        mean = np.divide(got, whole, out=np.full(len(whole), np.nan), where=whole > 0)
+        take = (level < 0) & (whole[group] > 0)
+        fill, level = np.where(take, mean[group], fill), np.where(take, step, level)
+    return Sums(known, score, unknown, fill, level)
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Deviations of each (standard, method)'s expected points by source: sites (symmetric), answers down and up."""
+
+    sites: Floats
+    down: Floats
+    up: Floats
+
+
+def spread_of(prepared: Prepared, sums: Sums, z: float) -> Spread:
+    """How chance moves each (standard, method): one column per site, per stratum's pseudo-site, per question."""
+    plan = prepared.plan
+    raw = _site_deviations(prepared)
+    down, up = _answer_deviations(prepared, z)
+    joined = [_with_fill(plan, sums, matrix) for matrix in (raw, down, up)]
+    return Spread(*joined)
+
+
+def _site_deviations(prepared: Prepared) -> Floats:
+    """(pairs x sources) change of known points; a site's faults go together, so its cells are summed before squaring."""
+    plan, cells = prepared.plan, prepared.cells
+    sites, strata = len(prepared.measures.register.types), len(plan.framework.site_types)
+    seen = np.maximum(cells.seen, 1)
+    finite = np.sqrt(np.clip(1 - cells.seen / np.maximum(cells.registered, 1), 0.0, 1.0))
+    dev = (cells.entry_value - cells.mean[cells.entry_cell]) / seen[cells.entry_cell] * finite[cells.entry_cell]
+    pseudo = np.where(cells.seen > 0, np.sqrt(seen / (seen + 1.0)) * (cells.mean - 0.5) / seen * finite, 0.0)
+    row, cell_of, coef = _field_parts(prepared)
+    order = np.argsort(cells.entry_cell, kind="stable")
+    starts = np.searchsorted(cells.entry_cell[order], np.arange(len(cells.seen) + 1))
+    sizes = (starts[1:] - starts[:-1])[cell_of]
+    part = np.repeat(np.arange(len(cell_of)), sizes)
+    offset = np.arange(len(part)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    entry = order[starts[cell_of][part] + offset] if len(part) else part
+    width = sites + strata
+    key = np.concatenate([row[part] * width + cells.entry_site[entry], row * width + sites + plan.cell_type[cell_of]])
+    amount = np.concatenate([coef[part] * dev[entry], coef * pseudo[cell_of]])
+    rows = len(plan.pair_standard)
+    return np.bincount(key, weights=amount, minlength=rows * width).reshape(rows, width)
+
+
+def _field_parts(prepared: Prepared) -> tuple[Ints, Ints, Floats]:
+    plan = prepared.plan
+    live = (plan.method == FIELD) & (plan.thing >= 0) & prepared.known & (prepared.coef > 0)
+    return plan.pair[live], plan.cell[live], prepared.coef[live]
+
+
+def wilson(part: float, whole: float, z: float) -> tuple[float, float]:
+    """Wilson's limits of a proportion (E. B. Wilson 1927)."""
+    rate, square = part / whole, z * z
+    middle = (rate + square / (2 * whole)) / (1 + square / whole)
+    half = z * sqrt(rate * (1 - rate) / whole + square / (4 * whole * whole)) / (1 + square / whole)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def _answer_deviations(prepared: Prepared, z: float) -> tuple[Floats, Floats]:
+    plan, questions = prepared.plan, prepared.plan.framework.questions
+    reach = np.zeros((2, len(questions)))
+    for index, question in enumerate(questions):
+        if (counts := prepared.measures.tallies.get(question.code)) and counts[1] > 0:
+            ends = sorted(through(question.scale, end) for end in wilson(counts[0], counts[1], z))
+            middle = through(question.scale, counts[0] / counts[1])
+            reach[:, index] = max(0.0, middle - ends[0]), max(0.0, ends[1] - middle)
+    live = (plan.method == SURVEY) & (plan.thing >= 0) & prepared.known
+    shape = (len(plan.pair_standard), max(len(questions), 1))
+    weight = np.zeros(shape)
+    np.add.at(weight, (plan.pair[live], plan.thing[live]), prepared.coef[live])
+    return weight[:, : len(questions)] * reach[0], weight[:, : len(questions)] * reach[1]
+
+
+def _with_fill(plan: Plan, sums: Sums, raw: Floats) -> Floats:
+    """Unknown parts follow the mean they are filled with, so they carry its chance too."""
+    moved = raw.copy()
+    own = (sums.level == 0) & (sums.unknown > 0)
+    moved[own] += raw[own] * (sums.unknown[own] / sums.known[own])[:, None]
+    for step, groups in enumerate(plan.above, start=1):
+        filled = np.flatnonzero((sums.level == step) & (sums.unknown > 0))
+        if not len(filled):
+            continue
+        group = groups[plan.pair_standard]
+        whole = np.bincount(group, weights=sums.known)
+        for one in np.unique(group[filled]):
+            together = raw[group == one].sum(axis=0) / whole[one]
+            mine = filled[group[filled] == one]
+            moved[mine] += sums.unknown[mine][:, None] * together
+    return moved
+
+
+def z_of(level: float) -> float:
+    """The normal quantile of a two-sided interval with this chance."""
+    return NormalDist().inv_cdf(0.5 + level / 2)
