@@ -11,7 +11,9 @@ Cell = str | int | float | bool | datetime.date | datetime.time | datetime.timed
 
 _SERIAL_START = datetime.date(1899, 12, 30)
 _SERIALS = range(20_000, 80_000)
-_DAY = re.compile(r"(\d{4})\s*(?:[-/.]|年)\s*(\d{1,2})\s*(?:[-/.]|月)\s*(\d{1,2})\s*[日号]?(?:[T\s]+\d{1,2}[:时].*)?\Z", re.S)
+_DAY = re.compile(
+    r"(\d{4})\s*(?:[-/.]|年)\s*(\d{1,2})\s*(?:[-/.]|月)\s*(\d{1,2})\s*[日号]?(?:[T\s]+\d{1,2}[:时].*)?\Z", re.S
+)
 _DAY_IN_ONE = re.compile(r"(\d{4})(\d{2})(\d{2})\Z")
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)\Z")
 _ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA"})

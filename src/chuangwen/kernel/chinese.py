@@ -5,7 +5,11 @@ import re
 _FULL = "".join(chr(c) for c in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B)))
 _WIDTHS = {ord(c): ord(c) - 0xFEE0 for c in _FULL + "．％＋－／＃＿＝"}
 _SPACES = re.compile("[\\s\u00a0\u1680\u2000-\u200b\u202f\u205f\u2060\u3000\ufeff]+")
-_DIGITS = {c: n for n, row in enumerate(("零〇", "一壹", "二两贰", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖")) for c in row}
+_DIGITS = {
+    c: n
+    for n, row in enumerate(("零〇", "一壹", "二两贰", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖"))
+    for c in row
+}
 _UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _BIG = {"万": 10_000, "亿": 100_000_000}
 _ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
@@ -18,7 +22,7 @@ _CODE_PART = re.compile(rf"[0-9]+|[{_NUMERAL}]+|[A-Za-z]+|[^\W0-9A-Za-z{_NUMERAL
 def half_width(text: str) -> str:
     """Full-width digits, letters and the signs of numbers as half-width; brackets and commas stay.
 
-    >>> half_width("２．５％（Ａ）")
+    >>> half_width("\uff12．\uff15％（\uff21）")
     '2.5%（A）'
     """
     return text.translate(_WIDTHS)
@@ -36,13 +40,15 @@ def bare(text: str) -> str:
     True
     """
     plain = _SPACES.sub("", half_width(text)).lower()
-    return plain.translate({ord("（"): "(", ord("）"): ")", ord("："): ":", ord("，"): ",", ord("－"): "-", ord("—"): "-"})
+    return plain.translate(
+        {ord("（"): "(", ord("）"): ")", ord("："): ":", ord("，"): ",", ord("－"): "-", ord("—"): "-"}
+    )
 
 
 def whole_number(text: str) -> int | None:
     """A whole number in Chinese numerals or in digits of either width; None where it is none.
 
-    >>> whole_number("一百二十三"), whole_number("十二"), whole_number("二〇二一"), whole_number("１２")
+    >>> whole_number("一百二十三"), whole_number("十二"), whole_number("二〇二一"), whole_number("\uff11\uff12")
     (123, 12, 2021, 12)
     """
     plain = half_width(tidy(text))

@@ -16,7 +16,9 @@ _HINT = re.compile(r"sep=(.)\s*\Z", re.IGNORECASE)
 
 class NotAText(Refusal):
     code = "not_a_text"
-    sentence = later("文件“{name}”既不是 Excel 工作簿，也不是能读懂的文本表格。请在 WPS 或 Excel 里另存为 xlsx 后再上传。")
+    sentence = later(
+        "文件“{name}”既不是 Excel 工作簿，也不是能读懂的文本表格。请在 WPS 或 Excel 里另存为 xlsx 后再上传。"
+    )
     status = 422
 
 

@@ -143,7 +143,5 @@ def _check_reach(rows: int, columns: int, file: str, sheet: str, limits: SheetLi
 
 def _unsaved_formulas(piece: bytes) -> list[str]:
     return [
-        found[1].decode("ascii")
-        for found in _FORMULA.finditer(piece)
-        if not (found[3] and _STRING_RESULT in found[2])
+        found[1].decode("ascii") for found in _FORMULA.finditer(piece) if not (found[3] and _STRING_RESULT in found[2])
     ]

@@ -136,8 +136,12 @@ def write_value(sheet: Worksheet, row: int, column: int, value: Value, style: Fo
 
 def _options(*, streamed: bool) -> dict[str, object]:
     return {
-        "constant_memory": streamed, "in_memory": not streamed, "strings_to_formulas": False, "strings_to_urls": False,
-        "strings_to_numbers": False, "nan_inf_to_errors": True,
+        "constant_memory": streamed,
+        "in_memory": not streamed,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "nan_inf_to_errors": True,
     }
 
 
@@ -155,7 +159,9 @@ def _write_head(book: xlsxwriter.Workbook, sheet: Worksheet, columns: Sequence[T
     for note in text.notes:
         write_value(sheet, row, 0, note, plain)
         row += 1
-    style = book.add_format({**_FONT, "bold": True, "bg_color": "#E8EEF4", "border": 1, "align": "center", "text_wrap": True})
+    style = book.add_format(
+        {**_FONT, "bold": True, "bg_color": "#E8EEF4", "border": 1, "align": "center", "text_wrap": True}
+    )
     sheet.set_row(row, 24)
     for index, column in enumerate(columns):
         write_value(sheet, row, index, column.title, style)
@@ -164,7 +170,11 @@ def _write_head(book: xlsxwriter.Workbook, sheet: Worksheet, columns: Sequence[T
 
 
 def _write_rows(
-    book: xlsxwriter.Workbook, sheet: Worksheet, columns: Sequence[TableColumn], rows: Iterable[Sequence[Value]], head: int
+    book: xlsxwriter.Workbook,
+    sheet: Worksheet,
+    columns: Sequence[TableColumn],
+    rows: Iterable[Sequence[Value]],
+    head: int,
 ) -> int:
     plain = book.add_format({**_FONT, "border": 1})
     wrapped = book.add_format({**_FONT, "border": 1, "text_wrap": True})

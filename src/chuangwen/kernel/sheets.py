@@ -197,7 +197,12 @@ def _read_xlsx(data: bytes, name: str, limits: SheetLimits) -> Workbook:
 def _must_be_excel(look: ZipLook) -> None:
     if "xl/workbook.xml" in look.entries:
         return
-    kinds = {"xl/workbook.bin": "xlsb", "word/document.xml": "Word", "content.xml": "ODF", "ppt/presentation.xml": "PPT"}
+    kinds = {
+        "xl/workbook.bin": "xlsb",
+        "word/document.xml": "Word",
+        "content.xml": "ODF",
+        "ppt/presentation.xml": "PPT",
+    }
     seen = next((kind for entry, kind in kinds.items() if entry in look.entries), "ZIP")
     raise NotAWorkbook(name=look.name, seen=seen)
 
@@ -208,9 +213,7 @@ def _count_out(look: ZipLook, entry: str) -> None:
         pass
 
 
-def _calamine(
-    data: bytes, name: str, limits: SheetLimits, unsaved: dict[str, tuple[str, ...]]
-) -> tuple[Sheet, ...]:
+def _calamine(data: bytes, name: str, limits: SheetLimits, unsaved: dict[str, tuple[str, ...]]) -> tuple[Sheet, ...]:
     try:
         return _sheets(data, name, limits, unsaved)
     except (Refusal, KeyboardInterrupt, SystemExit, MemoryError):
@@ -257,9 +260,7 @@ def _sheets(data: bytes, name: str, limits: SheetLimits, unsaved: dict[str, tupl
     return tuple(sheets)
 
 
-def _ranges(
-    found: list[tuple[tuple[int, int], tuple[int, int]]], rows: int, columns: int
-) -> tuple[Range, ...]:
+def _ranges(found: list[tuple[tuple[int, int], tuple[int, int]]], rows: int, columns: int) -> tuple[Range, ...]:
     """Merged ranges, cut off where the sheet ends."""
     return tuple(Range(a[0] + 1, a[1], min(b[0] + 1, rows), min(b[1], columns)) for a, b in found)
 

@@ -57,7 +57,9 @@ class SqueezedTooHard(ZipRefused):
 
 class UnsafeEntry(ZipRefused):
     code = "zip_entry"
-    sentence = later("文件“{name}”里的“{entry}”路径不安全、是链接或带密码，没有解开。请用原来的软件另存一份不带密码的文件。")
+    sentence = later(
+        "文件“{name}”里的“{entry}”路径不安全、是链接或带密码，没有解开。请用原来的软件另存一份不带密码的文件。"
+    )
 
 
 class SizeIsALie(ZipRefused):

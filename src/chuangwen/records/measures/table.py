@@ -22,7 +22,9 @@ _TOTALS = ("合计", "总计", "小计")
 
 class NoObservationTable(Refusal):
     code = "no_observation_table"
-    sentence = later("“{name}”里没有找到观测表：前 30 行中没有“点位”“考察内容”“结果”这样的表头。请检查文件，或手工指定各列。")
+    sentence = later(
+        "“{name}”里没有找到观测表：前 30 行中没有“点位”“考察内容”“结果”这样的表头。请检查文件，或手工指定各列。"
+    )
     status = 422
 
 
@@ -169,7 +171,7 @@ class _Names:
         return self._places.get(text) or self._places.get(bare(text)) or self._by_first_word(text)
 
     def _by_first_word(self, text: str) -> set[str]:
-        """"P06-001 东门市场" and "东门市场（P06-001）" name a code beside the name."""
+        """ "P06-001 东门市场" and "东门市场（P06-001）" name a code beside the name."""
         words = text.replace("（", " ").replace("）", " ").replace("(", " ").replace(")", " ").split()
         for word in (words[0], words[-1]) if len(words) > 1 else ():
             if any(c.isdigit() for c in word) and word in self._places:
@@ -237,9 +239,21 @@ class _RowReader:
         self._seen[key] = number
         self.rows.append(
             ObservationRow(
-                sheet=sheet, row=number, site_text=site_text, type_text=type_text, check_text=check_text,
-                result_text=result, site=site, check=check, value=judged.value, applicable=judged.applicable,
-                passed=judged.passed, total=judged.total, when=when, who=who, note=lines_of(row.get("note", "")),
+                sheet=sheet,
+                row=number,
+                site_text=site_text,
+                type_text=type_text,
+                check_text=check_text,
+                result_text=result,
+                site=site,
+                check=check,
+                value=judged.value,
+                applicable=judged.applicable,
+                passed=judged.passed,
+                total=judged.total,
+                when=when,
+                who=who,
+                note=lines_of(row.get("note", "")),
                 photo=text_of(row.get("photo", "")),
             )
         )
@@ -289,7 +303,11 @@ class _RowReader:
         codes = self._check_names.codes(text)
         if not codes:
             return say("测评体系里没有考察内容“{text}”。", text=text[:60]), self._near(self._check_names, text)
-        fitting = {c for c in codes if not type_code or not self._checks[c].site_types or type_code in self._checks[c].site_types}
+        fitting = {
+            c
+            for c in codes
+            if not type_code or not self._checks[c].site_types or type_code in self._checks[c].site_types
+        }
         if len(fitting) == 1:
             return next(iter(fitting))
         if not fitting:

@@ -22,14 +22,34 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "lead": ("牵头单位", "牵头部门", "牵头责任单位", "主要责任单位", "第一责任单位", "主责单位", "牵头", "主办单位"),
     "assisting": ("责任单位", "配合单位", "责任部门", "配合部门", "协办单位", "协同单位", "承办单位", "参与单位"),
     "person": ("责任人", "责任领导", "负责人", "具体责任人", "联系人", "分管领导", "牵头领导", "责任人员"),
-    "materials": ("材料要求", "申报材料", "所需材料", "材料清单", "网上申报材料", "材料", "资料要求", "档案资料", "提交材料"),
+    "materials": (
+        "材料要求",
+        "申报材料",
+        "所需材料",
+        "材料清单",
+        "网上申报材料",
+        "材料",
+        "资料要求",
+        "档案资料",
+        "提交材料",
+    ),
     "due": ("完成时限", "完成时间", "时限", "截止时间", "完成日期", "时间要求", "报送时间", "办结时限", "时间节点"),
     "note": ("备注", "说明", "注", "其他"),
 }
 """Field -> its usual headings; these are words of tables, not content of any edition."""
 
 METHOD_WORDS: Mapping[str, tuple[str, ...]] = {
-    "material": ("材料审核", "网上申报", "材料申报", "材料审查", "查阅资料", "申报材料", "资料审核", "听取汇报", "材料"),
+    "material": (
+        "材料审核",
+        "网上申报",
+        "材料申报",
+        "材料审查",
+        "查阅资料",
+        "申报材料",
+        "资料审核",
+        "听取汇报",
+        "材料",
+    ),
     "field": ("实地考察", "实地暗访", "实地检查", "现场考察", "现场查看", "暗访", "实地查看", "实地测评", "实地"),
     "survey": ("问卷调查", "入户调查", "入户问卷", "网络调查", "电话调查", "社会调查", "民意调查", "问卷"),
     "figure": ("统计数据", "数据采集", "数据核查", "统计资料", "指标数据", "大数据", "数据"),
@@ -106,7 +126,7 @@ def code_cell(text: str) -> Code:
 
 
 def read_points(cell: Cell) -> Decimal | None:
-    """The points a cell gives: 1.5, "1.5分", "２", "0.5×3" (three times a half), "满分2分（每处0.5分）"; None if none."""
+    """The points a cell gives: 1.5, "1.5分", "\uff12", "0.5×3" (three times a half), "满分2分（每处0.5分）"; None if none."""
     text = half_width(text_of(cell))
     number = number_of(text) if not text.endswith("%") else None
     if number is not None:
@@ -184,7 +204,11 @@ def read_units(cell: Cell) -> list[str]:
 
 def read_materials(cell: Cell) -> list[str]:
     """The materials a cell asks for, one per number or line, without their numbers."""
-    text = re.sub(r"(?<=[\u4e00-\u9fff。；;)）])\s*(?=(?:[(（]\d{1,2}[)）]|\d{1,2}[、.．](?!\d)|[①-⑳]))", "\n", lines_of(cell))
+    text = re.sub(
+        r"(?<=[\u4e00-\u9fff。；;)）])\s*(?=(?:[(（]\d{1,2}[)）]|\d{1,2}[、.．](?!\d)|[①-⑳]))", "\n", lines_of(cell)
+    )
     parts = (re.sub(r"^\s*(?:[(（]\d{1,2}[)）]|\d{1,2}[、.．](?!\d)|[①-⑳])\s*", "", line) for line in text.split("\n"))
     pieces = [piece for part in parts for piece in re.split(r"[；;]", part)]
-    return list(dict.fromkeys(p for p in (tidy(piece).rstrip("。；;") for piece in pieces) if p and p not in {"无", "/", "-"}))
+    return list(
+        dict.fromkeys(p for p in (tidy(piece).rstrip("。；;") for piece in pieces) if p and p not in {"无", "/", "-"})
+    )

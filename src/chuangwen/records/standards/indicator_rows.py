@@ -189,7 +189,11 @@ class SheetRows:
         above = parent.code if parent else ""
         count = 1 + sum(1 for place in brothers if place.parent == above)
         place = Place(
-            code=self._code(code, above, count, row), title=rest or plain, parent=above, sheet=row.sheet, row=row.number,
+            code=self._code(code, above, count, row),
+            title=rest or plain,
+            parent=above,
+            sheet=row.sheet,
+            row=row.number,
             points=points,
         )
         brothers.append(place)
@@ -229,8 +233,12 @@ class SheetRows:
         brothers = 1 + sum(1 for s in self.standards if (s.content or s.item) == parent)
         standard = Standard(
             code=self._code(code_cell(written) if written and not code.full else code, parent, brothers, row),
-            text=rest, item=item.code if item else "", content=content.code if content else "", sheet=row.sheet,
-            row=row.number, points=points,
+            text=rest,
+            item=item.code if item else "",
+            content=content.code if content else "",
+            sheet=row.sheet,
+            row=row.number,
+            points=points,
         )
         self._fill(standard, row, given=points)
         self._tell_twin(standard, row, parent)
@@ -296,7 +304,9 @@ class SheetRows:
         title = row.heading.title("methods")
         known = [word for words in METHOD_WORDS.values() for word in words]
         for word in methods.unknown:
-            near = difflib.get_close_matches(word[:20], known, n=2, cutoff=0.4) or [words[0] for words in METHOD_WORDS.values()]
+            near = difflib.get_close_matches(word[:20], known, n=2, cutoff=0.4) or [
+                words[0] for words in METHOD_WORDS.values()
+            ]
             self.problems.add(
                 file=row.sheet,
                 row=row.number,
@@ -355,7 +365,9 @@ class SheetRows:
                 file=group[0].sheet,
                 row=group[0].row,
                 column=heading.title("points"),
-                what=say("{points} 分的合并单元格由 {count} 条标准共用，暂按平均拆分。", points=points, count=len(group)),
+                what=say(
+                    "{points} 分的合并单元格由 {count} 条标准共用，暂按平均拆分。", points=points, count=len(group)
+                ),
                 cure=say("请取消合并，给每条标准填自己的分值。"),
             )
 

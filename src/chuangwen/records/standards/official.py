@@ -37,8 +37,14 @@ def as_framework_data(reading: WorkbookReading, facts: OfficialFacts) -> dict[st
     """
     note = say("由《{name}》导入。", name=reading.name)
     pack: dict[str, object] = {
-        "id": facts.id, "edition": facts.edition, "title": facts.title, "kind": "framework", "standing": "official",
-        "owner": facts.owner, "notes": note, "requires": [],
+        "id": facts.id,
+        "edition": facts.edition,
+        "title": facts.title,
+        "kind": "framework",
+        "standing": "official",
+        "owner": facts.owner,
+        "notes": note,
+        "requires": [],
         "sources": [{"title": reading.name, "note": note, "confidence": "seen"}],
     }
     framework = {"code": facts.id, "title": facts.title, "short_title": facts.title[:12], **(facts.framework or {})}
@@ -80,7 +86,8 @@ def _place_row(place: Place, kind: str) -> dict[str, str]:
 
 def _row(code: str, parent: str, kind: str) -> dict[str, str]:
     row = dict.fromkeys(
-        ("code", "parent", "kind", "title", "text", "points", "methods", "tags", "effort_days", "bonus", "confidence"), ""
+        ("code", "parent", "kind", "title", "text", "points", "methods", "tags", "effort_days", "bonus", "confidence"),
+        "",
     )
     return {**row, "code": code, "parent": parent, "kind": kind, "confidence": "seen"}
 
@@ -103,18 +110,31 @@ def _requirements(standard: Standard) -> Iterator[dict[str, str]]:
     for name in ("material", "opinion", "overall"):
         if name in methods and not (listed and name == method):
             number += 1
-            yield _requirement(standard, number, _MADE_KIND, say("{title}的情况说明", title=_title(standard.text)), name)
+            yield _requirement(
+                standard, number, _MADE_KIND, say("{title}的情况说明", title=_title(standard.text)), name
+            )
 
 
 def _requirement(standard: Standard, number: int, kind: str, text: str, method: str) -> dict[str, str]:
     return {
-        "code": f"{standard.code}-M{number}", "standard": standard.code, "kind": kind, "title": text[:60], "text": text,
-        "count": "1", "period": "", "weight": "1", "method": method, "confidence": "seen",
+        "code": f"{standard.code}-M{number}",
+        "standard": standard.code,
+        "kind": kind,
+        "title": text[:60],
+        "text": text,
+        "count": "1",
+        "period": "",
+        "weight": "1",
+        "method": method,
+        "confidence": "seen",
     }
 
 
 def _duty(standard: Standard, framework: str) -> dict[str, str]:
     return {
-        "target": f"{framework}:{standard.code}", "lead": standard.lead_unit, "assisting": ";".join(standard.assisting),
-        "person": standard.person, "due": standard.due,
+        "target": f"{framework}:{standard.code}",
+        "lead": standard.lead_unit,
+        "assisting": ";".join(standard.assisting),
+        "person": standard.person,
+        "due": standard.due,
     }

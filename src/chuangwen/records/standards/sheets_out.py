@@ -35,11 +35,18 @@ def duty_table(rows: Sequence[DutyRow], *, title: str, notes: Sequence[str] = ()
     ``rows`` come in tree order. Read back with ``workbook.read_indicators`` it gives the same standards.
     """
     columns = (
-        TableColumn(say("编号"), 11), TableColumn(say("测评项目"), 14, wrap=True), TableColumn(say("测评内容"), 18, wrap=True),
-        TableColumn(say("测评标准"), 56, wrap=True), TableColumn(say("测评方法"), 16, wrap=True), TableColumn(say("分值"), 6),
-        TableColumn(say("牵头单位"), 14, wrap=True), TableColumn(say("责任单位"), 20, wrap=True),
-        TableColumn(say("责任人"), 9, wrap=True), TableColumn(say("材料要求"), 34, wrap=True),
-        TableColumn(say("完成时限"), 12), TableColumn(say("备注"), 12, wrap=True),
+        TableColumn(say("编号"), 11),
+        TableColumn(say("测评项目"), 14, wrap=True),
+        TableColumn(say("测评内容"), 18, wrap=True),
+        TableColumn(say("测评标准"), 56, wrap=True),
+        TableColumn(say("测评方法"), 16, wrap=True),
+        TableColumn(say("分值"), 6),
+        TableColumn(say("牵头单位"), 14, wrap=True),
+        TableColumn(say("责任单位"), 20, wrap=True),
+        TableColumn(say("责任人"), 9, wrap=True),
+        TableColumn(say("材料要求"), 34, wrap=True),
+        TableColumn(say("完成时限"), 12),
+        TableColumn(say("备注"), 12, wrap=True),
     )
     merges = [*_runs([row.item_code for row in rows], 1), *_runs([f"{r.item_code}|{r.content_code}" for r in rows], 2)]
     text = TableText(sheet=say("责任分解表"), title=title, notes=notes)
