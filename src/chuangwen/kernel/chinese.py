@@ -3,7 +3,7 @@
 import re
 
 _FULL = "".join(chr(c) for c in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B)))
-_WIDTHS = {ord(c): ord(c) - 0xFEE0 for c in _FULL + "．％＋－／＃＿＝"}
+_WIDTHS = {ord(c): ord(c) - 0xFEE0 for c in _FULL + "．％\uff0b－／\uff03\uff3f\uff1d"}
 _SPACES = re.compile("[\\s\u00a0\u1680\u2000-\u200b\u202f\u205f\u2060\u3000\ufeff]+")
 _DIGITS = {
     c: n

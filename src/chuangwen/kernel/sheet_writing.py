@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -125,13 +126,18 @@ def write_value(sheet: Worksheet, row: int, column: int, value: Value, style: Fo
         sheet.write_blank(row, column, None, style)
     elif isinstance(value, bool):
         sheet.write_boolean(row, column, value, style)
-    elif isinstance(value, int | float | Decimal) and abs(value) < 10**15:
+    elif isinstance(value, int | float | Decimal) and _is_exact(value):
         sheet.write_number(row, column, float(value), style)
     elif isinstance(value, datetime.datetime):
         text = value.date().isoformat() if value.time() == datetime.time() else value.isoformat(" ", "minutes")
         sheet.write_string(row, column, text, style)
     else:
         sheet.write_string(row, column, _BAD_SIGNS.sub("", str(value))[:_LONGEST_CELL], style)
+
+
+def _is_exact(value: float | Decimal) -> bool:
+    """Whether Excel, which keeps fifteen digits, can hold the number; others are written as text."""
+    return math.isfinite(value) and abs(value) < 10**15
 
 
 def _options(*, streamed: bool) -> dict[str, object]:
