@@ -203,7 +203,7 @@ class _RowReader:
         self._found_sites: dict[tuple[str, str], str | tuple[str, str]] = {}
         self._found_checks: dict[tuple[str, str], str | tuple[str, str]] = {}
         self._days: dict[Cell, datetime.date | None] = {}
-        self._seen: dict[tuple[str, str, datetime.date, str], int] = {}
+        self._seen: dict[tuple[str, str, datetime.date, str], tuple[str, int]] = {}
 
     def read(self, sheet: Sheet, heading: Heading) -> None:
         index = {name: column.index for name, column in heading.columns.items()}
@@ -232,11 +232,11 @@ class _RowReader:
             return
         who = text_of(row.get("who", ""))
         key = (site, check, when, who)
-        if key in self._seen:
-            what = say("同一点位、同一内容、同一天、同一人已在第 {first} 行填过。", first=self._seen[key])
+        first = self._seen.setdefault(key, (sheet, number))
+        if first != (sheet, number):
+            what = say("同一点位、同一内容、同一天、同一人已在第 {first} 行填过。", first=first[1])
             tell("site", what, say("请删去其中一行。"))
             return
-        self._seen[key] = number
         self.rows.append(
             ObservationRow(
                 sheet=sheet,
