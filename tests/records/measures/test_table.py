@@ -127,3 +127,12 @@ def test_nearest_names_are_looked_up_for_two_hundred_unknown_names_at_most() -> 
 def test_a_table_without_sites_is_refused() -> None:
     with pytest.raises(NoObservationTable, match="没有找到观测表"):
         read_observations(read_table("姓名,电话\n张强,1\n".encode(), name="a.csv"), REGISTER)
+
+
+def test_the_same_observation_on_two_sheets_is_told() -> None:
+    head = ["点位", "考察内容", "结果", "时间"]
+    row = ["S001", "C01", "0", "2021-10-14"]
+    sheets = tuple(Sheet(name, [head, row]) for name in ("上午", "下午"))  # type: ignore[list-item]
+    reading = read_observations(Workbook("a", "xlsx", sheets), REGISTER)
+    assert [r.sheet for r in reading.rows] == ["上午"]
+    assert [p.file for p in reading.problems] == ["下午"]
