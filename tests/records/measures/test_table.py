@@ -101,7 +101,7 @@ def test_the_same_row_twice_is_told() -> None:
     row = "东门农贸市场,,无乱停乱放,,0,2021-10-14,张强,\n"
     reading = _read(row + row)
     assert len(reading.rows) == 1
-    assert [(p.row, "第 2 行" in p.what) for p in reading.problems] == [(3, True)]
+    assert [(p.row, "第 2 行填过" in p.what) for p in reading.problems] == [(3, True)]
 
 
 def test_a_missing_day_is_the_rounds_day_where_the_round_gives_one() -> None:
