@@ -21,10 +21,10 @@ ITEMS = (
 CLAUSES = (
     ("有年度安排，有专人负责，有工作记录", "网上申报"),
     ("设置公开栏，内容每季度更新一次", "材料审核、实地考察"),
-    ("群众知晓率达到９０％以上", "问卷调查"),
+    ("群众知晓率达到\uff19\uff10％以上", "问卷调查"),
     ("现场无明显脏乱差现象，秩序良好", "实地考察60%+材料审核40%"),
 )
-POINTS: tuple[object, ...] = (1, "１", "1分", "0.5×2", 1.0)
+POINTS: tuple[object, ...] = (1, "\uff11", "1分", "0.5×2", 1.0)
 UNITS = ("党政办", "市监所", "城管办", "派出所", "文化站", "民政办")
 MATERIALS = ("1.工作方案；2.实景图片3张", "（1）年度总结\n（2）统计表", "", "说明报告")
 
@@ -70,7 +70,9 @@ def _indicators(book: xlsxwriter.Workbook) -> None:
     sheet.merge_range(row + 1, 0, row + 1, 10, "注：本表由创建办负责解释。", wrap)
 
 
-def _standard(sheet: xlsxwriter.worksheet.Worksheet, wrap: object, row: int, number: int, said: tuple[str, str, str]) -> None:
+def _standard(
+    sheet: xlsxwriter.worksheet.Worksheet, wrap: object, row: int, number: int, said: tuple[str, str, str]
+) -> None:
     content, clause, method = said
     days = ("2021-10-14", "2021/10/14", "2021.10.14", "2021年10月14日", "20211014")
     lead = UNITS[number % len(UNITS)]

@@ -8,17 +8,28 @@ from chuangwen.kernel.chinese import bare, half_width, natural_key, roman_number
 
 
 def test_full_width_digits_and_letters_become_half_width_but_brackets_stay() -> None:
-    assert half_width("（２．５％）ＡＢ") == "（2.5%）AB"
+    assert half_width("（\uff12．\uff15％）\uff21\uff22") == "（2.5%）AB"
 
 
 @pytest.mark.parametrize(
     ("text", "number"),
     [
-        ("一百二十三", 123), ("十二", 12), ("二十", 20), ("二〇二一", 2021), ("１２", 12), ("两万三千", 23000),
-        ("一千零五", 1005), ("一百零八", 108), ("三亿", 300_000_000), ("一百二", 120), ("壹佰贰拾", 120),
-        ("", None), ("市场", None), ("第三", None),
+        ("一百二十三", 123),
+        ("十二", 12),
+        ("二十", 20),
+        ("二〇二一", 2021),
+        ("\uff11\uff12", 12),
+        ("两万三千", 23000),
+        ("一千零五", 1005),
+        ("一百零八", 108),
+        ("三亿", 300_000_000),
+        ("一百二", 120),
+        ("壹佰贰拾", 120),
+        ("", None),
+        ("市场", None),
+        ("第三", None),
     ],
-)  # fmt: skip
+)
 def test_numerals_of_the_plan_are_read(text: str, number: int | None) -> None:
     assert whole_number(text) == number
 

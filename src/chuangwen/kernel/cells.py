@@ -73,7 +73,7 @@ def _day(year: int, month: int, day: int) -> datetime.date | None:
 
 def number_of(cell: Cell | None) -> Decimal | None:
     """The number a cell says, exactly: full-width digits and thousands commas understood, "95%" is 0.95."""
-    if isinstance(cell, bool) or isinstance(cell, datetime.date | datetime.time | datetime.timedelta):
+    if isinstance(cell, bool | datetime.date | datetime.time | datetime.timedelta):
         return None
     text = half_width(text_of(cell)).replace(",", "").replace("，", "").replace(" ", "")
     share = text.endswith("%")

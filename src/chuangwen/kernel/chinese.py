@@ -3,7 +3,7 @@
 import re
 
 _FULL = "".join(chr(c) for c in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B)))
-_WIDTHS = {ord(c): ord(c) - 0xFEE0 for c in _FULL + "．％＋－／＃＿＝"}
+_WIDTHS = {ord(c): ord(c) - 0xFEE0 for c in _FULL + "．％\uff0b－／\uff03\uff3f\uff1d"}
 _SPACES = re.compile("[\\s\u00a0\u1680\u2000-\u200b\u202f\u205f\u2060\u3000\ufeff]+")
 _DIGITS = {
     c: n
@@ -22,7 +22,7 @@ _CODE_PART = re.compile(rf"[0-9]+|[{_NUMERAL}]+|[A-Za-z]+|[^\W0-9A-Za-z{_NUMERAL
 def half_width(text: str) -> str:
     """Full-width digits, letters and the signs of numbers as half-width; brackets and commas stay.
 
-    >>> half_width("２．５％（Ａ）")
+    >>> half_width("\uff12．\uff15％（\uff21）")
     '2.5%（A）'
     """
     return text.translate(_WIDTHS)
@@ -48,7 +48,7 @@ def bare(text: str) -> str:
 def whole_number(text: str) -> int | None:
     """A whole number in Chinese numerals or in digits of either width; None where it is none.
 
-    >>> whole_number("一百二十三"), whole_number("十二"), whole_number("二〇二一"), whole_number("１２")
+    >>> whole_number("一百二十三"), whole_number("十二"), whole_number("二〇二一"), whole_number("\uff11\uff12")
     (123, 12, 2021, 12)
     """
     plain = half_width(tidy(text))

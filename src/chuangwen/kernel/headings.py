@@ -11,6 +11,7 @@ from chuangwen.kernel.sheets import Sheet
 
 _ASIDE = re.compile(r"\(.*?\)|[*:：、。.\"'“”]")
 _LOOK = 30
+_LOOK_CLOSELY = 8
 _LONGEST = 16
 _WIDEST = 120
 _CLOSE = 0.74
@@ -76,28 +77,39 @@ def find_heading(sheet: Sheet, words: Words) -> Heading:
     """Guess the head of a table in the first thirty rows; one without columns where nothing fits."""
     full = sheet.filled()
     spoken = {field: tuple(bare(word) for word in names) for field, names in words.items()}
-    best = Heading(sheet=sheet.name, first_row=0, last_row=0, columns={})
+    best = _best_heading(full, spoken, look=_LOOK, close=False)
+    if not best.columns:
+        best = _best_heading(full, spoken, look=_LOOK_CLOSELY, close=True)
+    return _finished(sheet, full, best, spoken) if best.columns else best
+
+
+def _best_heading(full: Sheet, spoken: Words, *, look: int, close: bool) -> Heading:
+    """The row (or two rows) with the most recognised headings; one row is preferred to two."""
+    best = Heading(sheet=full.name, first_row=0, last_row=0, columns={})
     best_weight = 0.0
-    for row in range(1, min(len(full.rows), _LOOK) + 1):
+    for row in range(1, min(len(full.rows), look) + 1):
         for last in (row, row + 1):
-            columns = _columns(_names(full, row, last), spoken, close=False)
+            columns = _columns(_names(full, row, last), spoken, close=close)
             weight = sum(c.confidence for c in columns.values()) - 0.1 * (last - row)
             if len(columns) >= 2 and weight > best_weight + 0.05:
                 best_weight = weight
-                best = Heading(sheet=sheet.name, first_row=row, last_row=last, columns=columns)
-    return _finished(sheet, full, best, spoken) if best.columns else best
+                best = Heading(sheet=full.name, first_row=row, last_row=last, columns=columns)
+    return best
 
 
 def _finished(sheet: Sheet, full: Sheet, head: Heading, spoken: Words) -> Heading:
     """The head with its merged rows counted in and misspelt headings recognised."""
-    first = head.first_row
+    tops = [
+        area.top for area in sheet.merged if area.top < head.first_row <= area.bottom and area.bottom <= head.last_row
+    ]
+    first = min(tops) if len(tops) >= 2 else head.first_row
     reaches = [area.bottom for area in sheet.merged if area.top == first and area.bottom > first]
     last = max(head.last_row, min(reaches, default=0) if len(reaches) >= 2 else 0)
     names = _names(full, first, last)
     columns = _columns(names, spoken, close=True)
     taken = {column.index for column in columns.values()}
     unread = tuple(parts[-1] for index, parts in enumerate(names) if parts and index not in taken)
-    return replace(head, last_row=last, columns=columns, unread=unread)
+    return replace(head, first_row=first, last_row=last, columns=columns, unread=unread)
 
 
 def _names(full: Sheet, first: int, last: int) -> list[list[str]]:

@@ -22,6 +22,7 @@ Value = Cell | Decimal | None
 
 _SHEET_SIGNS = re.compile(r"[\[\]:*?/\\]")
 _BAD_SIGNS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_LARGEST = 10**15
 _LONGEST_CELL = 32_000
 _PAPER = {"A3": 8, "A4": 9}
 _FONT = {"font_name": "宋体", "font_size": 10, "valign": "vcenter"}
@@ -109,14 +110,20 @@ def copy_with_problems(book: Workbook, problems: Mapping[str, Iterable[Problem]]
 
 def sheet_name(wanted: str, used: Iterable[str] = ()) -> str:
     """A name that Excel takes: at most 31 characters, no forbidden sign, not used yet (``used`` in lower case)."""
-    plain = _SHEET_SIGNS.sub(" ", _BAD_SIGNS.sub("", wanted)).strip().strip("'")[:31] or "Sheet"
+    plain = _SHEET_SIGNS.sub(" ", _BAD_SIGNS.sub("", wanted)).strip().strip("'")
+    plain = _cut(plain, 31) or "Sheet"
     plain = "Sheet" if plain.lower() == "history" else plain
     taken = set(used)
     name, number = plain, 1
     while name.lower() in taken:
         number += 1
-        name = f"{plain[:27]}_{number}"
+        name = f"{_cut(plain, 26)}_{number}"
     return name
+
+
+def _cut(name: str, length: int) -> str:
+    """The first characters of a name, counted as Excel counts (rare characters are two)."""
+    return name.encode("utf-16-le")[: 2 * length].decode("utf-16-le", errors="ignore").strip().strip("'")
 
 
 def write_value(sheet: Worksheet, row: int, column: int, value: Value, style: Format | None = None) -> None:
@@ -125,13 +132,20 @@ def write_value(sheet: Worksheet, row: int, column: int, value: Value, style: Fo
         sheet.write_blank(row, column, None, style)
     elif isinstance(value, bool):
         sheet.write_boolean(row, column, value, style)
-    elif isinstance(value, int | float | Decimal) and abs(value) < 10**15:
+    elif isinstance(value, int | float | Decimal) and _is_exact(value):
         sheet.write_number(row, column, float(value), style)
     elif isinstance(value, datetime.datetime):
         text = value.date().isoformat() if value.time() == datetime.time() else value.isoformat(" ", "minutes")
         sheet.write_string(row, column, text, style)
     else:
         sheet.write_string(row, column, _BAD_SIGNS.sub("", str(value))[:_LONGEST_CELL], style)
+
+
+def _is_exact(value: float | Decimal) -> bool:
+    """Whether Excel, which keeps fifteen digits, can hold the number; others are written as text."""
+    if isinstance(value, Decimal) and not value.is_finite():
+        return False
+    return -_LARGEST < value < _LARGEST
 
 
 def _options(*, streamed: bool) -> dict[str, object]:

@@ -203,7 +203,7 @@ class _RowReader:
         self._found_sites: dict[tuple[str, str], str | tuple[str, str]] = {}
         self._found_checks: dict[tuple[str, str], str | tuple[str, str]] = {}
         self._days: dict[Cell, datetime.date | None] = {}
-        self._seen: dict[tuple[str, str, datetime.date, str], int] = {}
+        self._seen: dict[tuple[str, str, datetime.date, str], tuple[str, int]] = {}
 
     def read(self, sheet: Sheet, heading: Heading) -> None:
         index = {name: column.index for name, column in heading.columns.items()}
@@ -231,12 +231,8 @@ class _RowReader:
         if len(self._problems) > before or judged is None or when is None:
             return
         who = text_of(row.get("who", ""))
-        key = (site, check, when, who)
-        if key in self._seen:
-            what = say("同一点位、同一内容、同一天、同一人已在第 {first} 行填过。", first=self._seen[key])
-            tell("site", what, say("请删去其中一行。"))
+        if self._is_twin((site, check, when, who), (sheet, number), tell):
             return
-        self._seen[key] = number
         self.rows.append(
             ObservationRow(
                 sheet=sheet,
@@ -257,6 +253,20 @@ class _RowReader:
                 photo=text_of(row.get("photo", "")),
             )
         )
+
+    def _is_twin(
+        self,
+        key: tuple[str, str, datetime.date, str],
+        place: tuple[str, int],
+        tell: Callable[[str, str, str], None],
+    ) -> bool:
+        """Whether the same observation already stood in an earlier row; that is told."""
+        first = self._seen.setdefault(key, place)
+        if first == place:
+            return False
+        what = say("同一点位、同一内容、同一天、同一人已在“{sheet}”第 {first} 行填过。", sheet=first[0], first=first[1])
+        tell("site", what, say("请删去其中一行。"))
+        return True
 
     @staticmethod
     def _told(found: str | tuple[str, str], name: str, tell: Callable[[str, str, str], None]) -> str:

@@ -57,9 +57,9 @@ METHOD_WORDS: Mapping[str, tuple[str, ...]] = {
     "overall": ("整体观察", "综合评价", "整体测评", "综合测评", "总体评价"),
 }
 
-_APART = re.compile(r"[、，,;；/|+＋＆&\n]|以及|和|与|及")
+_APART = re.compile(r"[、，,;；/|+\uff0b\uff06&\n]|以及|和|与|及")
 _SHARE = re.compile(r"(\d+(?:\.\d+)?)(%|分)?")
-_TIMES = re.compile(r"(\d+(?:\.\d+)?)\s*[×xX*✕╳]\s*(\d+(?:\.\d+)?)")
+_TIMES = re.compile(r"(\d+(?:\.\d+)?)\s*[×xX*✕\u2573]\s*(\d+(?:\.\d+)?)")
 _POINTS = re.compile(r"(\d+(?:\.\d+)?)")
 _STATED = re.compile(r"[（(\[【]\s*(?:共|计|共计|满分|分值)?[:：]?\s*(\d+(?:\.\d+)?)\s*分\s*[)）\]】]")
 _CJK_DIGITS = "〇零一二两三四五六七八九十百"
@@ -126,7 +126,7 @@ def code_cell(text: str) -> Code:
 
 
 def read_points(cell: Cell) -> Decimal | None:
-    """The points a cell gives: 1.5, "1.5分", "２", "0.5×3" (three times a half), "满分2分（每处0.5分）"; None if none."""
+    """The points a cell gives: 1.5, "1.5分", "\uff12", "0.5×3" (three times a half), "满分2分（每处0.5分）"; None if none."""
     text = half_width(text_of(cell))
     number = number_of(text) if not text.endswith("%") else None
     if number is not None:
@@ -160,7 +160,7 @@ def read_methods(cell: Cell) -> Methods:
             continue
         share = _SHARE.search(part)
         amount = Decimal(share[1]) if share and len(share[1]) < 12 else None
-        given[method] = amount if given.get(method) is None else (given[method] or 0) + (amount or 0)
+        given[method] = amount if given.get(method) is None else (given[method] or Decimal(0)) + (amount or Decimal(0))
     return _shared_out(given, tuple(unknown))
 
 
