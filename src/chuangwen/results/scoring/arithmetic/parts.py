@@ -5,7 +5,6 @@ per edition; which parts drop out, and what each then weighs, depends on the rou
 A method that an edition names for a standard without saying what measures it gets one part that is never known.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -193,8 +192,10 @@ def _by_method(plan: Plan, stands: NDArray[np.bool_], points: Floats) -> Floats:
     total = shares.sum()
     if not total:
         return mine * 0.0
-    return shares[plan.pair_method] / total * np.divide(
-        mine, base[plan.pair_method], out=np.zeros_like(mine), where=base[plan.pair_method] > 0
+    return (
+        shares[plan.pair_method]
+        / total
+        * np.divide(mine, base[plan.pair_method], out=np.zeros_like(mine), where=base[plan.pair_method] > 0)
     )
 
 

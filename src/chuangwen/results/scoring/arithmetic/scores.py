@@ -125,9 +125,13 @@ def _values(plan: Plan, measures: Measures, cells: Cells) -> Floats:
         part = plan.parts[index]
         name = METHODS[part.method]
         if name == "survey":
-            value[index] = _rate(framework.questions[part.thing].scale, measures.tallies, framework.questions[part.thing].code)
+            value[index] = _rate(
+                framework.questions[part.thing].scale, measures.tallies, framework.questions[part.thing].code
+            )
         elif name == "figure":
-            value[index] = _rate(framework.figures[part.thing].scale, measures.figures, framework.figures[part.thing].code)
+            value[index] = _rate(
+                framework.figures[part.thing].scale, measures.figures, framework.figures[part.thing].code
+            )
         else:
             value[index] = _grade(plan, measures, framework.requirements[part.thing].code)
     return value
