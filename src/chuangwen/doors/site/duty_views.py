@@ -13,10 +13,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from chuangwen.doors.site.framing import chosen_edition
 from chuangwen.doors.site.requests import TownRequest
-from chuangwen.doors.site.sheets import workbook
+from chuangwen.doors.site.sheets import text_rows, workbook
 from chuangwen.doors.site.uploads import uploaded
 from chuangwen.kernel.problems import Problems
-from chuangwen.kernel.sheets import read_rows as sheet_rows
 from chuangwen.kernel.words import say
 from chuangwen.kit.doors import needs
 from chuangwen.kit.pages import Column, Listing
@@ -179,7 +178,7 @@ def bulk(request: TownRequest) -> HttpResponse:
         known = queries.known_names(edition)
         if request.FILES.get("file"):
             file = uploaded(request, "file")
-            rows, problems = pasting.read_rows(sheet_rows(file.read(), file.name or ""), known)
+            rows, problems = pasting.read_rows(text_rows(file.read(), file.name or ""), known)
         else:
             rows, problems = pasting.read_pasted(request.POST.get("rows", ""), known)
         if not rows and not problems:

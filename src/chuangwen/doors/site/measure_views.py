@@ -56,7 +56,7 @@ STATES: Mapping[str, Mapping[str, object]] = {
 }
 
 
-def _narrow(rows: QuerySet[Observation], said: Mapping[str, object]) -> QuerySet[Observation]:
+def _narrow(rows: QuerySet[Observation], said: Mapping[str, Any]) -> QuerySet[Observation]:
     if said.get("unit"):
         rows = rows.filter(site__organisation=said["unit"])
     return rows.filter(**STATES.get(str(said.get("state") or ""), {}))

@@ -36,7 +36,7 @@ class PeopleFilters(forms.Form):
     )
 
 
-def _narrow_people(rows: QuerySet[Person], said: Mapping[str, object]) -> QuerySet[Person]:
+def _narrow_people(rows: QuerySet[Person], said: Mapping[str, Any]) -> QuerySet[Person]:
     if said.get("unit"):
         rows = rows.filter(organisation=said["unit"])
     if said.get("role"):

@@ -195,9 +195,7 @@ def _shift(round_: Round, site: Site, check: Check, sign: int, value: int | None
     state = SiteState.objects.select_for_update().filter(round=round_, site=site).first()
     sums = packing.unpack(bytes(state.packed)) if state else {}
     place = state_position(round_, check)
-    if value is not None:
-        count, total = sums.get(place, (0, 0))
-        sums[place] = (count + sign, total + sign * value)
+    sums[place] = sums.get(place, packing.Sum()).moved(sign, value)
     if state is None:
         SiteState.objects.create(round=round_, site=site, packed=packing.pack(sums))
     else:

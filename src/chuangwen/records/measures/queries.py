@@ -1,6 +1,6 @@
 """Named reads of what has been measured."""
 
-from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
@@ -33,9 +33,10 @@ def observations_visible_to(actor: Actor) -> QuerySet[Observation]:
     return actor.reach(Permission.SEE_ROWS).filter(rows, "site__organisation", person="inspector")
 
 
-def site_states(round_: Round) -> Iterable[tuple[int, bytes]]:
+def site_states(round_: Round) -> list[tuple[int, bytes]]:
     """The packed sums of every site of a round, in one query."""
-    return SiteState.objects.filter(round=round_).values_list("site_id", "packed").iterator(chunk_size=5000)
+    rows = SiteState.objects.filter(round=round_).order_by("site_id").values_list("site_id", "packed")
+    return [(site, bytes(packed)) for site, packed in rows]
 
 
 def grades_of(round_: Round) -> dict[int, str]:
@@ -78,7 +79,7 @@ def grade_scale(round_: Round) -> list[str]:
     return [one["grade"] for one in content["framework"]["grades"]]
 
 
-def answers_of(round_: Round) -> dict[str, list[dict[str, object]]]:
+def answers_of(round_: Round) -> dict[str, list[dict[str, Any]]]:
     """Questions with their answers pooled over the villages, figures with their counts; unanswered ones too."""
     editions = [round_.edition_id, round_.companion_id or round_.edition_id]
     sums = {
@@ -87,12 +88,12 @@ def answers_of(round_: Round) -> dict[str, list[dict[str, object]]]:
         .values("question")
         .annotate(given=Sum("valid"), good=Sum("positive"), places=Count("pk"))
     }
-    questions = [
+    questions: list[dict[str, Any]] = [
         {"question": one, "tally": sums.get(one.pk)}
         for one in Question.objects.filter(edition__in=editions).order_by("edition", "position")
     ]
     values = {value.figure_id: value for value in FigureValue.objects.filter(round=round_)}
-    figures = [
+    figures: list[dict[str, Any]] = [
         {"figure": one, "value": values.get(one.pk)}
         for one in Figure.objects.filter(edition__in=editions).order_by("edition", "position")
     ]

@@ -153,7 +153,7 @@ def _check_tree(draft: Draft, framework: Framework) -> None:
     rows = draft.rows("standards")
     kinds = {placed.row.code: placed.row.kind for placed in rows}
     members = {grouping.id: {member.code for member in grouping.member} for grouping in framework.groupings}
-    methods = {method.id for method in framework.methods}
+    methods: set[str] = {method.id for method in framework.methods}
     total = Decimal(0)
     for placed in rows:
         row: NodeRow = placed.row

@@ -145,3 +145,8 @@ def no_entries() -> Entries:
     """A round in which nobody has looked at anything yet."""
     nothing = np.zeros(0, dtype=np.int64)
     return Entries(nothing, nothing, nothing, nothing, nothing)
+
+
+def weigh(places: Ints, weights: Floats, count: int = 0) -> Floats:
+    """Sum weights by place: ``np.bincount`` with its result told as floats."""
+    return np.asarray(np.bincount(places, weights=weights, minlength=count), dtype=np.float64)

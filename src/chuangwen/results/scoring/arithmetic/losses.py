@@ -87,18 +87,16 @@ def _loss(scored: Scored, pair: int, parts: list[int], amounts: tuple[Floats, Fl
     lost, at_risk, regain = amounts
     node = plan.standards[plan.pair_standard[pair]]
     told = sorted((_part(scored, part, amounts) for part in parts), key=lambda one: (-one.regain, one.part))
-    efforts: dict[tuple[int, int], float] = {}
-    for part in parts:
-        efforts[int(plan.method[part]), int(plan.thing[part])] = float(plan.effort[part])
-    shared = float(node.effort_days)
-    effort = sum(efforts.values()) if plan.framework.checks and METHODS[plan.pair_method[pair]] == "field" else shared
+    efforts = {int(plan.thing[part]): float(plan.effort[part]) for part in parts}
+    field = METHODS[plan.pair_method[pair]] == "field"
+    effort = sum(efforts.values()) if field else float(node.effort_days)
     return Loss(
         standard=node.code,
         method=METHODS[plan.pair_method[pair]],
         lost=float(lost[parts].sum()),
         at_risk=float(at_risk[parts].sum()),
         regain=float(regain[parts].sum()),
-        effort_days=max(min(effort, shared * 3) if shared else effort, LEAST_DAYS),
+        effort_days=max(effort, LEAST_DAYS),
         lead=scored.prepared.measures.leads.get(node.code, ""),
         parts=told,
     )
@@ -129,5 +127,8 @@ def thing_of(scored: Scored, part: int) -> str:
     if place < 0:
         return ""
     framework = plan.framework
-    found = {"field": framework.checks, "survey": framework.questions, "figure": framework.figures}
-    return found.get(name, framework.requirements)[place].code
+    if name == "field":
+        return framework.checks[place].code
+    if name in {"survey", "figure"}:
+        return (framework.questions if name == "survey" else framework.figures)[place].code
+    return framework.requirements[place].code

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from chuangwen.results.scoring.arithmetic.inputs import METHODS, Floats, Framework, Ints, Measures, Node
+from chuangwen.results.scoring.arithmetic.inputs import METHODS, Floats, Framework, Ints, Measures, Node, weigh
 
 UNDEFINED = ""
 
@@ -106,23 +106,26 @@ def _parts(framework: Framework, standards: list[Node], order: dict[str, int]) -
 
 
 def _measured_parts(framework: Framework, standards: list[Node], order: dict[str, int]) -> Iterator[Part]:
-    types = {kind.code: index for index, kind in enumerate(framework.site_types)}
-    for index, check in enumerate(framework.checks):
+    yield from _field_parts(framework, standards, order)
+    for place, requirement in enumerate(framework.requirements):
+        if requirement.standard in order:
+            standard = order[requirement.standard]
+            effort = float(standards[standard].effort_days)
+            yield Part(standard, METHODS.index(requirement.method), place, -1, float(requirement.weight), effort)
+    for name, rates in (("survey", framework.questions), ("figure", framework.figures)):
+        for place, rate in enumerate(rates):
+            for standard in (order[code] for code in rate.standards if code in order):
+                effort = float(standards[standard].effort_days)
+                yield Part(standard, METHODS.index(name), place, -1, 1.0, effort)
+
+
+def _field_parts(framework: Framework, standards: list[Node], order: dict[str, int]) -> Iterator[Part]:
+    types = {kind.code: place for place, kind in enumerate(framework.site_types)}
+    for place, check in enumerate(framework.checks):
         for standard in (order[code] for code in check.standards if code in order):
             effort = check.effort_days if check.effort_days is not None else standards[standard].effort_days
             for kind in check.site_types:
-                yield Part(standard, METHODS.index("field"), index, types[kind], 1.0, float(effort))
-    for index, requirement in enumerate(framework.requirements):
-        if requirement.standard in order:
-            standard = order[requirement.standard]
-            effort = standards[standard].effort_days
-            method = METHODS.index(requirement.method)
-            yield Part(standard, method, index, -1, float(requirement.weight), float(effort))
-    for method, rates in (("survey", framework.questions), ("figure", framework.figures)):
-        for index, rate in enumerate(rates):
-            for standard in (order[code] for code in rate.standards if code in order):
-                effort = standards[standard].effort_days
-                yield Part(standard, METHODS.index(method), index, -1, 1.0, float(effort))
+                yield Part(standard, METHODS.index("field"), place, types[kind], 1.0, float(effort))
 
 
 def _above(framework: Framework, standards: list[Node]) -> list[Ints]:
@@ -145,7 +148,7 @@ def coefficients(plan: Plan, alive: NDArray[np.bool_], registered: Ints) -> Floa
     nothing left leaves the base. ``registered`` counts the sites of each type. Bonus standards weigh nothing here.
     """
     inside = _inside(plan, alive, registered)
-    pairs = np.bincount(plan.pair, weights=inside, minlength=len(plan.pair_standard))
+    pairs = weigh(plan.pair, inside, len(plan.pair_standard))
     within = np.divide(inside, pairs[plan.pair], out=np.zeros(plan.size), where=pairs[plan.pair] > 0)
     stands = pairs > 0
     counted = np.array([not node.bonus for node in plan.standards], dtype=bool)
@@ -169,7 +172,7 @@ def _inside(plan: Plan, alive: NDArray[np.bool_], registered: Ints) -> Floats:
     live = alive & (~field | (registered[np.maximum(plan.site_type, 0)] > 0))
     key = plan.standard * 1_000 + np.maximum(plan.site_type, 0)
     _, group = _ranks(np.where(field, key, -1))
-    checks = np.bincount(group, weights=live.astype(float))
+    checks = weigh(group, live.astype(float))
     shared = kinds[np.maximum(plan.site_type, 0)] / np.maximum(checks[group], 1.0)
     weight: Floats = np.where(field, shared, plan.weight) if len(kinds) else plan.weight
     return np.where(live, weight, 0.0)
@@ -177,7 +180,7 @@ def _inside(plan: Plan, alive: NDArray[np.bool_], registered: Ints) -> Floats:
 
 def _by_standard(plan: Plan, stands: NDArray[np.bool_], points: Floats) -> Floats:
     share = np.where(stands, plan.share[plan.pair_standard, plan.pair_method], 0.0)
-    whole = np.bincount(plan.pair_standard, weights=share, minlength=len(points))
+    whole = weigh(plan.pair_standard, share, len(points))
     base = np.where(whole > 0, points, 0.0)
     total = base.sum()
     weight = np.divide(share, whole[plan.pair_standard], out=np.zeros_like(share), where=whole[plan.pair_standard] > 0)
@@ -187,22 +190,21 @@ def _by_standard(plan: Plan, stands: NDArray[np.bool_], points: Floats) -> Float
 def _by_method(plan: Plan, stands: NDArray[np.bool_], points: Floats) -> Floats:
     shares = np.array([float(plan.framework.method_shares.get(name, Decimal(0))) for name in METHODS])
     mine = np.where(stands, points[plan.pair_standard], 0.0)
-    base = np.bincount(plan.pair_method, weights=mine, minlength=len(METHODS))
+    base = weigh(plan.pair_method, mine, len(METHODS))
     shares = np.where(base > 0, shares, 0.0)
     total = shares.sum()
     if not total:
         return mine * 0.0
-    return (
-        shares[plan.pair_method]
-        / total
-        * np.divide(mine, base[plan.pair_method], out=np.zeros_like(mine), where=base[plan.pair_method] > 0)
-    )
+    rate = np.divide(mine, base[plan.pair_method], out=np.zeros_like(mine), where=base[plan.pair_method] > 0)
+    weight: Floats = shares[plan.pair_method] / total * rate
+    return weight
 
 
 def alive_parts(plan: Plan, seen: Ints, skipped: Ints) -> NDArray[np.bool_]:
     """Which parts count: a field cell drops out when every site looked at said "not applicable"."""
     gone = (seen == 0) & (skipped > 0)
-    return ~np.where(plan.cell >= 0, gone[plan.cell], False) | (plan.method != METHODS.index("field"))
+    dropped: NDArray[np.bool_] = gone[plan.cell] & (plan.method == METHODS.index("field"))
+    return ~dropped
 
 
 def registered_sites(framework: Framework, measures: Measures) -> Ints:

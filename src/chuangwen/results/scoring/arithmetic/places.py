@@ -10,7 +10,7 @@ from math import sqrt
 
 import numpy as np
 
-from chuangwen.results.scoring.arithmetic.inputs import METHODS, Floats, Ints, through
+from chuangwen.results.scoring.arithmetic.inputs import METHODS, Floats, Ints, through, weigh
 from chuangwen.results.scoring.arithmetic.scores import Line, Prepared, wilson, z_of
 
 
@@ -43,13 +43,13 @@ def places(prepared: Prepared) -> list[Place]:
 def _cell_weights(prepared: Prepared) -> Floats:
     plan = prepared.plan
     field = (plan.method == METHODS.index("field")) & (plan.thing >= 0)
-    return np.bincount(plan.cell[field], weights=prepared.coef[field], minlength=len(prepared.cells.seen))
+    return weigh(plan.cell[field], prepared.coef[field], len(prepared.cells.seen))
 
 
 def _question_weights(prepared: Prepared) -> Floats:
     plan = prepared.plan
     survey = (plan.method == METHODS.index("survey")) & (plan.thing >= 0)
-    return np.bincount(plan.thing[survey], weights=prepared.coef[survey], minlength=len(plan.framework.questions))
+    return weigh(plan.thing[survey], prepared.coef[survey], len(plan.framework.questions))
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def _own(prepared: Prepared, owner: int, weight: Floats) -> _Own:
     entries = np.flatnonzero(mine[cells.entry_site])
     cell = cells.entry_cell[entries]
     seen = np.bincount(cell, minlength=len(weight))
-    total = np.bincount(cell, weights=cells.entry_value[entries], minlength=len(weight))
+    total = weigh(cell, cells.entry_value[entries], len(weight))
     mean = np.divide(total, seen, out=np.zeros(len(weight)), where=seen > 0)
     return _Own(np.where(registered > 0, weight, 0.0), mean, seen, registered, entries)
 
@@ -105,8 +105,8 @@ def _site_variance(prepared: Prepared, own: _Own, known: Floats) -> float:
     reach = known / seen * finite
     cell = cells.entry_cell[own.entries]
     moved = reach[cell] * (cells.entry_value[own.entries] - own.mean[cell])
-    sites = np.bincount(cells.entry_site[own.entries], weights=moved)
-    pseudo = np.bincount(np.maximum(plan.cell_type, 0), weights=reach * np.sqrt(seen / (seen + 1.0)) * (own.mean - 0.5))
+    sites = weigh(cells.entry_site[own.entries], moved)
+    pseudo = weigh(np.maximum(plan.cell_type, 0), reach * np.sqrt(seen / (seen + 1.0)) * (own.mean - 0.5))
     return float(sites @ sites + pseudo @ pseudo)
 
 

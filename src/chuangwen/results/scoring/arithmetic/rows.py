@@ -7,7 +7,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from chuangwen.results.scoring.arithmetic.inputs import METHODS, Floats, Ints
+from chuangwen.results.scoring.arithmetic.inputs import METHODS, Floats, Ints, weigh
 from chuangwen.results.scoring.arithmetic.parts import Plan
 from chuangwen.results.scoring.arithmetic.scores import Line, Prepared, Scored, Spread, Sums, spread_of, sums_of, z_of
 
@@ -124,7 +124,7 @@ def _deducted(prepared: Prepared) -> float:
 def _dropped(prepared: Prepared) -> Iterator[tuple[str, str]]:
     """Standards that left the base, and why: told, never silent."""
     plan = prepared.plan
-    weight = np.bincount(plan.standard, weights=prepared.coef, minlength=len(plan.standards))
+    weight = weigh(plan.standard, prepared.coef, len(plan.standards))
     for index, node in enumerate(plan.standards):
         if not node.bonus and weight[index] <= 0:
             yield node.code, "not_applicable"

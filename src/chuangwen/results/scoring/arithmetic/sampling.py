@@ -10,7 +10,7 @@ from math import ceil
 
 import numpy as np
 
-from chuangwen.results.scoring.arithmetic.inputs import METHODS, Floats, Ints
+from chuangwen.results.scoring.arithmetic.inputs import METHODS, Floats, Ints, weigh
 from chuangwen.results.scoring.arithmetic.parts import registered_sites
 from chuangwen.results.scoring.arithmetic.scores import Prepared, Scored, z_of
 from chuangwen.results.scoring.arithmetic.whatif import make_ready
@@ -46,15 +46,15 @@ def _spread_by_type(prepared: Prepared) -> Floats:
     """Standard deviation (points of the total) of one site of each type."""
     plan, cells = prepared.plan, prepared.cells
     field = (plan.method == METHODS.index("field")) & (plan.thing >= 0)
-    weight = np.bincount(plan.cell[field], weights=prepared.coef[field], minlength=len(cells.seen))
+    weight = weigh(plan.cell[field], prepared.coef[field], len(cells.seen))
     moved = weight[cells.entry_cell] * (cells.entry_value - cells.mean[cells.entry_cell])
-    by_site = np.bincount(cells.entry_site, weights=moved, minlength=len(prepared.measures.register.types))
+    by_site = weigh(cells.entry_site, moved, len(prepared.measures.register.types))
     seen = np.unique(cells.entry_site)
     kinds = prepared.measures.register.types[seen]
     count = len(plan.framework.site_types)
     n = np.bincount(kinds, minlength=count)
-    squares = np.bincount(kinds, weights=by_site[seen] ** 2, minlength=count)
-    whole = np.bincount(np.maximum(plan.cell_type, 0), weights=weight, minlength=count)
+    squares = weigh(kinds, by_site[seen] ** 2, count)
+    whole = weigh(np.maximum(plan.cell_type, 0), weight, count)
     return np.where(n > 1, np.sqrt(squares / np.maximum(n - 1, 1)), whole / 2)
 
 
@@ -62,7 +62,7 @@ def _survey_variance(scored: Scored, z: float) -> tuple[float, int]:
     ready = make_ready(scored)
     plan, coef = scored.prepared.plan, scored.prepared.coef
     survey = (plan.method == METHODS.index("survey")) & (plan.thing >= 0)
-    asked = np.bincount(plan.thing[survey], weights=coef[survey], minlength=len(ready.down))
+    asked = weigh(plan.thing[survey], coef[survey], len(ready.down))
     answers = [counts[1] for counts in scored.prepared.measures.tallies.values()]
     return float(np.square(asked * (ready.down + ready.up) / 2).sum()), round(
         sum(answers) / len(answers)

@@ -8,7 +8,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from chuangwen.results.scoring.arithmetic.inputs import FULL, METHODS, Floats, Ints, Measures, through
+from chuangwen.results.scoring.arithmetic.inputs import FULL, METHODS, Floats, Ints, Measures, through, weigh
 from chuangwen.results.scoring.arithmetic.parts import Plan, alive_parts, coefficients, registered_sites
 
 FIELD, SURVEY = METHODS.index("field"), METHODS.index("survey")
@@ -107,7 +107,7 @@ def _cells(plan: Plan, measures: Measures, registered: Ints) -> Cells:
     judged = count > 0
     value = entries.total[fits][judged] / (count[judged] * float(FULL))
     seen = np.bincount(cell[judged], minlength=len(keys))
-    total = np.bincount(cell[judged], weights=value, minlength=len(keys))
+    total = weigh(cell[judged], value, len(keys))
     skipped = np.bincount(cell[entries.skipped[fits] > 0], minlength=len(keys))
     mean = np.divide(total, seen, out=np.zeros(len(keys)), where=seen > 0)
     kinds = registered[np.maximum(plan.cell_type, 0)] if len(registered) else np.zeros(len(keys), dtype=np.int64)
@@ -166,14 +166,14 @@ def sums_of(prepared: Prepared) -> Sums:
     """Sums per (standard, method); an unknown part counts as the mean of its nearest known ancestor."""
     plan, count = prepared.plan, len(prepared.plan.pair_standard)
     weight = np.where(prepared.known, prepared.coef, 0.0)
-    known = np.bincount(plan.pair, weights=weight, minlength=count)
-    score = np.bincount(plan.pair, weights=weight * prepared.value, minlength=count)
-    unknown = np.bincount(plan.pair, weights=prepared.coef - weight, minlength=count)
+    known = weigh(plan.pair, weight, count)
+    score = weigh(plan.pair, weight * prepared.value, count)
+    unknown = weigh(plan.pair, prepared.coef - weight, count)
     fill = np.divide(score, known, out=np.full(count, np.nan), where=known > 0)
     level = np.where(known > 0, 0, -1)
     for step, groups in enumerate(plan.above, start=1):
         group = groups[plan.pair_standard]
-        whole, got = np.bincount(group, weights=known), np.bincount(group, weights=score)
+        whole, got = weigh(group, known), weigh(group, score)
         mean = np.divide(got, whole, out=np.full(len(whole), np.nan), where=whole > 0)
         take = (level < 0) & (whole[group] > 0)
         fill, level = np.where(take, mean[group], fill), np.where(take, step, level)
@@ -217,7 +217,7 @@ def _site_deviations(prepared: Prepared) -> Floats:
     key = np.concatenate([row[part] * width + cells.entry_site[entry], row * width + sites + plan.cell_type[cell_of]])
     amount = np.concatenate([coef[part] * dev[entry], coef * pseudo[cell_of]])
     rows = len(plan.pair_standard)
-    return np.bincount(key, weights=amount, minlength=rows * width).reshape(rows, width)
+    return weigh(key, amount, rows * width).reshape(rows, width)
 
 
 def _field_parts(prepared: Prepared) -> tuple[Ints, Ints, Floats]:
@@ -259,7 +259,7 @@ def _with_fill(plan: Plan, sums: Sums, raw: Floats) -> Floats:
         if not len(filled):
             continue
         group = groups[plan.pair_standard]
-        whole = np.bincount(group, weights=sums.known)
+        whole = weigh(group, sums.known)
         for one in np.unique(group[filled]):
             together = raw[group == one].sum(axis=0) / whole[one]
             mine = filled[group[filled] == one]

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from math import sqrt
 
 import numpy as np
+from numpy.typing import NDArray
 
-from chuangwen.results.scoring.arithmetic.inputs import METHODS, Floats, through
+from chuangwen.results.scoring.arithmetic.inputs import METHODS, Floats, Ints, through, weigh
 from chuangwen.results.scoring.arithmetic.rows import chance_of_passing
 from chuangwen.results.scoring.arithmetic.scores import Line, Scored, Sums, sums_of, wilson, z_of
 
@@ -47,7 +48,7 @@ class WhatIf:
         """The chance of passing with such a total."""
         return chance_of_passing(line, self.scored.prepared.plan.framework.pass_line, self.z)
 
-    def _line(self, known: Floats, sums: Sums, fixed: Floats) -> Line:
+    def _line(self, known: NDArray[np.bool_], sums: Sums, fixed: Ints) -> Line:
         got, sure, open_ = float(sums.score.sum()), float(sums.known.sum()), float(sums.unknown.sum())
         weight = sure + open_
         filled = sums.unknown * sums.fill
@@ -62,7 +63,7 @@ class WhatIf:
         b = min(high, (expected + sqrt(sites + up)) / weight * 100)
         return Line(low, expected / weight * 100, high, sure / weight, (a, b), weight)
 
-    def _reach(self, known: Floats, sums: Sums) -> Floats:
+    def _reach(self, known: NDArray[np.bool_], sums: Sums) -> Floats:
         """How far the expected total moves with each known part: its own weight, and what is filled from it."""
         plan = self.scored.prepared.plan
         gain = np.where(
@@ -72,8 +73,8 @@ class WhatIf:
         )
         for step, groups in enumerate(plan.above, start=1):
             group = groups[plan.pair_standard]
-            open_ = np.bincount(group, weights=np.where(sums.level == step, sums.unknown, 0.0))
-            whole = np.bincount(group, weights=sums.known)
+            open_ = weigh(group, np.where(sums.level == step, sums.unknown, 0.0))
+            whole = weigh(group, sums.known)
             gain += np.divide(open_, whole, out=np.zeros_like(whole), where=whole > 0)[group]
         coef: Floats = self.scored.prepared.coef
         return np.where(known, coef * (1 + gain[plan.pair]), 0.0)
@@ -81,11 +82,11 @@ class WhatIf:
     def _variances(self, reach: Floats) -> tuple[float, float, float]:
         plan, cells = self.scored.prepared.plan, self.scored.prepared.cells
         field = (plan.method == METHODS.index("field")) & (plan.thing >= 0)
-        cell = np.bincount(plan.cell[field], weights=reach[field], minlength=len(cells.seen))
-        moved = np.bincount(cells.entry_site, weights=cell[cells.entry_cell] * self.deviation)
-        strata = np.bincount(np.maximum(plan.cell_type, 0), weights=cell * self.pseudo)
+        cell = weigh(plan.cell[field], reach[field], len(cells.seen))
+        moved = weigh(cells.entry_site, cell[cells.entry_cell] * self.deviation)
+        strata = weigh(np.maximum(plan.cell_type, 0), cell * self.pseudo)
         survey = (plan.method == METHODS.index("survey")) & (plan.thing >= 0)
-        asked = np.bincount(plan.thing[survey], weights=reach[survey], minlength=len(self.down))
+        asked = weigh(plan.thing[survey], reach[survey], len(self.down))
         sites = float(moved @ moved + strata @ strata) * self.z * self.z
         return sites, float(np.square(asked * self.down).sum()), float(np.square(asked * self.up).sum())
 

@@ -1,0 +1,169 @@
+"""One round's rows into the arrays of the arithmetic, in a fixed number of queries."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+
+import numpy as np
+
+from chuangwen.records.duties.queries import lead_units
+from chuangwen.records.measures import packing, queries
+from chuangwen.records.measures.actions import COMPANION_OFFSET
+from chuangwen.records.measures.models import Event, FigureValue, Grade, Round, Tally
+from chuangwen.records.standards.definitions import FrameworkPack, NodeRow, scale_points
+from chuangwen.records.standards.models import Edition
+from chuangwen.records.township.models import Organisation, Site
+from chuangwen.results.scoring.arithmetic import inputs
+from chuangwen.results.scoring.arithmetic.parts import Plan, make_plan
+
+
+@lru_cache(maxsize=16)
+def _plan_of(edition_id: int, digest: str) -> tuple[FrameworkPack, Plan]:
+    """An edition never changes, so its plan is made once in a process; the digest guards against another database."""
+    content = Edition.objects.values_list("content", flat=True).get(pk=edition_id)
+    pack = FrameworkPack.from_data(content)
+    return pack, make_plan(framework_of(pack))
+
+
+def pack_of(edition: Edition) -> FrameworkPack:
+    """The whole checked pack of an edition."""
+    return _plan_of(edition.pk, edition.digest)[0]
+
+
+def plan_of(edition: Edition) -> Plan:
+    """The edition cut into parts."""
+    return _plan_of(edition.pk, edition.digest)[1]
+
+
+def framework_of(pack: FrameworkPack) -> inputs.Framework:
+    """A pack as the arithmetic wants it."""
+    framework = pack.framework
+    return inputs.Framework(
+        composition=framework.composition,
+        method_shares={method.id: method.share for method in framework.methods},
+        grades={grade.grade: grade.factor for grade in framework.grades},
+        nodes=[_node(row) for row in pack.standards],
+        site_types=[inputs.SiteType(row.code, row.weight) for row in pack.site_types],
+        checks=[
+            inputs.Check(row.code, position, row.site_types, row.standards, row.effort_days)
+            for position, row in enumerate(pack.checks)
+        ],
+        requirements=[inputs.Requirement(row.code, row.standard, row.method, row.weight) for row in pack.requirements],
+        questions=[inputs.Rate(row.code, row.standards, scale_points(row.scale)) for row in pack.questions],
+        figures=[inputs.Rate(row.code, row.standards, scale_points(row.scale)) for row in pack.figures],
+        bonus_cap=framework.bonus.cap,
+        level=float(framework.confidence_level),
+        pass_line=float(framework.pass_line),
+    )
+
+
+def _node(row: NodeRow) -> inputs.Node:
+    return inputs.Node(
+        code=row.code,
+        parent=row.parent,
+        kind=row.kind,
+        points=row.points or Decimal(0),
+        shares=row.shares() if row.kind == "standard" else {},
+        groups=row.groups(),
+        effort_days=row.effort_days if row.effort_days is not None else Decimal(1),
+        bonus=row.bonus,
+    )
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The town's sites at one moment: the register, and where each site's key stands in it."""
+
+    register: inputs.Register
+    places: Mapping[int, int]
+    owners: Sequence[int]
+
+
+def shelf_of(types: Sequence[str], on: date) -> Shelf:
+    """The register on a day, in one query: sites in use, by type (those of unknown types are left out)."""
+    kinds = {code: index for index, code in enumerate(types)}
+    rows = Site.objects.filter(type_code__in=kinds).exclude(closed__lte=on).exclude(opened__gt=on).order_by("pk")
+    found = list(rows.values_list("pk", "type_code", "organisation_id"))
+    owners = sorted({owner for _, _, owner in found})
+    place = {owner: index for index, owner in enumerate(owners)}
+    register = inputs.Register(
+        types=np.array([kinds[kind] for _, kind, _ in found], dtype=np.int64),
+        owners=np.array([place[owner] for _, _, owner in found], dtype=np.int64),
+        owner_codes=[str(owner) for owner in owners],
+    )
+    return Shelf(register, {pk: index for index, (pk, _, _) in enumerate(found)}, owners)
+
+
+def measures_of(round_: Round, edition: Edition, on: date) -> inputs.Measures:
+    """Everything that was measured in a round for one of its editions, in eight queries."""
+    pack = pack_of(edition)
+    shelf = shelf_of([row.code for row in pack.site_types], on)
+    offset = COMPANION_OFFSET if edition.pk == round_.companion_id else 0
+    pooled, local = _tallies(round_, edition, shelf)
+    grades = Grade.objects.filter(round=round_, requirement__edition=edition)
+    figures = FigureValue.objects.filter(round=round_, figure__edition=edition)
+    names = dict(Organisation.objects.values_list("pk", "code"))
+    leads = {code: names[unit] for code, unit in lead_units(edition).items()}
+    return inputs.Measures(
+        register=shelf.register,
+        entries=_entries(round_, shelf, offset),
+        grades=dict(grades.values_list("requirement__code", "grade")),
+        tallies=pooled,
+        local_tallies=local,
+        figures={
+            code: (numerator, denominator)
+            for code, numerator, denominator in figures.values_list("figure__code", "numerator", "denominator")
+        },
+        locked=round_.material_locked_at is not None,
+        deductions=_deductions(pack, edition, on),
+        leads=leads,
+    )
+
+
+def _entries(round_: Round, shelf: Shelf, offset: int) -> inputs.Entries:
+    blocks, sites = [], []
+    for site, packed in queries.site_states(round_):
+        if site in shelf.places:
+            rows = packing.rows_of(packed)
+            blocks.append(rows)
+            sites.append(np.full(len(rows), shelf.places[site], dtype=np.int64))
+    if not blocks:
+        return inputs.no_entries()
+    table = np.concatenate(blocks).astype(np.int64)
+    site = np.concatenate(sites)
+    position = table[:, 0] - offset
+    mine = (position >= 0) & (position < COMPANION_OFFSET)
+    order = np.lexsort((position[mine], site[mine]))
+    columns = (site, position, table[:, 1], table[:, 2], table[:, 3])
+    return inputs.Entries(*(column[mine][order] for column in columns))
+
+
+def _tallies(
+    round_: Round, edition: Edition, shelf: Shelf
+) -> tuple[dict[str, tuple[int, int]], dict[tuple[str, int], tuple[int, int]]]:
+    """Answers pooled over the town, and by owner of sites."""
+    rows = Tally.objects.filter(round=round_, question__edition=edition).order_by("question_id", "organisation_id")
+    owners = {owner: index for index, owner in enumerate(shelf.owners)}
+    pooled: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    local: dict[tuple[str, int], tuple[int, int]] = {}
+    for code, owner, valid, positive in rows.values_list("question__code", "organisation_id", "valid", "positive"):
+        pooled[code][0] += positive
+        pooled[code][1] += valid
+        if owner in owners:
+            local[code, owners[owner]] = (positive, valid)
+    return {code: (positive, valid) for code, (positive, valid) in pooled.items()}, local
+
+
+def _deductions(pack: FrameworkPack, edition: Edition, on: date) -> list[inputs.Deduction]:
+    """Events inside their windows on a day."""
+    kinds = {row.code: row for row in pack.negative}
+    found = []
+    for code, day in Event.objects.filter(edition=edition, happened_on__lte=on).values_list("code", "happened_on"):
+        kind = kinds[code]
+        months = (on.year - day.year) * 12 + on.month - day.month - (on.day < day.day)
+        if months < kind.window_months:
+            found.append(inputs.Deduction(code, kind.title, kind.effect, kind.points))
+    return found
