@@ -1,11 +1,14 @@
 """The inputs of a round as JSON: written when it closes, read years later to the same digits."""
 
+import json
 from collections.abc import Mapping
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
 
+from chuangwen.kernel.chain import canonical
 from chuangwen.results.scoring.arithmetic.inputs import Deduction, Entries, Measures, Register
 
 
@@ -52,3 +55,14 @@ def thawed_inputs(data: Mapping[str, Any]) -> Measures:
         ],
         leads=data["leads"],
     )
+
+
+def digest_of(frozen: Mapping[str, Any]) -> str:
+    """SHA-256 of frozen inputs and result."""
+    return sha256(canonical(frozen).encode()).hexdigest()
+
+
+def plain(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Data as JSON stores it: what is compared later is what was stored."""
+    read: dict[str, Any] = json.loads(json.dumps(data, default=str))
+    return read

@@ -133,11 +133,11 @@ def _entries(round_: Round, shelf: Shelf, offset: int) -> inputs.Entries:
     if not blocks:
         return inputs.no_entries()
     table = np.concatenate(blocks).astype(np.int64)
-    site = np.concatenate(sites)
+    places = np.concatenate(sites)
     position = table[:, 0] - offset
     mine = (position >= 0) & (position < COMPANION_OFFSET)
-    order = np.lexsort((position[mine], site[mine]))
-    columns = (site, position, table[:, 1], table[:, 2], table[:, 3])
+    order = np.lexsort((position[mine], places[mine]))
+    columns = (places, position, table[:, 1], table[:, 2], table[:, 3])
     return inputs.Entries(*(column[mine][order] for column in columns))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later
 from chuangwen.records.measures.models import Round
+from chuangwen.records.measures.policy import RoundStillOpen
 from chuangwen.records.measures.queries import rounds
 from chuangwen.records.standards.models import Edition
 from chuangwen.records.township.models import Organisation
@@ -16,6 +17,7 @@ from chuangwen.results.scoring.arithmetic.losses import Loss, losses
 from chuangwen.results.scoring.arithmetic.places import groups_apart, places
 from chuangwen.results.scoring.arithmetic.rows import score
 from chuangwen.results.scoring.arithmetic.scores import Line, Scored, prepare
+from chuangwen.results.scoring.freezing import digest_of, plain, thawed_inputs
 from chuangwen.results.scoring.gathering import measures_of, pack_of, plan_of
 
 
@@ -141,3 +143,19 @@ def villages_of(scored: Scored, kinds: Sequence[str] = ()) -> list[VillageLine]:
         for place, band in zip(kept, bands, strict=True)
     ]
     return sorted(lines, key=lambda one: (one.line.expected is None, -(one.line.expected or 0), one.organisation.order))
+
+
+def editions(round_: Round) -> list[Edition]:
+    """The editions that a round is measured by."""
+    return [edition for edition in (round_.edition, round_.companion) if edition is not None]
+
+
+def recompute(round_: Round) -> dict[str, Any]:
+    """The main score of a closed round, computed anew from its frozen inputs, and whether all digits agree."""
+    frozen = Round.objects.values_list("frozen", flat=True).get(pk=round_.pk)
+    if frozen is None:
+        raise RoundStillOpen(round=round_.title)
+    measures = thawed_inputs(frozen["inputs"][str(round_.edition_id)])
+    anew = plain(score(prepare(plan_of(round_.edition), measures)).total.as_dict())
+    stored = {key: frozen["result"]["main"][key] for key in anew}
+    return {"agrees": anew == stored and digest_of(frozen) == round_.digest, "stored": stored, "anew": anew}
