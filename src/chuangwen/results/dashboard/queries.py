@@ -1,0 +1,133 @@
+"""The home page's one honest picture, in a fixed number of queries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from chuangwen.kernel.words import say
+from chuangwen.kit.charts import Chart, Series
+from chuangwen.records.duties import queries as duty_queries
+from chuangwen.records.duties.models import Duty
+from chuangwen.records.measures.models import Grade, Round, ScoreMark
+from chuangwen.records.standards.definitions import Grouping
+from chuangwen.records.standards.models import Node, NodeKind, Requirement
+from chuangwen.records.township.actors import Actor
+from chuangwen.records.township.models import Deadline, Organisation
+from chuangwen.records.township.queries import next_deadline
+from chuangwen.results.scoring.arithmetic.scores import Line
+from chuangwen.results.scoring.gathering import pack_of
+from chuangwen.results.scoring.queries import RoundScore, VillageLine, losses_of, score_round, villages_of
+from chuangwen.results.scoring.working import LossLine, loss_lines
+
+
+@dataclass(frozen=True)
+class GroupLine:
+    """One member of a grouping with its score."""
+
+    code: str
+    title: str
+    short: str
+    group: str
+    line: Line
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How much is there, of how much; never a rate without both."""
+
+    graded: int
+    requirements: int
+    with_person: int
+    with_lead: int
+    standards: int
+
+
+@dataclass(frozen=True)
+class Home:
+    """Everything the home page shows."""
+
+    result: RoundScore
+    losses: Sequence[LossLine]
+    all_losses: int
+    groupings: Sequence[tuple[Grouping, Sequence[GroupLine]]]
+    villages: Sequence[VillageLine]
+    deadline: Deadline | None
+    days_left: int | None
+    counts: Counts
+    owed: Sequence[Duty]
+    all_owed: int
+    trend: Chart | None
+
+
+def home(actor: Actor, round_: Round, on: date) -> Home:
+    """The home page of one person."""
+    result = score_round(round_, on)
+    pack = pack_of(round_.edition)
+    found = losses_of(result.main)
+    units = dict(Organisation.objects.values_list("code", "short"))
+    deadline = next_deadline(on)
+    owed = duty_queries.owed_by(actor)
+    return Home(
+        result=result,
+        losses=loss_lines(result.main, pack, found[:6], units),
+        all_losses=len(found),
+        groupings=group_lines(result, pack.framework.groupings),
+        villages=villages_of(result.main),
+        deadline=deadline,
+        days_left=deadline.days_left(on) if deadline else None,
+        counts=_counts(round_),
+        owed=list(owed[:5]),
+        all_owed=owed.count(),
+        trend=trend(on, result),
+    )
+
+
+def group_lines(result: RoundScore, groupings: Sequence[Grouping]) -> list[tuple[Grouping, Sequence[GroupLine]]]:
+    """Each grouping with a line for each member; members that nothing is tagged with are left out."""
+    rows = result.main.rows
+    return [
+        (
+            grouping,
+            [
+                GroupLine(one.code, one.title, one.short or one.title, one.group, rows[grouping.id, one.code])
+                for one in grouping.member
+                if (grouping.id, one.code) in rows
+            ],
+        )
+        for grouping in groupings
+    ]
+
+
+def _counts(round_: Round) -> Counts:
+    standards = Node.objects.filter(edition=round_.edition_id, kind=NodeKind.STANDARD)
+    requirements = Requirement.objects.filter(edition=round_.edition_id)
+    return Counts(
+        graded=Grade.objects.filter(round=round_, requirement__edition=round_.edition_id).count(),
+        requirements=requirements.count(),
+        with_person=standards.filter(duty__person__isnull=False).count(),
+        with_lead=standards.filter(duty__isnull=False).count(),
+        standards=standards.count(),
+    )
+
+
+def trend(on: date, result: RoundScore) -> Chart | None:
+    """The score over time: one mark a day at most, with its interval; nothing to draw before the second mark."""
+    marks = list(ScoreMark.objects.filter(on__lt=on).select_related("round").order_by("on").defer("round__frozen"))
+    if not marks:
+        return None
+    line = result.total
+    labels = [f"{mark.on:%Y-%m}" for mark in marks] + [f"{on:%Y-%m-%d}"]
+    values = [mark.expected for mark in marks] + [line.expected]
+    low = [mark.interval_low for mark in marks] + [line.interval[0]]
+    high = [mark.interval_high for mark in marks] + [line.interval[1]]
+    rounded = [[None if one is None else round(one, 1) for one in column] for column in (values, low, high)]
+    return Chart(
+        title=say("得分走势"),
+        labels=labels,
+        series=[Series(say("预计"), rounded[0], rounded[1], rounded[2])],
+        unit=say("分"),
+        mark=result.pass_line or None,
+        mark_label=say("达标线"),
+        least=40,
+        most=100,
+    )
