@@ -1,10 +1,18 @@
-"""Addresses: every room's own, the sign-in pages, and the sign of life."""
+"""Addresses: every room's own, the sign-in pages, the API, and the sign of life."""
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
+from chuangwen.doors.api.api import api
 from chuangwen.doors.site import health
+from chuangwen.doors.site.patterns import patterns
+from chuangwen.kit.doors import open_to_all
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("accounts/", include("allauth.urls")),
+    path("api/", api.urls),
+    path("", include("chuangwen.doors.site.urls")),
 ]
+if settings.DEBUG:
+    urlpatterns.append(path("patterns", open_to_all(patterns)))

@@ -105,7 +105,9 @@ def _found(rows: Rows, word: str) -> Rows:
     parents = {row["code"]: row["parent"] for row in rows}
     for row in rows:
         duty = row["duty"]
-        heap = " ".join([row["code"], row["title"], row["text"], duty.lead if duty else "", duty.person if duty else ""])
+        heap = " ".join(
+            [row["code"], row["title"], row["text"], duty.lead if duty else "", duty.person if duty else ""]
+        )
         if all(one in heap.lower() for one in words):
             place = row["code"]
             while place:
@@ -126,7 +128,9 @@ def standard_by_code(request: TownRequest, edition_id: int, code: str) -> HttpRe
 @needs(Permission.SEE_FRAMEWORK)
 def standard(request: TownRequest, node_id: int) -> HttpResponse:
     """One standard: its text, points, methods, duty, materials, observations, history, and the working of its score."""
-    node = get_object_or_404(Node.objects.select_related("parent__parent", "edition").defer("edition__content"), pk=node_id)
+    node = get_object_or_404(
+        Node.objects.select_related("parent__parent", "edition").defer("edition__content"), pk=node_id
+    )
     edition = node.edition
     scored = _scored(request, edition)
     round_ = chosen_round(request)
@@ -214,4 +218,3 @@ def _duty_row(node: Node, nodes: dict[int, Node], duty: Any, materials: list[str
         requirements=materials,
         due=f"{duty.due:%Y-%m-%d}" if duty and duty.due else "",
     )
-

@@ -55,9 +55,7 @@ def round_page(request: TownRequest, code: str) -> HttpResponse:
         "result": result,
         "total": _total(result),
         "groupings": group_lines(result, pack.framework.groupings),
-        "methods": [
-            (method_title(method), line) for (kind, method), line in scored.rows.items() if kind == "method"
-        ],
+        "methods": [(method_title(method), line) for (kind, method), line in scored.rows.items() if kind == "method"],
         "items": [(row, scored.rows["node", row.code]) for row in items],
         "leads": _leads(result),
         "sample": sample_size(scored, 2.0) if scored.total.expected is not None else None,
@@ -210,9 +208,27 @@ def _filter_title(request: TownRequest, result: RoundScore) -> str:
 def losses_export(request: TownRequest) -> HttpResponse:
     """The losses as Excel."""
     lines = _lines(request, score_round(round_or_refuse(request), request.at.date()))
-    heads = [say("测评标准"), say("方法"), say("失在哪里"), say("牵头"), say("已失"), say("存疑"), say("可挽回"), say("约需天数")]
+    heads = [
+        say("测评标准"),
+        say("方法"),
+        say("失在哪里"),
+        say("牵头"),
+        say("已失"),
+        say("存疑"),
+        say("可挽回"),
+        say("约需天数"),
+    ]
     rows = (
-        [one.label, one.method, one.where, one.lead, round(one.lost, 4), round(one.risk, 4), round(one.regain, 4), one.days]
+        [
+            one.label,
+            one.method,
+            one.where,
+            one.lead,
+            round(one.lost, 4),
+            round(one.risk, 4),
+            round(one.regain, 4),
+            one.days,
+        ]
         for one in lines
     )
     answer = HttpResponse(workbook(say("失分清单"), heads, rows), content_type=EXCEL)
