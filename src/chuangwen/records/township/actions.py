@@ -13,7 +13,7 @@ from chuangwen.records.ledger import actions as ledger
 from chuangwen.records.ledger.actions import Signer, Thing
 from chuangwen.records.township import policy
 from chuangwen.records.township.actors import Actor
-from chuangwen.records.township.models import Assignment, Organisation, PasswordUsed, Person, RoleDefinition
+from chuangwen.records.township.models import Assignment, Organisation, PasswordUsed, Person, RoleDefinition, Town
 from chuangwen.records.township.passwords import REMEMBERED, one_time_password
 from chuangwen.records.township.permissions import Permission, Scope
 
@@ -42,6 +42,11 @@ class NothingChosen(Refusal):
 class AccountClosed(Refusal):
     code = "account_closed"
     sentence = later("{person}的账号已停用。请先恢复账号。")
+
+
+class NotADemo(Refusal):
+    code = "not_a_demo"
+    sentence = later("这不是演示镇，不能发演示口令。请发一次性密码。")
 
 
 class UnitClosed(Refusal):
@@ -271,3 +276,20 @@ def _saved(
     old, new = ledger.changes(before, facts(person))
     ledger.note(thing(person), verb, by=by, at=at, before=old, after=new)
     return person
+
+
+@transaction.atomic
+def give_visitor_password(person: Person, *, by: Signer, at: datetime) -> str:
+    """A fresh random password for a demo town's visitor, good until the next run; it need not be changed.
+
+    Refused for people of a real town: there a password somebody else has seen must be changed.
+    """
+    if not Town.objects.filter(demo=True).exists():
+        raise NotADemo
+    may(by, Permission.MANAGE_PEOPLE, person.organisation)
+    password = one_time_password()
+    person.set_password(password)
+    person.must_change_password = False
+    person.save(update_fields=["password", "must_change_password"])
+    ledger.note(thing(person), say("发放演示口令"), by=by, at=at)
+    return password

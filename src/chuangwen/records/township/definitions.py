@@ -4,17 +4,16 @@ import datetime
 from decimal import Decimal
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from chuangwen.kernel.packfiles import Row
 from chuangwen.records.township.permissions import Permission, Scope
 
 Confidence = Literal["seen", "gk", "own", "guess", "inference", ""]
 
 
-class Part(BaseModel):
+class Part(Row):
     """A part of a pack: never changed once read, nothing unknown in it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
 class Head(Part):

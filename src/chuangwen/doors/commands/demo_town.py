@@ -1,0 +1,175 @@
+"""The demo town: packs installed, the plan imported, the generated year taken in through the same actions as real data."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from chuangwen.doors.commands.demo_year import CHINA, DemoRound, DemoYear, make_year
+from chuangwen.doors.packs.installing import install
+from chuangwen.doors.packs.reading import check_folders, folders_in
+from chuangwen.kernel.documents import read_document
+from chuangwen.records.ledger.actions import MACHINE
+from chuangwen.records.measures.actions import NewEvent, NewRound, Reading, lock_material, open_round, record_event
+from chuangwen.records.measures.bulk_actions import Seen, Submission, take_in, take_in_submission
+from chuangwen.records.measures.models import FigureValue, Grade, Round, RoundKind, ScoreMark, Source, Tally
+from chuangwen.records.standards.definitions import FrameworkPack
+from chuangwen.records.standards.models import Check, Edition, Figure, Question, Requirement
+from chuangwen.records.township.definitions import TownPack
+from chuangwen.records.township.models import Organisation, Person, Site
+from chuangwen.results.scoring.actions import close_round
+from chuangwen.results.scoring.marks import keep_mark
+from chuangwen.results.scoring.queries import score_round
+from chuangwen.work.plans.actions import import_plan
+from chuangwen.work.plans.reading.reader import read_plan
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What codes stand for, by framework."""
+
+    editions: Mapping[str, Edition]
+    checks: Mapping[tuple[str, str], Check]
+    requirements: Mapping[tuple[str, str], int]
+    questions: Mapping[tuple[str, str], int]
+    figures: Mapping[tuple[str, str], int]
+    sites: Mapping[str, Site]
+    units: Mapping[str, Organisation]
+    people: Mapping[str, int]
+
+
+@transaction.atomic
+def prepare(packs: Path, *, seed: int | None, at: datetime) -> bool:
+    """Make the demo town, or leave it as it is when it stands already. Returns whether anything was made."""
+    checked = check_folders(folders_in(packs))
+    outcome = install(checked, by=MACHINE, at=at)
+    if Round.objects.exists():
+        return any(changed for _, _, changed in outcome.packs)
+    town = next(one for one in checked if isinstance(one.pack, TownPack))
+    frameworks = [one.pack for one in checked if isinstance(one.pack, FrameworkPack)]
+    _import_plan(town.folder, at=at)
+    settings = tomllib.loads((town.folder / "demo.toml").read_text(encoding="utf-8"))
+    if isinstance(town.pack, TownPack):
+        chosen = seed if seed is not None else town.pack.town.demo.seed if town.pack.town.demo else 0
+        _take_in(make_year(_main_first(frameworks), town.pack, settings, chosen), settings)
+    return True
+
+
+def _main_first(frameworks: Sequence[FrameworkPack]) -> list[FrameworkPack]:
+    """The framework with a companion, then that companion."""
+    return sorted(frameworks, key=lambda pack: pack.framework.companion is None)
+
+
+def _import_plan(folder: Path, *, at: datetime) -> None:
+    for path in sorted(folder.glob("plan-*")):
+        text = read_document(path.read_bytes(), path.name).text
+        import_plan(read_plan(text), text, file=path.name, by=MACHINE, at=at)
+
+
+def _rows() -> Rows:
+    editions = {edition.pack: edition for edition in Edition.objects.defer("content").order_by("pk")}
+    names = {edition.pk: pack for pack, edition in editions.items()}
+    return Rows(
+        editions=editions,
+        checks={(names[one.edition_id], one.code): one for one in Check.objects.all()},
+        requirements={(names[one.edition_id], one.code): one.pk for one in Requirement.objects.all()},
+        questions={(names[one.edition_id], one.code): one.pk for one in Question.objects.all()},
+        figures={(names[one.edition_id], one.code): one.pk for one in Figure.objects.all()},
+        sites={one.code: one for one in Site.objects.select_related("organisation")},
+        units={one.code: one for one in Organisation.objects.all()},
+        people=dict(Person.objects.values_list("name", "pk")),
+    )
+
+
+def _take_in(year: DemoYear, settings: Mapping[str, Any]) -> None:
+    rows = _rows()
+    for event in year.events:
+        at = datetime.combine(event.date, time(17), CHINA)
+        new = NewEvent(event.code, event.text, event.date, rows.units.get(event.organisation))
+        record_event(rows.editions[event.framework], new, by=MACHINE, at=at)
+    frameworks = list(rows.editions.values())
+    main = next(one for one in frameworks if one.content["framework"]["companion"])
+    beside = rows.editions.get(main.content["framework"]["companion"]["framework"])
+    for said in year.rounds:
+        _one_round(year, said, rows, (main, beside))
+
+
+def _one_round(year: DemoYear, said: DemoRound, rows: Rows, editions: tuple[Edition, Edition | None]) -> None:
+    opened = datetime.combine(said.opens, time(9), CHINA)
+    new = NewRound(said.code, said.title, RoundKind(said.kind), said.year, said.opens, said.closes)
+    round_ = open_round(new, *editions, by=MACHINE, at=opened)
+    take_in(round_, _seen(year, said, rows), what="demo", by=MACHINE, at=opened)
+    take_in_submission(round_, _submission(year, said, rows, round_), what="demo", by=MACHINE, at=opened)
+    if said.closed_on is not None:
+        closed = datetime.combine(said.closed_on, time(18), CHINA)
+        lock_material(round_, by=MACHINE, at=closed)
+        close_round(round_, by=MACHINE, at=closed)
+    elif not ScoreMark.objects.filter(round=round_).exists():
+        keep_mark(score_round(round_, said.opens), on=said.opens)
+
+
+def _seen(year: DemoYear, said: DemoRound, rows: Rows) -> list[Seen]:
+    return [
+        Seen(
+            rows.sites[one.site],
+            rows.checks[one.framework, one.check],
+            Reading(
+                value=one.value,
+                result=one.result,
+                seen_at=one.seen_at,
+                seen_by=one.inspector,
+                passed=one.passed,
+                total=one.total,
+                note=one.note,
+                source=Source.DEMO,
+                mark=one.mark,
+            ),
+            rows.people.get(one.inspector),
+            one.replaces,
+        )
+        for one in year.observations[said.code]
+    ]
+
+
+def _submission(year: DemoYear, said: DemoRound, rows: Rows, round_: Round) -> Submission:
+    at = timezone.make_aware(datetime.combine(said.opens, time(10)))
+    return Submission(
+        grades=[
+            Grade(
+                round=round_,
+                requirement_id=rows.requirements[one.framework, one.requirement],
+                grade=one.grade,
+                graded_by=MACHINE.name,
+                graded_at=one.at,
+            )
+            for one in year.grades[said.code]
+        ],
+        tallies=[
+            Tally(
+                round=round_,
+                question_id=rows.questions[one.framework, one.question],
+                organisation=rows.units[one.organisation],
+                valid=one.valid,
+                positive=one.positive,
+                recorded_by=MACHINE.name,
+                recorded_at=at,
+            )
+            for one in year.tallies[said.code]
+        ],
+        figures=[
+            FigureValue(
+                round=round_,
+                figure_id=rows.figures[one.framework, one.figure],
+                numerator=one.numerator,
+                denominator=one.denominator,
+                recorded_by=MACHINE.name,
+                recorded_at=at,
+            )
+            for one in year.figures[said.code]
+        ],
+    )
