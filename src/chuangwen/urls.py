@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from chuangwen.doors.api.api import api
+from chuangwen.doors.api.api import addresses
 from chuangwen.doors.site import health
 from chuangwen.doors.site.patterns import patterns
 from chuangwen.kit.doors import open_to_all
@@ -11,7 +11,7 @@ from chuangwen.kit.doors import open_to_all
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("accounts/", include("allauth.urls")),
-    path("api/", api.urls),
+    path("api/", addresses()),
     path("", include("chuangwen.doors.site.urls")),
 ]
 if settings.DEBUG:

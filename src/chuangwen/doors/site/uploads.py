@@ -24,7 +24,7 @@ class FileTooLarge(Refusal):
     status = 413
 
 
-def uploaded(request: HttpRequest, name: str) -> UploadedFile[bytes]:
+def uploaded(request: HttpRequest, name: str) -> "UploadedFile[bytes]":
     """The file of this field, or a refusal."""
     file = request.FILES.get(name)
     if not isinstance(file, UploadedFile) or not file.size:

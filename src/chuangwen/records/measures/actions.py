@@ -58,6 +58,11 @@ class UnknownGrade(Refusal):
     sentence = later("没有“{grade}”这一档。可用的档：{grades}。")
 
 
+def fingerprint_of(mark: str) -> str:
+    """The stored form of a sender's own name for an observation."""
+    return hashlib.sha256(mark.encode()).hexdigest()[:40]
+
+
 @dataclass(frozen=True)
 class Reading:
     """What was found at a site, already judged: ``value`` in ten-thousandths, or None for "not applicable"."""
@@ -76,7 +81,7 @@ class Reading:
     def fingerprint(self, site: str, check: str) -> str:
         """What makes this reading the same as one already taken in, however often it is sent."""
         own = self.mark or "|".join([site, check, self.seen_at.isoformat(), self.seen_by])
-        return hashlib.sha256(own.encode()).hexdigest()[:40]
+        return fingerprint_of(own)
 
 
 @dataclass(frozen=True)

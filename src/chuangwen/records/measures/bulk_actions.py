@@ -9,7 +9,7 @@ from django.db import transaction
 from chuangwen.kernel.words import later
 from chuangwen.records.ledger.actions import Thing, note
 from chuangwen.records.measures import packing
-from chuangwen.records.measures.actions import Reading, require_open, state_position
+from chuangwen.records.measures.actions import Reading, fingerprint_of, require_open, state_position
 from chuangwen.records.measures.models import FigureValue, Grade, Observation, Round, SiteState, Tally
 from chuangwen.records.standards.models import Check
 from chuangwen.records.township.gates import By, must
@@ -49,7 +49,7 @@ def take_in(round_: Round, seen: Sequence[Seen], *, what: str, by: By, at: datet
     fresh = {mark: one for mark, one in marks.items() if mark not in known}
     rows = [_row(round_, mark, one, at) for mark, one in fresh.items()]
     Observation.objects.bulk_create(rows, batch_size=BATCH)
-    _replace(round_, [(one.replaces, mark) for mark, one in fresh.items() if one.replaces])
+    _replace(round_, [(fingerprint_of(one.replaces), mark) for mark, one in fresh.items() if one.replaces])
     if fresh:
         repack(round_, {one.site.pk for one in fresh.values()})
         after = {"new": len(fresh), "known": len(known), "from": what}

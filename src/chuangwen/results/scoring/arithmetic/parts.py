@@ -65,7 +65,7 @@ def make_plan(framework: Framework) -> Plan:
     columns = [np.array(column) for column in zip(*parts, strict=True)] if parts else [np.zeros(0)] * 6
     standard, method, thing, site_type = (column.astype(np.int64) for column in columns[:4])
     pairs, pair = _ranks(standard * len(METHODS) + method)
-    cells, cell = _ranks(np.where(method == METHODS.index("field"), thing * 1_000 + site_type, -1))
+    cells, cell = _ranks(np.where((method == METHODS.index("field")) & (thing >= 0), thing * 1_000 + site_type, -1))
     shares = [float(node.shares.get(name, Decimal(0))) / 100 for node in standards for name in METHODS]
     return Plan(
         framework=framework,
@@ -84,8 +84,8 @@ def make_plan(framework: Framework) -> Plan:
         pair_method=pairs % len(METHODS),
         above=_above(framework, standards),
         cell=cell,
-        cell_check=cells // 1_000,
-        cell_type=cells % 1_000,
+        cell_check=np.where(cells < 0, -1, cells // 1_000),
+        cell_type=np.where(cells < 0, -1, cells % 1_000),
     )
 
 
