@@ -7,9 +7,9 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
-from tests import people
 
 from chuangwen.records.ledger import guards
+from tests import people
 
 
 @pytest.fixture(scope="session")

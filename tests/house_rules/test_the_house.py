@@ -92,7 +92,7 @@ def _actions() -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
         if path.stem == "actions" or path.stem.endswith("_actions"):
             tree = ast.parse(path.read_text("utf-8"))
             for node in tree.body:
-                if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                if isinstance(node, ast.FunctionDef) and any("atomic" in ast.dump(one) for one in node.decorator_list):
                     yield _named(path), node
 
 

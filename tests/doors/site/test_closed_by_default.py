@@ -10,10 +10,10 @@ from django.urls import URLPattern, URLResolver, get_resolver, path
 from tests.people import CAST, Cast
 
 from chuangwen.doors.site.middleware import SIGN_IN_PAGES, UndeclaredView, declared
-from chuangwen.doors.site.requests import TownRequest
 from chuangwen.kit.doors import needs, open_to_all, signed_in
 from chuangwen.kit.refusals import NotFound
 from chuangwen.records.township.permissions import Permission
+from chuangwen.records.township.requests import TownRequest
 from chuangwen.urls import urlpatterns as real
 
 

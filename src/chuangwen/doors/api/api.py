@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema
 from pydantic import ConfigDict, Field
 
-from chuangwen.doors.site.requests import TownRequest
 from chuangwen.kernel.judging import parse_rule
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import say
@@ -19,6 +18,7 @@ from chuangwen.records.standards.models import Check
 from chuangwen.records.township.models import Site
 from chuangwen.records.township.permissions import Permission
 from chuangwen.records.township.policy import require
+from chuangwen.records.township.requests import TownRequest
 from chuangwen.results.scoring.queries import as_data, latest_of_year, losses_of, score_edition, score_round
 
 api = NinjaAPI(title="Chuangwen", version="1", docs_url=None, urls_namespace="api")
@@ -103,5 +103,6 @@ def addresses() -> tuple[list[Any], str, str]:
     """The API's addresses, each declared: who is not signed in gets no further; the actions ask for the rest."""
     patterns, app, namespace = api.urls
     for pattern in patterns:
-        signed_in(pattern.callback)
+        if pattern.callback is not None:
+            signed_in(pattern.callback)
     return patterns, app, namespace

@@ -288,7 +288,8 @@ def _count(dice: random.Random, rule: Rule, *, good: bool) -> Answer:
 def _grade(maker: _Maker, quality: float) -> str:
     weights = [float(weight) for weight in maker.settings["grades"].values()]
     weights[0] *= 0.4 + quality
-    return maker.dice.choices(list(maker.settings["grades"]), weights)[0]
+    grades: list[str] = list(maker.settings["grades"])
+    return maker.dice.choices(grades, weights)[0]
 
 
 def _grades(maker: _Maker, said: Mapping[str, Any], last: date) -> Iterator[DemoGrade]:

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from chuangwen.doors.site.framing import chosen_edition
-from chuangwen.doors.site.requests import TownRequest
 from chuangwen.doors.site.sheets import text_rows, workbook
 from chuangwen.doors.site.uploads import uploaded
 from chuangwen.kernel.problems import Problems
@@ -24,6 +23,7 @@ from chuangwen.records.duties.models import Duty
 from chuangwen.records.standards.models import Edition, Node, NodeKind
 from chuangwen.records.township.models import Organisation, Person
 from chuangwen.records.township.permissions import Permission
+from chuangwen.records.township.requests import TownRequest
 
 
 class ChargeForm(forms.Form):

@@ -8,7 +8,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from chuangwen.doors.site.framing import chosen_edition, chosen_round
-from chuangwen.doors.site.requests import TownRequest
 from chuangwen.kernel.words import say
 from chuangwen.kit.doors import needs
 from chuangwen.kit.pages import EXCEL
@@ -18,6 +17,7 @@ from chuangwen.records.measures.queries import graded, observations_visible_to
 from chuangwen.records.standards.models import Check, Edition, Node, NodeKind, Requirement
 from chuangwen.records.standards.sheets_out import DutyRow, duty_table
 from chuangwen.records.township.permissions import Permission
+from chuangwen.records.township.requests import TownRequest
 from chuangwen.results.scoring.arithmetic.scores import Line, Scored
 from chuangwen.results.scoring.gathering import pack_of
 from chuangwen.results.scoring.queries import editions, score_edition

@@ -73,17 +73,19 @@ NAVIGATION: tuple[tuple[str, tuple[Door, ...]], ...] = (
 def frame(request: HttpRequest) -> dict[str, object]:
     """Context processor: ``frame`` (and ``town``), made on first use in a template."""
     actor = getattr(request, "actor", None)
+    if actor is None:
+        return {"frame": Frame(product=say("创文"), mark=say("创"))}
     town = Town.objects.first()
     return {
         "frame": Frame(
             product=say("创文"),
             mark=say("创"),
             town=town.name if town else "",
-            unit=actor.organisation_name if actor else "",
-            person=actor.name if actor else "",
-            groups=_groups(actor, request.path) if actor and actor.person else (),
-            choices=_choices(request) if actor and actor.person and actor.may(Permission.SEE_SCORE) else (),
-            search_link=_link("framework") if actor and actor.may(Permission.SEE_FRAMEWORK) else "",
+            unit=actor.organisation_name,
+            person=actor.name,
+            groups=_groups(actor, request.path) if actor.person else (),
+            choices=_choices(request) if actor.person and actor.may(Permission.SEE_SCORE) else (),
+            search_link=_link("framework") if actor.may(Permission.SEE_FRAMEWORK) else "",
             demo=_demo(town),
         ),
         "town": town,

@@ -6,10 +6,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
 from chuangwen.doors.site.framing import ROUND, chosen_round
-from chuangwen.doors.site.requests import TownRequest
 from chuangwen.kit.doors import needs, signed_in
 from chuangwen.records.duties import queries as duty_queries
 from chuangwen.records.township.permissions import Permission
+from chuangwen.records.township.requests import TownRequest
 from chuangwen.results.dashboard import queries
 
 
@@ -23,8 +23,8 @@ def home(request: TownRequest) -> HttpResponse:
         context = {"owed": owed, "round": round_, "today": request.at.date()}
         return render(request, "home/plain.html", context)
     page = queries.home(request.actor, round_, request.at.date())
-    context = {"home": page, "round": round_, "today": request.at.date(), "total": _score(page)}
-    return render(request, "home/home.html", context)
+    shown: dict[str, object] = {"home": page, "round": round_, "today": request.at.date(), "total": _score(page)}
+    return render(request, "home/home.html", shown)
 
 
 def _score(page: queries.Home) -> dict[str, object]:

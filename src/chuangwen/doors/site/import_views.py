@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods
 from chuangwen.doors.packs.observing import register_of, seen_rows
 from chuangwen.doors.packs.official import Facts, as_pack, assign_read_duties
 from chuangwen.doors.site.measure_views import round_or_refuse
-from chuangwen.doors.site.requests import TownRequest
 from chuangwen.doors.site.uploads import uploaded
 from chuangwen.kernel.cells import text_of
 from chuangwen.kernel.headings import Heading
@@ -30,6 +29,7 @@ from chuangwen.records.measures.table import read_observations
 from chuangwen.records.standards.actions import install_edition
 from chuangwen.records.standards.workbook import guess_workbook, problems_by_row, read_indicators
 from chuangwen.records.township.permissions import Permission
+from chuangwen.records.township.requests import TownRequest
 
 KEPT_SECONDS = 3600
 

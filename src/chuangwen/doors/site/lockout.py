@@ -6,9 +6,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from chuangwen.doors.site.requests import is_for_machine
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later
+from chuangwen.records.township.requests import is_for_machine
 
 
 class LockedOut(Refusal):

@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from chuangwen.doors.site.framing import chosen_round
-from chuangwen.doors.site.requests import TownRequest
 from chuangwen.doors.site.sheets import workbook
 from chuangwen.kernel.judging import parse_rule
 from chuangwen.kernel.refusal import Refusal
@@ -29,6 +28,7 @@ from chuangwen.records.standards.models import Check
 from chuangwen.records.township.models import Organisation, Site
 from chuangwen.records.township.permissions import Permission
 from chuangwen.records.township.queries import sites_visible_to
+from chuangwen.records.township.requests import TownRequest
 
 
 class ObservationFilters(forms.Form):

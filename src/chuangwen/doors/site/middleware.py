@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
 
-from chuangwen.doors.site.requests import is_for_machine
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import say
 from chuangwen.kit import clock
@@ -22,6 +21,7 @@ from chuangwen.kit.refusals import SignInFirst
 from chuangwen.records.township import policy, queries
 from chuangwen.records.township.actors import NOBODY, Actor, actor_for
 from chuangwen.records.township.models import Person
+from chuangwen.records.township.requests import is_for_machine
 
 Answer = Callable[[HttpRequest], HttpResponse]
 

@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from chuangwen.doors.site.requests import TownRequest
 from chuangwen.doors.site.sheets import workbook
 from chuangwen.kernel.words import say
 from chuangwen.kit.doors import needs
@@ -24,6 +23,7 @@ from chuangwen.records.ledger.models import Note
 from chuangwen.records.township import actions, policy, queries
 from chuangwen.records.township.models import Assignment, Organisation, Person, RoleDefinition, Site
 from chuangwen.records.township.permissions import Permission, Scope
+from chuangwen.records.township.requests import TownRequest
 
 
 class PeopleFilters(forms.Form):

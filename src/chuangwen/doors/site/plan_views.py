@@ -11,12 +11,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from chuangwen.doors.site.duty_views import ChargeForm, charge_of
-from chuangwen.doors.site.requests import TownRequest
 from chuangwen.doors.site.uploads import uploaded
 from chuangwen.kernel.documents import read_document
 from chuangwen.kernel.words import say
 from chuangwen.kit.doors import needs
 from chuangwen.records.township.permissions import Permission
+from chuangwen.records.township.requests import TownRequest
 from chuangwen.work.plans import actions, queries
 from chuangwen.work.plans.models import PlanDocument, Task
 from chuangwen.work.plans.reading.reader import read_plan

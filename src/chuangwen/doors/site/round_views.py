@@ -1,10 +1,12 @@
 """Rounds: where each stands and how it was made; losses and what-if; villages; opening, locking, closing."""
 
+import json
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.db.models import Count
+from django.db.models.fields.json import KT
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from chuangwen.doors.site.framing import chosen_round
 from chuangwen.doors.site.measure_views import round_or_refuse
-from chuangwen.doors.site.requests import TownRequest
 from chuangwen.doors.site.sheets import workbook
 from chuangwen.kernel.words import say
 from chuangwen.kit.doors import needs
@@ -22,6 +23,7 @@ from chuangwen.records.measures.models import Round, RoundKind
 from chuangwen.records.standards.models import Edition
 from chuangwen.records.township.models import Organisation
 from chuangwen.records.township.permissions import Permission
+from chuangwen.records.township.requests import TownRequest
 from chuangwen.results.dashboard.queries import group_lines
 from chuangwen.results.scoring.actions import close_round
 from chuangwen.results.scoring.arithmetic.sampling import sample_size
@@ -35,10 +37,18 @@ from chuangwen.results.scoring.working import LossLine, loss_lines, method_title
 @needs(Permission.SEE_SCORE)
 def rounds(request: TownRequest) -> HttpResponse:
     """All rounds, newest first; the years of the cycle beside each other."""
-    found = list(queries.rounds().annotate(seen=Count("observations")))
-    lines = [{"round": one, "total": score_round(one, request.at.date()).total} for one in found]
+    found = list(queries.rounds().annotate(seen=Count("observations"), stored=KT("frozen__result__total")))
+    now = chosen_round(request)
+    lines = [{"round": one, "total": _shown_total(one, request, now)} for one in found]
     context = {"lines": lines, "may_open": request.actor.may(Permission.RUN_ROUNDS)}
     return render(request, "rounds/rounds.html", context)
+
+
+def _shown_total(one: Any, request: TownRequest, now: Round | None) -> Any:
+    """Closed rounds by their frozen result; the open one looked at is scored; other open ones show none."""
+    if one.stored:
+        return json.loads(one.stored) if isinstance(one.stored, str) else one.stored
+    return score_round(one, request.at.date()).total if now is not None and one.pk == now.pk else None
 
 
 @require_safe

@@ -4,11 +4,11 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from chuangwen.doors.site.requests import TownRequest
 from chuangwen.kit.doors import needs
 from chuangwen.records.standards.models import Edition
 from chuangwen.records.township.models import InstalledPack
 from chuangwen.records.township.permissions import Permission
+from chuangwen.records.township.requests import TownRequest
 from chuangwen.results.scoring.doctor import examine
 
 

@@ -81,7 +81,7 @@ class Command(TownCommand):
         path = Path(options["file"])
         if not path.is_file():
             raise Rejected([], thing=str(path))
-        reading = read_indicators(read_table(path.read_bytes(), name=path.name)).as_data()
+        reading: dict[str, Any] = read_indicators(read_table(path.read_bytes(), name=path.name)).as_data()
         self.say(
             options,
             "读到 {items} 个项目、{contents} 个内容、{standards} 条标准，{problems} 处问题",
