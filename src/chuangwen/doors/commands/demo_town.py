@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from chuangwen.doors.commands.demo_year import CHINA, DemoRound, DemoYear, make_year
+from chuangwen.doors.commands.plan_duties import assign_plan_duties
 from chuangwen.doors.packs.installing import install
 from chuangwen.doors.packs.reading import check_folders, folders_in
 from chuangwen.kernel.documents import read_document
@@ -66,9 +67,11 @@ def _main_first(frameworks: Sequence[FrameworkPack]) -> list[FrameworkPack]:
 
 
 def _import_plan(folder: Path, *, at: datetime) -> None:
-    for path in sorted(folder.glob("plan-*")):
+    for path in sorted(folder.glob("plan-*.txt")):
         text = read_document(path.read_bytes(), path.name).text
-        import_plan(read_plan(text), text, file=path.name, by=MACHINE, at=at)
+        made = import_plan(read_plan(text), text, file=path.name, by=MACHINE, at=at)
+        if made.new:
+            assign_plan_duties(folder, made.plan, by=MACHINE, at=at)
 
 
 def _rows() -> Rows:

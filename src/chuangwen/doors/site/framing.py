@@ -81,7 +81,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
             product=say("创文"),
             mark=say("创"),
             town=town.name if town else "",
-            unit=actor.organisation_name,
+            unit=actor.organisation.short if actor.organisation else "",
             person=actor.name,
             groups=_groups(actor, request.path) if actor.person else (),
             choices=_choices(request) if actor.person and actor.may(Permission.SEE_SCORE) else (),

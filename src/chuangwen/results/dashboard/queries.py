@@ -72,7 +72,7 @@ def home(actor: Actor, round_: Round, on: date) -> Home:
         losses=loss_lines(result.main, pack, found[:6], units),
         all_losses=len(found),
         groupings=group_lines(result, pack.framework.groupings),
-        villages=villages_of(result.main),
+        villages=villages_of(result.main, regions=True),
         deadline=deadline,
         days_left=deadline.days_left(on) if deadline else None,
         counts=_counts(round_),

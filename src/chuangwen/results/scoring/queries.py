@@ -1,6 +1,5 @@
 """Results for pages, API and commands: all print the same numbers, because all ask here."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,7 +13,7 @@ from chuangwen.records.standards.models import Edition
 from chuangwen.records.township.models import Organisation
 from chuangwen.results.scoring.arithmetic.composing import Composed, with_companion
 from chuangwen.results.scoring.arithmetic.losses import Loss, losses
-from chuangwen.results.scoring.arithmetic.places import groups_apart, places
+from chuangwen.results.scoring.arithmetic.places import groups_apart, places, reach_of
 from chuangwen.results.scoring.arithmetic.rows import score
 from chuangwen.results.scoring.arithmetic.scores import Line, Scored, prepare
 from chuangwen.results.scoring.freezing import digest_of, plain, thawed_inputs
@@ -131,12 +130,17 @@ class VillageLine:
     sites: int
     band: int
 
+    @property
+    def reach(self) -> dict[str, object]:
+        """The widest span in which the score may lie, as the whisker draws it."""
+        return {**self.line.as_dict(), "interval": list(reach_of(self.line))}
 
-def villages_of(scored: Scored, kinds: Sequence[str] = ()) -> list[VillageLine]:
-    """Units that own sites, best first; ``kinds`` keeps some kinds of unit only."""
+
+def villages_of(scored: Scored, *, regions: bool = False) -> list[VillageLine]:
+    """Units that own sites, best first; ``regions``: only villages and communities (units with a region code)."""
     found = places(scored.prepared)
     units = Organisation.objects.in_bulk([int(place.owner) for place in found])
-    kept = [place for place in found if not kinds or units[int(place.owner)].kind_id in kinds]
+    kept = [place for place in found if not regions or units[int(place.owner)].region_code]
     bands = groups_apart([place.line for place in kept])
     lines = [
         VillageLine(units[int(place.owner)], place.line, place.seen_sites, place.sites, band)

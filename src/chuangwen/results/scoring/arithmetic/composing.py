@@ -30,7 +30,7 @@ def weighted(lines: Sequence[Line], weights: Sequence[float]) -> Line:
     pairs = list(zip(shares, lines, strict=True))
     down = sqrt(sum((share * ((line.expected or 0.0) - line.interval[0])) ** 2 for share, line in pairs))
     up = sqrt(sum((share * (line.interval[1] - (line.expected or 0.0))) ** 2 for share, line in pairs))
-    return Line(low, expected, high, measured, (max(low, expected - down), min(high, expected + up)), 100.0)
+    return Line(low, expected, high, measured, (max(0.0, expected - down), min(100.0, expected + up)), 100.0)
 
 
 def with_companion(main: Line, companion: Line, *, share: float, floor: float, code: str) -> Composed:

@@ -95,7 +95,7 @@ def _place_line(prepared: Prepared, owner: int, weight: Floats, asked: Floats, z
     low, expected, high = got / whole * 100, got / sure * 100, (got + whole - sure) / whole * 100
     sites = _site_variance(prepared, own, known) * z * z
     a, b = expected - sqrt(sites + down) / sure * 100, expected + sqrt(sites + up) / sure * 100
-    return Line(low, expected, high, sure / whole, (max(low, a), min(high, b)), whole)
+    return Line(low, expected, high, sure / whole, (max(0.0, a), min(100.0, b)), whole)
 
 
 def _site_variance(prepared: Prepared, own: _Own, known: Floats) -> float:
@@ -110,16 +110,24 @@ def _site_variance(prepared: Prepared, own: _Own, known: Floats) -> float:
     return float(sites @ sites + pseudo @ pseudo)
 
 
+def reach_of(line: Line) -> tuple[float, float]:
+    """The widest span in which a line may lie: sampling error and unmeasured parts together."""
+    return min(line.low, line.interval[0]), max(line.high, line.interval[1])
+
+
 def groups_apart(lines: Sequence[Line]) -> list[int]:
-    """A band number for each line, 1 the best; lines whose intervals overlap by a chain share a band (no ranking)."""
+    """A band number for each line, 1 the best; lines that may overlap by a chain share a band (no ranking).
+
+    A line reaches as far as chance or what is unmeasured may move it, whichever is further.
+    """
     order = sorted(
         (place for place, line in enumerate(lines) if line.expected is not None),
-        key=lambda place: (-lines[place].interval[1], -lines[place].interval[0]),
+        key=lambda place: (-reach_of(lines[place])[1], -reach_of(lines[place])[0]),
     )
     bands = [0] * len(lines)
     band, floor = 0, float("inf")
     for place in order:
-        a, b = lines[place].interval
+        a, b = reach_of(lines[place])
         if b < floor:
             band, floor = band + 1, a
         else:

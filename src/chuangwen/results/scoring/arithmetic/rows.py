@@ -56,8 +56,8 @@ def line_of(sums: Sums, spread: Spread, pairs: Ints, z: float) -> Line:
     sites = float(np.square(spread.sites[pairs].sum(axis=0)).sum()) * z * z
     down = float(np.square(spread.down[pairs].sum(axis=0)).sum())
     up = float(np.square(spread.up[pairs].sum(axis=0)).sum())
-    a = max(low, expected - sqrt(sites + down) / weight * 100)
-    b = min(high, expected + sqrt(sites + up) / weight * 100)
+    a = max(0.0, expected - sqrt(sites + down) / weight * 100)
+    b = min(100.0, expected + sqrt(sites + up) / weight * 100)
     return Line(low, expected, high, known / weight, (a, b), weight)
 
 

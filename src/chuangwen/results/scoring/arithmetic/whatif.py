@@ -59,8 +59,8 @@ class WhatIf:
         reach[fixed] = 0.0
         low, high = got / weight * 100, (got + open_) / weight * 100
         sites, down, up = self._variances(reach)
-        a = max(low, (expected - sqrt(sites + down)) / weight * 100)
-        b = min(high, (expected + sqrt(sites + up)) / weight * 100)
+        a = max(0.0, (expected - sqrt(sites + down)) / weight * 100)
+        b = min(100.0, (expected + sqrt(sites + up)) / weight * 100)
         return Line(low, expected / weight * 100, high, sure / weight, (a, b), weight)
 
     def _reach(self, known: NDArray[np.bool_], sums: Sums) -> Floats:
