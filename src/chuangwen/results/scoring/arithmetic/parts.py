@@ -162,19 +162,18 @@ def coefficients(plan: Plan, alive: NDArray[np.bool_], registered: Ints) -> Floa
 
 def _inside(plan: Plan, alive: NDArray[np.bool_], registered: Ints) -> Floats:
     """Weight of each part inside its (standard, method)."""
-    field = plan.method == METHODS.index("field")
-    field &= plan.thing >= 0
+    field = (plan.method == METHODS.index("field")) & (plan.thing >= 0)
+    sites = np.append(registered, 0)  # a part of no site type (-1) finds the last place: none
     given = [kind.weight for kind in plan.framework.site_types]
     kinds = np.array(
-        [float(count) if weight is None else float(weight) for weight, count in zip(given, registered, strict=True)]
+        [float(n) if one is None else float(one) for one, n in zip(given, registered, strict=True)] + [0.0]
     )
-    kinds = np.where(registered > 0, kinds, 0.0)
-    live = alive & (~field | (registered[np.maximum(plan.site_type, 0)] > 0))
-    key = plan.standard * 1_000 + np.maximum(plan.site_type, 0)
-    _, group = _ranks(np.where(field, key, -1))
-    checks = weigh(group, live.astype(float))
-    shared = kinds[np.maximum(plan.site_type, 0)] / np.maximum(checks[group], 1.0)
-    weight: Floats = np.where(field, shared, plan.weight) if len(kinds) else plan.weight
+    kinds = np.where(sites > 0, kinds, 0.0)
+    live = alive & (~field | (sites[plan.site_type] > 0))
+    _, group = _ranks(np.where(field, plan.standard * 1_000 + plan.site_type, -1))
+    checks = weigh(group, np.where(field, live, 0).astype(float))
+    shared = kinds[plan.site_type] / np.maximum(checks[group], 1.0)
+    weight: Floats = np.where(field, shared, plan.weight)
     return np.where(live, weight, 0.0)
 
 

@@ -52,6 +52,8 @@ def _spread_by_type(prepared: Prepared) -> Floats:
     seen = np.unique(cells.entry_site)
     kinds = prepared.measures.register.types[seen]
     count = len(plan.framework.site_types)
+    if not count:
+        return np.zeros(0)
     n = np.bincount(kinds, minlength=count)
     squares = weigh(kinds, by_site[seen] ** 2, count)
     whole = weigh(np.maximum(plan.cell_type, 0), weight, count)
