@@ -10,6 +10,7 @@ from django.test import Client
 
 from chuangwen.records.ledger import guards
 from tests import people
+from tests.town import MeasuredTown, measure
 
 
 @pytest.fixture(scope="session")
@@ -54,3 +55,9 @@ def signed_in_as(cast: people.Cast, client: Client):
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def town(cast: people.Cast) -> MeasuredTown:
+    """The small town with a framework, sites and a running round (see ``tests.town``)."""
+    return measure(cast)
