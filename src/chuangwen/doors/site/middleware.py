@@ -122,11 +122,18 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     piece = bool(getattr(request, "htmx", False))
     if isinstance(refusal, SignInFirst):
         return _to_sign_in(request, piece=piece)
-    template = "site/_refusal.html" if piece else "site/refusal.html"
-    answer = render(request, template, {"refusal": refusal}, status=refusal.status)
+    template = "parts/_refused.html" if piece else "refused.html"
+    told = {"refusal": refusal, "problems": getattr(refusal, "problems", []), "back": _back(request)}
+    answer = render(request, template, told, status=refusal.status)
     if piece:
         answer["HX-Retarget"], answer["HX-Reswap"] = "#refusal", "innerHTML"
     return answer
+
+
+def _back(request: HttpRequest) -> str:
+    """Where somebody who sent a form came from, if it was here."""
+    page = request.headers.get("Referer", "")
+    return page if request.method == "POST" and page.startswith(f"{request.scheme}://{request.get_host()}/") else ""
 
 
 def _to_sign_in(request: HttpRequest, *, piece: bool) -> HttpResponse:

@@ -27,7 +27,7 @@ _VERBS = re.compile(
 )
 _UNITS = (
     "平方米|万平方米|公里|千米|万元|亿元|百分点|小时|人次|万人|"
-    "个|项|名|支|户|家|篇|场|件|处|所|座|条|人|次|亩|份|分|块|面|盏|期|批|对|套|辆|米|吨|幅|间|棵|株|盘|村|%"
+    "个|项|名|支|户|家|篇|场|件|处|所|座|条|人|次|亩|份|分|块|面|盏|期|批|对|套|辆|米|吨|幅|间|棵|株|盘|村|台|口|道|册|届|部|列|班|%"
 )
 _RANGE = r"(?P<low>\d+(?:\.\d+)?)\s*(?:%?\s*(?:至|到|-|—|–|~|～)\s*(?P<high>\d+(?:\.\d+)?))?"
 _AMOUNT = re.compile(
@@ -203,7 +203,10 @@ def _kinds(before: str, after: str, *, each: bool) -> tuple[str, ...]:
     noun = re.match(r"[的]?([\u4e00-\u9fff]{2,10})", after)
     if noun and (not kinds or len(kinds[-1]) < 2):
         return (noun[1],)
-    return kinds[-1:] or ((noun[1],) if noun else ())
+    if kinds or noun:
+        return kinds[-1:] or (noun[1] if noun else "",)
+    whole = re.sub(r"[^\u4e00-\u9fff]", "", clause)
+    return (whole[-16:],) if len(whole) >= 2 else ()
 
 
 def _noun(word: str) -> str:

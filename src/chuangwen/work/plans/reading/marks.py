@@ -11,6 +11,7 @@ _FROM = "０１２３４５６７８９（）．，：；　"
 _TO = "0123456789().,:; "
 _HALF = str.maketrans(_FROM, _TO)
 NUMERALS = "一二三四五六七八九十百"
+FIRST = {"一是", "(1)", "（1）", "①"}
 
 # In the order tried. Each: the kind of mark, and what stands at the start of a line.
 _MARKS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -30,6 +31,7 @@ _MARKS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("cn", rf"[{NUMERALS}]+\s*[、.]\s*"),
         ("cn", rf"[{NUMERALS}]{{1,3}}(?=\s)\s+"),
         ("number", r"\d{1,2}\s*[.、]\s*(?!\d)"),
+        ("number", r"\d{1,2}\s+(?=[\u4e00-\u9fff])(?!\s*(?:年|月|日|个|项|名|%))"),
         (
             "number",
             r"\d{1,2}(?=[\u4e00-\u9fff])(?!\s*(?:年|月|日|个|项|名|%|至|到|家|户|处|所|座|场|次|人|万|亿|余|多|号|时))",
@@ -64,7 +66,7 @@ def find_marks(text: str) -> list[Mark]:
         first = _mark_at(text, plain, start, place + len(line))
         if first is not None:
             marks.append(first)
-        marks += _inline(text, plain, first.end if first else start, place + len(line.rstrip()))
+        marks += _inline(text, plain, first, (first.end if first else start, place + len(line.rstrip())))
         place += len(line)
     return marks
 
@@ -76,8 +78,9 @@ def _mark_at(text: str, plain: str, start: int, end: int) -> Mark | None:
     return None
 
 
-def _inline(text: str, plain: str, start: int, end: int) -> list[Mark]:
-    """Marks inside a paragraph count only as a run that begins with the first of its kind."""
+def _inline(text: str, plain: str, first: Mark | None, span: tuple[int, int]) -> list[Mark]:
+    """Marks inside a paragraph count only as a run that begins with the first of its kind, there or at its start."""
+    start, end = span
     found = [
         Mark(str(one.lastgroup), one.start(), one.end(), text[one.start() : one.end()])
         for one in _INLINE.finditer(plain, start, end)
@@ -86,6 +89,7 @@ def _inline(text: str, plain: str, start: int, end: int) -> list[Mark]:
     runs: list[Mark] = []
     for kind in ("firstly", "number_bracket", "circle"):
         run = [one for one in found if one.kind == kind]
-        if len(run) >= 2 and run[0].number in {"一是", "(1)", "（1）", "①"}:
+        led = first is not None and first.kind == kind and first.number in FIRST
+        if run and (led or (len(run) >= 2 and run[0].number in FIRST)):
             runs += run
     return sorted(runs, key=lambda one: one.start)

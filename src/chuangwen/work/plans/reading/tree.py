@@ -61,7 +61,7 @@ def grow(text: str) -> list[Branch]:
             mark=mark.kind,
             level=len(stack),
             number=mark.number,
-            title=_title(text, mark, last),
+            title=_title(text, mark, marks[number].start if number < len(marks) else last),
             start=mark.start,
             end=last,
         )

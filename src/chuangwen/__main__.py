@@ -1,0 +1,5 @@
+"""``python -m chuangwen`` is the command ``chuangwen``."""
+
+from chuangwen.cli import main
+
+main()

@@ -1,0 +1,93 @@
+"""A real town on a real port with a real browser: the demo town, made once, served as users serve it."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists()), None)
+SHOTS = Path(__file__).parents[2] / "docs" / "pictures"
+
+
+class Town:
+    """The running demo town: its address and the passwords that ``demo`` printed."""
+
+    def __init__(self, address: str, passwords: dict[str, str]) -> None:
+        self.address, self.passwords = address, passwords
+
+
+def _command(*words: str) -> list[str]:
+    return [sys.executable, "-m", "chuangwen", *words]
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    home = tmp_path_factory.mktemp("home")
+    made = subprocess.run(
+        _command("demo", "--no-serve", "--json", "--home", str(home)), capture_output=True, check=True
+    )
+    people = json.loads(made.stdout)["people"]
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {**os.environ, "CHUANGWEN_HOME": str(home)}
+    server = subprocess.Popen(_command("serve", "--home", str(home), "--port", str(port)), env=environment)
+    address = f"http://127.0.0.1:{port}"
+    _wait(address)
+    yield Town(address, {one["username"]: one["password"] for one in people})
+    server.terminate()
+    server.wait(20)
+
+
+def _wait(address: str) -> None:
+    for _ in range(150):
+        try:
+            with urllib.request.urlopen(f"{address}/healthz", timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.2)
+    raise AssertionError("the town does not answer")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as play:
+        opened = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(params=[1440, 390], ids=["desk", "phone"])
+def page(request: pytest.FixtureRequest, browser: Browser, demo: Town) -> Iterator[Page]:
+    """A fresh page at a desk's or a phone's width; an error in the page's console fails the test."""
+    context = browser.new_context(viewport={"width": request.param, "height": 900}, locale="zh-CN")
+    opened = context.new_page()
+    wrong: list[str] = []
+    opened.on("pageerror", lambda error: wrong.append(str(error)))
+    opened.on("console", lambda told: wrong.append(told.text) if told.type == "error" else None)
+    yield opened
+    context.close()
+    assert [one for one in wrong if "422" not in one and "403" not in one] == []
+
+
+def sign_in(page: Page, town: Town, username: str) -> None:
+    """As a person does it."""
+    page.goto(town.address)
+    page.fill("input[name=login]", username)
+    page.fill("input[name=password]", town.passwords[username])
+    page.click("form button")
+    page.wait_for_url(f"{town.address}/")
+
+
+def fits(page: Page) -> bool:
+    """No sideways scroll."""
+    return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
