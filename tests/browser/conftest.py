@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -14,7 +15,9 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists()), None)
-SHOTS = Path(__file__).parents[2] / "docs" / "pictures"
+# The pictures of the README are taken anew by: CHUANGWEN_PICTURES=1 make test-browser
+KEEP = os.environ.get("CHUANGWEN_PICTURES") == "1"
+SHOTS = Path(__file__).parents[2] / "docs" / "pictures" if KEEP else Path(tempfile.gettempdir()) / "chuangwen-pictures"
 
 
 class Town:

@@ -8,13 +8,14 @@ from decimal import Decimal
 from functools import lru_cache
 
 import numpy as np
+from django.db.models import Count, Sum
 
 from chuangwen.records.duties.queries import lead_units
 from chuangwen.records.measures import packing, queries
 from chuangwen.records.measures.actions import COMPANION_OFFSET
-from chuangwen.records.measures.models import Event, FigureValue, Grade, Round, Tally
+from chuangwen.records.measures.models import Event, FigureValue, Grade, Observation, Round, Tally
 from chuangwen.records.standards.definitions import FrameworkPack, NodeRow, scale_points
-from chuangwen.records.standards.models import Edition
+from chuangwen.records.standards.models import Check, Edition
 from chuangwen.records.township.models import Organisation, Site
 from chuangwen.results.scoring.arithmetic import inputs
 from chuangwen.results.scoring.arithmetic.parts import Plan, make_plan
@@ -167,3 +168,22 @@ def _deductions(pack: FrameworkPack, edition: Edition, on: date) -> list[inputs.
         if months < kind.window_months:
             found.append(inputs.Deduction(code, kind.title, kind.effect, kind.points))
     return found
+
+
+def entries_from_rows(round_: Round, edition: Edition, on: date) -> inputs.Entries:
+    """The same entries summed anew from the observation rows by the database: what the packed states are held against."""
+    pack = pack_of(edition)
+    shelf = shelf_of([row.code for row in pack.site_types], on)
+    positions = dict(Check.objects.filter(edition=edition).values_list("pk", "position"))
+    rows = Observation.objects.filter(round=round_, counts=True).order_by()
+    sums = rows.values_list("site_id", "check_item_id").annotate(
+        seen=Count("value"), got=Sum("value"), rows=Count("pk")
+    )
+    found = sorted(
+        (shelf.places[site], positions[check], seen, got or 0, count - seen)
+        for site, check, seen, got, count in sums
+        if site in shelf.places and check in positions
+    )
+    if not found:
+        return inputs.no_entries()
+    return inputs.Entries(*(np.array(column, dtype=np.int64) for column in zip(*found, strict=True)))
