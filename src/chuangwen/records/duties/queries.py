@@ -60,9 +60,9 @@ def _lines(rows: QuerySet[Duty], key: str) -> list[tuple[int, DutyLine]]:
     ]
 
 
-def lead_units(edition: Edition | int) -> dict[str, int]:
-    """Lead unit by the code of the standard: what losses are handed to."""
-    rows = Duty.objects.filter(standard__edition=edition).values_list("standard__code", "lead_id")
+def lead_units(edition: Edition | int) -> dict[str, str]:
+    """Code of the lead unit by the code of the standard: what losses are handed to."""
+    rows = Duty.objects.filter(standard__edition=edition).values_list("standard__code", "lead__code")
     return dict(rows)
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later
@@ -123,14 +124,11 @@ def record(round_: Round, site: Site, check: Check, reading: Reading, *, by: By,
     earlier ones: both count, unless ``recheck`` says that the new one replaces them.
     """
     must(by, Permission.RECORD_OBSERVATIONS, site.organisation, person_id=_person(by))
-    require_open(round_)
     _require_check(round_, site, check)
     mark = reading.fingerprint(site.code, check.code)
-    made, fresh = Observation.objects.get_or_create(
-        round=round_, mark=mark, defaults=_fields(site, check, reading, by=by, at=at)
-    )
-    if not fresh:
-        return made
+    if known := _known_or_open(round_, mark):
+        return known
+    made = Observation.objects.create(round=round_, mark=mark, **_fields(site, check, reading, by=by, at=at))
     _shift(round_, site, check, +1, reading.value)
     after = {"site": site.code, "check": check.code, "result": reading.result, "value": reading.value}
     note(Thing("observation", str(made.pk), f"{site.name} {check.code}"), later("录入观测"), by=by, at=at, after=after)
@@ -178,6 +176,16 @@ def _fields(site: Site, check: Check, reading: Reading, *, by: By, at: datetime)
 
 def _person(by: By) -> int | None:
     return getattr(by, "person_id", None) or None
+
+
+def _known_or_open(round_: Round, mark: str) -> Observation | None:
+    """The observation that has this mark already, if any; else the round must be open now. One query on the usual way."""
+    same = Observation.objects.filter(round=OuterRef("pk"), mark=mark).values("pk")[:1]
+    rows = Round.objects.select_for_update(of=("self",)).filter(pk=round_.pk)
+    closed, known = rows.annotate(known=Subquery(same)).values_list("closed_at", "known").get()
+    if closed is not None:
+        raise RoundClosed(round=round_.title)
+    return Observation.objects.get(pk=known) if known else None
 
 
 def require_open(round_: Round) -> None:

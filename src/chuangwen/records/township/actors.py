@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, Q, QuerySet, prefetch_related_objects
 
 from chuangwen.records.township.models import Assignment, Organisation, Person
 from chuangwen.records.township.permissions import Permission, Scope
@@ -119,9 +119,10 @@ def actor_for(person: Person) -> Actor:
     held = list(
         Assignment.objects.filter(person=person, withdrawn_at=None, role__retired=False)
         .select_related("role", "person__organisation")
-        .prefetch_related("chosen")
         .order_by("role__order", "id")
     )
+    if any(one.reach is Scope.CHOSEN for one in held):
+        prefetch_related_objects(held, "chosen")
     organisation = held[0].person.organisation if held else person.organisation
     return Actor(
         person=person,
@@ -138,7 +139,12 @@ def _reaches(
     parts: dict[Permission, list[Reach]] = defaultdict(list)
     known = set(Permission)
     for one in held:
-        reach = reach_of(one.reach, person_id=person.pk, own=organisation, chosen=one.chosen.all())
+        reach = reach_of(
+            one.reach,
+            person_id=person.pk,
+            own=organisation,
+            chosen=one.chosen.all() if one.reach is Scope.CHOSEN else (),
+        )
         for permission in one.role.permissions:
             if permission in known:
                 parts[Permission(permission)].append(reach)

@@ -2,6 +2,7 @@
 
 import datetime
 
+from django.core.cache import cache
 from django.db.models import Count, Q, QuerySet
 
 from chuangwen.records.township.actors import Actor
@@ -18,6 +19,8 @@ from chuangwen.records.township.models import (
 )
 from chuangwen.records.township.permissions import Permission
 
+DEMO_DAY = "township:demo_day"
+
 
 def town() -> Town | None:
     """The town of this installation, or ``None`` before it is set up."""
@@ -26,7 +29,12 @@ def town() -> Town | None:
 
 def demo_day() -> datetime.date | None:
     """The day on which a demo town lives; ``None`` in a real town."""
-    return Town.objects.filter(pk=1, demo=True).values_list("demo_today", flat=True).first()
+    kept = cache.get(DEMO_DAY)
+    if kept is None:
+        kept = [Town.objects.filter(pk=1, demo=True).values_list("demo_today", flat=True).first()]
+        cache.set(DEMO_DAY, kept, 10)
+    day: datetime.date | None = kept[0]
+    return day
 
 
 def organisations_visible_to(actor: Actor, permission: str = Permission.SEE_PEOPLE) -> QuerySet[Organisation]:

@@ -8,15 +8,16 @@ from decimal import Decimal
 from functools import lru_cache
 
 import numpy as np
-from django.db.models import Count, Sum
+from django.db.models import BigIntegerField, CharField, Count, FilteredRelation, Q, Sum, Value
+from django.db.models.functions import Cast
 
 from chuangwen.records.duties.queries import lead_units
-from chuangwen.records.measures import packing, queries
+from chuangwen.records.measures import packing
 from chuangwen.records.measures.actions import COMPANION_OFFSET
 from chuangwen.records.measures.models import Event, FigureValue, Grade, Observation, Round, Tally
 from chuangwen.records.standards.definitions import FrameworkPack, NodeRow, scale_points
 from chuangwen.records.standards.models import Check, Edition
-from chuangwen.records.township.models import Organisation, Site
+from chuangwen.records.township.models import Site
 from chuangwen.results.scoring.arithmetic import inputs
 from chuangwen.results.scoring.arithmetic.parts import Plan, make_plan
 
@@ -76,61 +77,81 @@ def _node(row: NodeRow) -> inputs.Node:
 
 @dataclass(frozen=True)
 class Shelf:
-    """The town's sites at one moment: the register, and where each site's key stands in it."""
+    """The town's sites at one moment: the register, each site's key and place, and its packed state in a round."""
 
     register: inputs.Register
     places: Mapping[int, int]
     owners: Sequence[int]
+    states: Sequence[bytes | None]
 
 
-def shelf_of(types: Sequence[str], on: date) -> Shelf:
-    """The register on a day, in one query: sites in use, by type (those of unknown types are left out)."""
+def shelf_of(types: Sequence[str], on: date, round_: Round) -> Shelf:
+    """The register on a day with the round's states, in one query: sites in use whose type the edition knows."""
     kinds = {code: index for index, code in enumerate(types)}
     rows = Site.objects.filter(type_code__in=kinds).exclude(closed__lte=on).exclude(opened__gt=on).order_by("pk")
-    found = list(rows.values_list("pk", "type_code", "organisation_id"))
-    owners = sorted({owner for _, _, owner in found})
+    mine = FilteredRelation("states", condition=Q(states__round=round_))
+    fields = ("pk", "type_code", "organisation_id", "mine__packed")
+    found = list(rows.annotate(mine=mine).values_list(*fields))
+    owners = sorted({owner for _, _, owner, _ in found})
     place = {owner: index for index, owner in enumerate(owners)}
     register = inputs.Register(
-        types=np.array([kinds[kind] for _, kind, _ in found], dtype=np.int64),
-        owners=np.array([place[owner] for _, _, owner in found], dtype=np.int64),
+        types=np.array([kinds[kind] for _, kind, _, _ in found], dtype=np.int64),
+        owners=np.array([place[owner] for _, _, owner, _ in found], dtype=np.int64),
         owner_codes=[str(owner) for owner in owners],
     )
-    return Shelf(register, {pk: index for index, (pk, _, _) in enumerate(found)}, owners)
+    places = {pk: index for index, (pk, _, _, _) in enumerate(found)}
+    return Shelf(register, places, owners, [packed for _, _, _, packed in found])
 
 
 def measures_of(round_: Round, edition: Edition, on: date) -> inputs.Measures:
-    """Everything that was measured in a round for one of its editions, in eight queries."""
+    """Everything that was measured in a round for one of its editions, in four queries."""
     pack = pack_of(edition)
-    shelf = shelf_of([row.code for row in pack.site_types], on)
+    shelf = shelf_of([row.code for row in pack.site_types], on, round_)
     offset = COMPANION_OFFSET if edition.pk == round_.companion_id else 0
-    pooled, local = _tallies(round_, edition, shelf)
-    grades = Grade.objects.filter(round=round_, requirement__edition=edition)
-    figures = FigureValue.objects.filter(round=round_, figure__edition=edition)
-    names = dict(Organisation.objects.values_list("pk", "code"))
-    leads = {code: names[unit] for code, unit in lead_units(edition).items()}
+    told = _told(round_, edition)
+    pooled, local = _tallies(told, shelf)
     return inputs.Measures(
         register=shelf.register,
-        entries=_entries(round_, shelf, offset),
-        grades=dict(grades.values_list("requirement__code", "grade")),
+        entries=_entries(shelf, offset),
+        grades={code: grade for kind, code, grade, _, _ in told if kind == "grade"},
         tallies=pooled,
         local_tallies=local,
-        figures={
-            code: (numerator, denominator)
-            for code, numerator, denominator in figures.values_list("figure__code", "numerator", "denominator")
-        },
+        figures={code: (Decimal(part), Decimal(whole)) for kind, code, part, whole, _ in told if kind == "figure"},
         locked=round_.material_locked_at is not None,
         deductions=_deductions(pack, edition, on),
-        leads=leads,
+        leads=lead_units(edition),
     )
 
 
-def _entries(round_: Round, shelf: Shelf, offset: int) -> inputs.Entries:
+Told = list[tuple[str, str, str, str, int | None]]
+
+
+def _told(round_: Round, edition: Edition) -> Told:
+    """Grades, tallies and figures in one query: (kind, code, first, second, organisation)."""
+    nobody = Cast(Value(None), BigIntegerField())
+    grades = Grade.objects.filter(round=round_, requirement__edition=edition).values_list(
+        Value("grade"), "requirement__code", "grade", Value(""), nobody
+    )
+    tallies = Tally.objects.filter(round=round_, question__edition=edition).values_list(
+        Value("tally"), "question__code", _text("positive"), _text("valid"), "organisation_id"
+    )
+    figures = FigureValue.objects.filter(round=round_, figure__edition=edition).values_list(
+        Value("figure"), "figure__code", _text("numerator"), _text("denominator"), nobody
+    )
+    return sorted(grades.union(tallies, figures, all=True), key=lambda one: (one[0], one[1], one[4] or 0))
+
+
+def _text(field: str) -> Cast:
+    return Cast(field, CharField())
+
+
+def _entries(shelf: Shelf, offset: int) -> inputs.Entries:
     blocks, sites = [], []
-    for site, packed in queries.site_states(round_):
-        if site in shelf.places:
-            rows = packing.rows_of(packed)
+    for place, packed in enumerate(shelf.states):
+        if packed is not None:
+            rows = packing.rows_of(bytes(packed))
             blocks.append(rows)
-            sites.append(np.full(len(rows), shelf.places[site], dtype=np.int64))
+            sites.append(np.full(len(rows), place, dtype=np.int64))
     if not blocks:
         return inputs.no_entries()
     table = np.concatenate(blocks).astype(np.int64)
@@ -142,15 +163,15 @@ def _entries(round_: Round, shelf: Shelf, offset: int) -> inputs.Entries:
     return inputs.Entries(*(column[mine][order] for column in columns))
 
 
-def _tallies(
-    round_: Round, edition: Edition, shelf: Shelf
-) -> tuple[dict[str, tuple[int, int]], dict[tuple[str, int], tuple[int, int]]]:
+def _tallies(told: Told, shelf: Shelf) -> tuple[dict[str, tuple[int, int]], dict[tuple[str, int], tuple[int, int]]]:
     """Answers pooled over the town, and by owner of sites."""
-    rows = Tally.objects.filter(round=round_, question__edition=edition).order_by("question_id", "organisation_id")
     owners = {owner: index for index, owner in enumerate(shelf.owners)}
     pooled: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     local: dict[tuple[str, int], tuple[int, int]] = {}
-    for code, owner, valid, positive in rows.values_list("question__code", "organisation_id", "valid", "positive"):
+    for kind, code, first, second, owner in told:
+        if kind != "tally":
+            continue
+        positive, valid = int(first), int(second)
         pooled[code][0] += positive
         pooled[code][1] += valid
         if owner in owners:
@@ -173,7 +194,7 @@ def _deductions(pack: FrameworkPack, edition: Edition, on: date) -> list[inputs.
 def entries_from_rows(round_: Round, edition: Edition, on: date) -> inputs.Entries:
     """The same entries summed anew from the observation rows by the database: what the packed states are held against."""
     pack = pack_of(edition)
-    shelf = shelf_of([row.code for row in pack.site_types], on)
+    shelf = shelf_of([row.code for row in pack.site_types], on, round_)
     positions = dict(Check.objects.filter(edition=edition).values_list("pk", "position"))
     rows = Observation.objects.filter(round=round_, counts=True).order_by()
     sums = rows.values_list("site_id", "check_item_id").annotate(
