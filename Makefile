@@ -47,6 +47,9 @@ long: .venv/dev.stamp  ## long runs: kill drivers, fuzzers
 bench: .venv/dev.stamp  ## speed as ratios (ONLY=id for one)
 	$(PY) -m bench $(ONLY)
 
+docs: .venv/dev.stamp  ## write the generated reference anew
+	$(PY) tools/reference.py
+
 lock: .venv/bin/uv  ## write the lock files anew from pyproject.toml
 	for set in 'run:--extra postgres --group build' 'dev:--extra postgres --group build --group dev'; do \
 	  $(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
@@ -83,4 +86,4 @@ src/chuangwen/static/built/.stamp: web/node_modules/.stamp $(WEB_SOURCES)
 catalogue: .venv/run.stamp  ## compile the English catalogue
 	$(PY) tools/catalogue.py compile
 
-.PHONY: help run setup test check fix test-sqlite test-postgres test-web test-browser long bench lock machine web-built catalogue
+.PHONY: help run setup test check fix test-sqlite test-postgres test-web test-browser long bench docs lock machine web-built catalogue

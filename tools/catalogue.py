@@ -37,9 +37,14 @@ def _templates() -> "list[tuple[str, str]]":
         settings.configure(USE_I18N=False)
         django.setup()
     return [
-        (str(path.relative_to(ROOT)), templatize(path.read_text(encoding="utf-8")))
+        (str(path.relative_to(ROOT)), _flat(templatize(path.read_text(encoding="utf-8"))))
         for path in sorted(PACKAGE.rglob("templates/**/*.html"))
     ]
+
+
+def _flat(text: str) -> str:
+    """Every line at the margin: Babel reads the template's tokens as Python."""
+    return "\n".join(line.lstrip() for line in text.splitlines())
 
 
 def collect() -> Catalog:

@@ -1,0 +1,90 @@
+"""Write docs/reference anew from the code: commands, judging rules, pack format, permissions. A test holds it fresh."""
+
+import importlib
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "src"))
+os.environ.setdefault("CHUANGWEN_HOME", tempfile.mkdtemp())
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chuangwen.settings")
+
+import django
+
+django.setup()
+
+from chuangwen.cli import COMMANDS
+from chuangwen.kernel.judging import KINDS
+from chuangwen.kernel.packfiles import Row
+from chuangwen.records.standards import definitions as framework
+from chuangwen.records.township import definitions as township
+from chuangwen.records.township.permissions import Permission
+
+NOTE = "<!-- written by tools/reference.py: do not edit -->\n"
+
+
+def commands() -> str:
+    """One section for each command."""
+    lines = [
+        NOTE,
+        "# 命令\n",
+        "退出码：0 完成，1 拒绝并说明原因，2 用法不对。`--home DIR` 指数据目录，`--json` 打印给程序读的结果。\n",
+    ]
+    for name, what in COMMANDS.items():
+        module = importlib.import_module(f"chuangwen.doors.commands.management.commands.{name}")
+        lines.append(f"## chuangwen {name}\n\n{what}\n")
+        lines += [f"- `{name} {part}` {told}" for part, told in module.Command.parts.items()]
+        lines.append(f"\n```\n{module.Command.example}\n```\n")
+    return "\n".join(lines)
+
+
+def rules() -> str:
+    """One line for each judging rule."""
+    lines = [
+        NOTE,
+        "# 判定规则\n",
+        "一次观测怎样变成得分率。集合是封闭的；内容包写了别的规则会被拒绝。\n",
+        "| 规则 | 名称 | 参数 | 怎样判 |",
+        "| --- | --- | --- | --- |",
+    ]
+    for name, kind in KINDS.items():
+        params = "、".join([*kind.needs, *(f"[{one}]" for one in kind.allows)]) or "—"
+        lines.append(f"| `{name}` | {kind.title} | {params} | {kind.sentence} |")
+    return "\n".join(lines) + "\n"
+
+
+def packs() -> str:
+    """One table for each section of a pack."""
+    lines = [NOTE, "# 内容包格式\n", "TOML 放小件，CSV 放长表（UTF-8，首行是列名）；一格里的多个值用分号隔开。\n"]
+    for module in (framework, township):
+        for name, model in vars(module).items():
+            if isinstance(model, type) and issubclass(model, Row) and model.__module__ == module.__name__:
+                lines.append(f"## {name}\n\n{(model.__doc__ or '—').splitlines()[0]}\n")
+                lines += ["| 名称 | 必填 |", "| --- | --- |"]
+                lines += [
+                    f"| `{field.alias or key}` | {'是' if field.is_required() else ''} |"
+                    for key, field in model.model_fields.items()
+                ]
+                lines.append("")
+    return "\n".join(lines) + "\n"
+
+
+def permissions() -> str:
+    """One line for each permission."""
+    lines = [NOTE, "# 权限\n", "| 编号 | 名称 |", "| --- | --- |"]
+    return "\n".join([*lines, *(f"| `{one.value}` | {one.title} |" for one in Permission)]) + "\n"
+
+
+PAGES = {"commands.md": commands, "judging-rules.md": rules, "pack-format.md": packs, "permissions.md": permissions}
+
+
+def main() -> None:
+    """Write every page."""
+    for name, write in PAGES.items():
+        (ROOT / "docs" / "reference" / name).write_text(write(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
