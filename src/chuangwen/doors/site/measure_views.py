@@ -29,6 +29,7 @@ from chuangwen.records.township.models import Organisation, Site
 from chuangwen.records.township.permissions import Permission
 from chuangwen.records.township.queries import sites_visible_to
 from chuangwen.records.township.requests import TownRequest
+from chuangwen.results.scoring.live import total_after
 
 
 class ObservationFilters(forms.Form):
@@ -146,7 +147,7 @@ def record(request: TownRequest) -> HttpResponse:
     if request.method == "POST":
         count = _record_all(request, round_, site, checks, wrong)
         if not wrong:
-            messages.success(request, say("“{site}”记下 {count} 条。", site=site.name, count=count))
+            messages.success(request, _told(round_, site, count, request))
             return redirect(f"{reverse('observations')}?site={site.code}")
     lines = [
         {"check": check, "wrong": wrong.get(check.code, ""), "said": request.POST.get(f"result-{check.code}", "")}
@@ -154,6 +155,15 @@ def record(request: TownRequest) -> HttpResponse:
     ]
     status = 422 if wrong else 200
     return render(request, "measures/record.html", {"round": round_, "site": site, "lines": lines}, status=status)
+
+
+def _told(round_: Round, site: Site, count: int, request: TownRequest) -> str:
+    """What was written down, and - for those who may see it - where the total stands now."""
+    told = say("“{site}”记下 {count} 条。", site=site.name, count=count)
+    if not request.actor.may(Permission.SEE_SCORE):
+        return told
+    total = total_after(round_, site.pk, request.at.date())
+    return told if total.expected is None else told + say("全镇预计 {score} 分。", score=f"{total.expected:.2f}")
 
 
 def _record_all(request: TownRequest, round_: Round, site: Site, checks: list[Check], wrong: dict[str, str]) -> int:

@@ -10,6 +10,7 @@ import numpy as np
 from chuangwen.results.scoring.arithmetic.inputs import METHODS, Floats, Ints, weigh
 from chuangwen.results.scoring.arithmetic.parts import Plan
 from chuangwen.results.scoring.arithmetic.scores import Line, Prepared, Scored, Spread, Sums, spread_of, sums_of, z_of
+from chuangwen.results.scoring.arithmetic.totals import chances_of, total_line
 
 Key = tuple[str, str]
 
@@ -20,11 +21,9 @@ def score(prepared: Prepared) -> Scored:
     z = z_of(plan.framework.level)
     sums = sums_of(prepared)
     spread = spread_of(prepared, sums, z)
-    everything = np.arange(len(plan.pair_standard))
     rows = {key: line_of(sums, spread, pairs, z) for key, pairs in _members(plan, prepared)}
-    base = line_of(sums, spread, everything, z)
-    bonus, deducted = _bonus(prepared), _deducted(prepared)
-    total = _shifted(base, bonus - deducted)
+    bonus, deducted = bonus_of(prepared), deducted_of(prepared)
+    total = total_of(prepared)
     bars = [
         {"code": one.code, "title": one.title, "effect": one.effect, "points": float(one.points)}
         for one in prepared.measures.deductions
@@ -42,6 +41,12 @@ def score(prepared: Prepared) -> Scored:
     )
 
 
+def total_of(prepared: Prepared) -> Line:
+    """The total after bonus and deductions: all that a re-score after one change has to make."""
+    line = total_line(prepared, sums_of(prepared), chances_of(prepared))
+    return shifted(line, bonus_of(prepared) - deducted_of(prepared))
+
+
 def line_of(sums: Sums, spread: Spread, pairs: Ints, z: float) -> Line:
     """The line of a set of (standard, method) pairs."""
     known, unknown, got = (float(one[pairs].sum()) for one in (sums.known, sums.unknown, sums.score))
@@ -52,7 +57,7 @@ def line_of(sums: Sums, spread: Spread, pairs: Ints, z: float) -> Line:
     filled = sums.unknown[pairs] * sums.fill[pairs]
     expected = float(sums.score[pairs].sum() + filled[sums.unknown[pairs] > 0].sum()) / weight * 100
     if np.isnan(expected):
-        return Line(0.0, None, 100.0, 0.0, (0.0, 100.0), weight)
+        return Line(low, None, high, known / weight, (0.0, 100.0), weight)
     sites = float(np.square(spread.sites[pairs].sum(axis=0)).sum()) * z * z
     down = float(np.square(spread.down[pairs].sum(axis=0)).sum())
     up = float(np.square(spread.up[pairs].sum(axis=0)).sum())
@@ -61,7 +66,7 @@ def line_of(sums: Sums, spread: Spread, pairs: Ints, z: float) -> Line:
     return Line(low, expected, high, known / weight, (a, b), weight)
 
 
-def _shifted(line: Line, by: float) -> Line:
+def shifted(line: Line, by: float) -> Line:
     """The total after bonus and deductions, never below 0."""
     if not by:
         return line
@@ -105,9 +110,11 @@ def _tree(plan: Plan) -> Iterator[tuple[Key, Ints]]:
         yield ("node", code), np.array(places, dtype=np.int64)
 
 
-def _bonus(prepared: Prepared) -> float:
+def bonus_of(prepared: Prepared) -> float:
     """Bonus standards add what is known of them, up to the cap (points of the total)."""
     plan, cap = prepared.plan, float(prepared.plan.framework.bonus_cap)
+    if not cap:
+        return 0.0
     got = 0.0
     for index, node in enumerate(plan.standards):
         mine = (plan.standard == index) & prepared.known
@@ -116,7 +123,8 @@ def _bonus(prepared: Prepared) -> float:
     return min(cap, got)
 
 
-def _deducted(prepared: Prepared) -> float:
+def deducted_of(prepared: Prepared) -> float:
+    """Points that events of the negative list take off."""
     points = (one.points for one in prepared.measures.deductions if one.effect == "deduct")
     return float(sum(points, Decimal(0)))
 

@@ -64,9 +64,9 @@ def _survey_variance(scored: Scored, z: float) -> tuple[float, int]:
     ready = make_ready(scored)
     plan, coef = scored.prepared.plan, scored.prepared.coef
     survey = (plan.method == METHODS.index("survey")) & (plan.thing >= 0)
-    asked = weigh(plan.thing[survey], coef[survey], len(ready.down))
+    asked = weigh(plan.thing[survey], coef[survey], len(ready.chances.down))
     answers = [counts[1] for counts in scored.prepared.measures.tallies.values()]
-    return float(np.square(asked * (ready.down + ready.up) / 2).sum()), round(
+    return float(np.square(asked * (ready.chances.down + ready.chances.up) / 2).sum()), round(
         sum(answers) / len(answers)
     ) if answers else 0
 

@@ -1,14 +1,14 @@
 """One round scored: every part's value, every node's low, expected, high, measured share and interval."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import sqrt
 from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chuangwen.results.scoring.arithmetic.inputs import FULL, METHODS, Floats, Ints, Measures, through, weigh
+from chuangwen.results.scoring.arithmetic.inputs import FULL, METHODS, Entries, Floats, Ints, Measures, through, weigh
 from chuangwen.results.scoring.arithmetic.parts import Plan, alive_parts, coefficients, registered_sites
 
 FIELD, SURVEY = METHODS.index("field"), METHODS.index("survey")
@@ -89,6 +89,19 @@ def prepare(plan: Plan, measures: Measures) -> Prepared:
     value = _values(plan, measures, cells)
     known = ~np.isnan(value)
     return Prepared(plan, measures, cells, alive, coef, np.where(known, value, 0.0), known)
+
+
+def with_entries(prepared: Prepared, entries: Entries) -> Prepared:
+    """The same round after its observations changed: only the field cells are made anew."""
+    plan, measures = prepared.plan, replace(prepared.measures, entries=entries)
+    registered = registered_sites(plan.framework, measures)
+    cells = _cells(plan, measures, registered)
+    alive = alive_parts(plan, cells.seen, cells.skipped)
+    coef = prepared.coef if np.array_equal(alive, prepared.alive) else coefficients(plan, alive, registered)
+    field_ = (plan.method == FIELD) & (plan.thing >= 0)
+    known = np.where(field_, cells.seen[plan.cell] > 0, prepared.known)
+    value = np.where(field_, np.where(known, cells.mean[plan.cell], 0.0), prepared.value)
+    return Prepared(plan, measures, cells, alive, coef, value, known)
 
 
 def _cells(plan: Plan, measures: Measures, registered: Ints) -> Cells:

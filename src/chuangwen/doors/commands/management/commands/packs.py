@@ -10,13 +10,21 @@ from chuangwen.doors.commands.command import TownCommand, require_database
 from chuangwen.doors.packs.installing import install
 from chuangwen.doors.packs.reading import Checked, check_folder, check_folders, folders_in
 from chuangwen.kernel.problems import Rejected
+from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.sheets import read_table
-from chuangwen.kernel.words import say
+from chuangwen.kernel.words import later, say
 from chuangwen.kit import clock
 from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.standards.comparing import compare
 from chuangwen.records.standards.definitions import FrameworkPack
 from chuangwen.records.standards.workbook import read_indicators
+
+
+class NoSuchWorkbook(Refusal):
+    """The file is not there."""
+
+    code = "no_such_workbook"
+    sentence = later("找不到文件 {file}。请核对路径。")
 
 
 class Command(TownCommand):
@@ -80,7 +88,7 @@ class Command(TownCommand):
     def run_read_workbook(self, options: dict[str, Any]) -> dict[str, Any]:
         path = Path(options["file"])
         if not path.is_file():
-            raise Rejected([], thing=str(path))
+            raise NoSuchWorkbook(file=path)
         reading: dict[str, Any] = read_indicators(read_table(path.read_bytes(), name=path.name)).as_data()
         self.say(
             options,

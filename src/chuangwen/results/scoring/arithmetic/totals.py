@@ -1,0 +1,88 @@
+"""The total of a round by itself, in a handful of vector operations: for what-if, for one change, and for the full score.
+
+The full score takes its total from here too, so a re-score after one change gives the same digits as a full one.
+"""
+
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chuangwen.results.scoring.arithmetic.inputs import METHODS, Floats, Ints, through, weigh
+from chuangwen.results.scoring.arithmetic.parts import Plan
+from chuangwen.results.scoring.arithmetic.scores import Line, Prepared, Sums, wilson, z_of
+
+NOTHING: Ints = np.zeros(0, dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Chances:
+    """What chance may move: each entry's deviation, each cell's pseudo-site, each question down and up."""
+
+    deviation: Floats
+    pseudo: Floats
+    down: Floats
+    up: Floats
+    z: float
+
+
+def chances_of(prepared: Prepared) -> Chances:
+    """The deviations of a prepared round, before they are weighed."""
+    plan, cells = prepared.plan, prepared.cells
+    z = z_of(plan.framework.level)
+    seen = np.maximum(cells.seen, 1)
+    finite = np.sqrt(np.clip(1 - cells.seen / np.maximum(cells.registered, 1), 0.0, 1.0))
+    deviation = (cells.entry_value - cells.mean[cells.entry_cell]) / seen[cells.entry_cell] * finite[cells.entry_cell]
+    pseudo = np.where(cells.seen > 0, np.sqrt(seen / (seen + 1.0)) * (cells.mean - 0.5) / seen * finite, 0.0)
+    down, up = np.zeros(len(plan.framework.questions)), np.zeros(len(plan.framework.questions))
+    for index, question in enumerate(plan.framework.questions):
+        counts = prepared.measures.tallies.get(question.code)
+        if counts and counts[1] > 0:
+            ends = sorted(through(question.scale, end) for end in wilson(counts[0], counts[1], z))
+            middle = through(question.scale, counts[0] / counts[1])
+            down[index], up[index] = max(0.0, middle - ends[0]), max(0.0, ends[1] - middle)
+    return Chances(deviation, pseudo, down, up, z)
+
+
+def total_line(prepared: Prepared, sums: Sums, chances: Chances, fixed: Ints = NOTHING) -> Line:
+    """The total with bounds and interval; ``fixed`` parts are supposed to be certain and carry no chance."""
+    got, sure, open_ = float(sums.score.sum()), float(sums.known.sum()), float(sums.unknown.sum())
+    weight = sure + open_
+    filled = sums.unknown * sums.fill
+    expected = got + float(filled[sums.unknown > 0].sum())
+    if weight <= 0:
+        return Line(0.0, None, 100.0, 0.0, (0.0, 100.0), 0.0)
+    low, high = got / weight * 100, (got + open_) / weight * 100
+    if np.isnan(expected):
+        return Line(low, None, high, sure / weight, (0.0, 100.0), weight)
+    reach = _reach(prepared.plan, prepared.coef, prepared.known, sums)
+    reach[fixed] = 0.0
+    sites, down, up = _variances(prepared, reach, chances)
+    a = max(0.0, (expected - sqrt(sites + down)) / weight * 100)
+    b = min(100.0, (expected + sqrt(sites + up)) / weight * 100)
+    return Line(low, expected / weight * 100, high, sure / weight, (a, b), weight)
+
+
+def _reach(plan: Plan, coef: Floats, known: NDArray[np.bool_], sums: Sums) -> Floats:
+    """How far the expected total moves with each known part: its own weight, and what is filled from it."""
+    own = np.divide(sums.unknown, sums.known, out=np.zeros_like(sums.known), where=sums.known > 0)
+    gain = np.where(sums.level == 0, own, 0.0)
+    for step, groups in enumerate(plan.above, start=1):
+        group = groups[plan.pair_standard]
+        open_ = weigh(group, np.where(sums.level == step, sums.unknown, 0.0))
+        whole = weigh(group, sums.known)
+        gain += np.divide(open_, whole, out=np.zeros_like(whole), where=whole > 0)[group]
+    return np.where(known, coef * (1 + gain[plan.pair]), 0.0)
+
+
+def _variances(prepared: Prepared, reach: Floats, chances: Chances) -> tuple[float, float, float]:
+    plan, cells = prepared.plan, prepared.cells
+    field = (plan.method == METHODS.index("field")) & (plan.thing >= 0)
+    cell = weigh(plan.cell[field], reach[field], len(cells.seen))
+    moved = weigh(cells.entry_site, cell[cells.entry_cell] * chances.deviation)
+    strata = weigh(np.maximum(plan.cell_type, 0), cell * chances.pseudo)
+    survey = (plan.method == METHODS.index("survey")) & (plan.thing >= 0)
+    asked = weigh(plan.thing[survey], reach[survey], len(chances.down))
+    sites = float(np.square(moved).sum() + np.square(strata).sum()) * chances.z * chances.z
+    return sites, float(np.square(asked * chances.down).sum()), float(np.square(asked * chances.up).sum())

@@ -1,0 +1,93 @@
+"""The total after one change, without reading the whole round again.
+
+The prepared round is kept in the process with the number of the ledger's last note. If exactly one note was written
+since, and it was the change just made, only that site's packed state is read; otherwise the round is read in full.
+Either way the digits are those of a full re-score.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from threading import Lock
+
+import numpy as np
+from django.db.models import Subquery
+
+from chuangwen.records.ledger.models import Note
+from chuangwen.records.measures import packing
+from chuangwen.records.measures.actions import COMPANION_OFFSET
+from chuangwen.records.measures.models import Round, SiteState
+from chuangwen.results.scoring.arithmetic.inputs import Entries
+from chuangwen.results.scoring.arithmetic.rows import total_of
+from chuangwen.results.scoring.arithmetic.scores import Line, Prepared, prepare, with_entries
+from chuangwen.results.scoring.gathering import Shelf, measures_of, pack_of, plan_of, shelf_of
+
+KEPT = 4
+
+
+@dataclass(frozen=True)
+class Live:
+    """A round made ready at one moment of the ledger."""
+
+    head: int
+    on: date
+    prepared: Prepared
+    shelf: Shelf
+
+
+_kept: dict[tuple[int, str], Live] = {}
+_lock = Lock()
+
+
+def head() -> int:
+    """The number of the last note; 0 before the first."""
+    return Note.objects.order_by("-number").values_list("number", flat=True).first() or 0
+
+
+def start(round_: Round, on: date) -> Live:
+    """Read a round in full and keep it."""
+    number = head()
+    edition = round_.edition
+    prepared = prepare(plan_of(edition), measures_of(round_, edition, on))
+    shelf = shelf_of([row.code for row in pack_of(edition).site_types], on, round_)
+    return _keep(round_, Live(number, on, prepared, shelf))
+
+
+def total_after(round_: Round, site: int, on: date) -> Line:
+    """The main edition's total after one observation at this site was recorded, just now and in this process."""
+    kept = _kept.get((round_.pk, round_.edition.digest))
+    if kept is None or kept.on != on or site not in kept.shelf.places:
+        return total_of(start(round_, on).prepared)
+    last = Note.objects.order_by("-number").values("number")[:1]
+    rows = SiteState.objects.filter(round=round_, site=site).annotate(head=Subquery(last))
+    packed, number = rows.values_list("packed", "head").get()
+    if number != kept.head + 1:
+        return total_of(start(round_, on).prepared)
+    entries = _replaced(kept.prepared.measures.entries, kept.shelf.places[site], bytes(packed))
+    prepared = with_entries(kept.prepared, entries)
+    _keep(round_, replace(kept, head=number, prepared=prepared))
+    return total_of(prepared)
+
+
+def _replaced(entries: Entries, place: int, packed: bytes) -> Entries:
+    """The entries with one site's sums taken from its packed state; order by site and position is kept."""
+    table = packing.rows_of(packed).astype(np.int64)
+    table = table[table[:, 0] < COMPANION_OFFSET]
+    first, last = np.searchsorted(entries.site, [place, place + 1])
+    columns = (np.full(len(table), place, dtype=np.int64), table[:, 0], table[:, 1], table[:, 2], table[:, 3])
+    names = ("site", "position", "count", "total", "skipped")
+    old = (getattr(entries, name) for name in names)
+    return Entries(*(np.concatenate([was[:first], new, was[last:]]) for was, new in zip(old, columns, strict=True)))
+
+
+def _keep(round_: Round, live: Live) -> Live:
+    with _lock:
+        while len(_kept) >= KEPT:
+            _kept.pop(next(iter(_kept)))
+        _kept[round_.pk, round_.edition.digest] = live
+    return live
+
+
+def forget() -> None:
+    """Let go of every kept round."""
+    with _lock:
+        _kept.clear()

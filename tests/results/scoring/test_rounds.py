@@ -1,0 +1,83 @@
+"""A round from its rows: frozen and recomputed to the same digits, re-scored after one change as in full."""
+
+import json
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from chuangwen.records.ledger.actions import MACHINE
+from chuangwen.records.measures import actions
+from chuangwen.records.measures.models import Observation, Round
+from chuangwen.records.measures.policy import RoundClosed, RoundStillOpen
+from chuangwen.results.scoring import live
+from chuangwen.results.scoring.actions import close_round
+from chuangwen.results.scoring.gathering import entries_from_rows, measures_of
+from chuangwen.results.scoring.queries import as_data, recompute, score_edition, score_round
+from tests.town import AT, MeasuredTown
+
+
+def test_a_closed_round_is_recomputed_to_the_same_digits_and_takes_nothing_in(town: MeasuredTown) -> None:
+    before = json.dumps(as_data(score_round(town.round, AT.date())), default=str)
+    with pytest.raises(RoundStillOpen):
+        recompute(town.round)
+    closed = close_round(town.round, by=MACHINE, at=AT)
+    assert recompute(closed)["agrees"]
+    with pytest.raises(RoundClosed):
+        town.see(2, 0, 0)
+    with pytest.raises(RoundClosed):
+        close_round(town.round, by=MACHINE, at=AT)
+    assert json.dumps(as_data(score_round(closed, AT.date())), default=str) == before
+
+
+def test_a_changed_frozen_input_is_found_out(town: MeasuredTown) -> None:
+    closed = close_round(town.round, by=MACHINE, at=AT)
+    frozen = closed.frozen
+    frozen["inputs"][str(town.edition.pk)]["tallies"]["Q0"] = [25, 25]
+    Round.objects.filter(pk=closed.pk).update(frozen=frozen)
+    assert not recompute(closed)["agrees"]
+
+
+def test_one_change_gives_the_digits_of_a_full_re_score(town: MeasuredTown) -> None:
+    on = town.round.closes
+    live.forget()
+    live.start(town.round, on)
+    for site, check, value in [(2, 0, 0), (4, 1, 7_500), (0, 0, 10_000), (1, 1, None), (3, 0, 0)]:
+        town.see(site, check, value, day=5 + site, mark=f"m{site}{check}")
+        with CaptureQueriesContext(connection) as queries:
+            ours = live.total_after(town.round, town.sites[site].pk, on)
+        assert len(queries) == 1
+        assert ours == score_edition(town.round, town.edition, on).total
+
+
+def test_somebody_elses_change_in_between_is_not_missed(town: MeasuredTown) -> None:
+    on = town.round.closes
+    live.start(town.round, on)
+    town.see(2, 0, 0, day=6)
+    town.see(3, 1, 0, day=7)
+    assert live.total_after(town.round, town.sites[3].pk, on) == score_edition(town.round, town.edition, on).total
+
+
+def test_the_packed_sums_are_what_the_rows_add_up_to(town: MeasuredTown) -> None:
+    old = town.see(2, 0, 0)
+    reading = actions.Reading(value=8_000, result="复查", seen_at=AT, seen_by="张强")
+    actions.recheck(old, reading, by=MACHINE, at=AT)
+    packed = measures_of(town.round, town.edition, town.round.closes).entries
+    rows = entries_from_rows(town.round, town.edition, town.round.closes)
+    for name in ("site", "position", "count", "total", "skipped"):
+        assert getattr(packed, name).tolist() == getattr(rows, name).tolist()
+    assert Observation.objects.get(pk=old.pk).replaced_by is not None
+
+
+def test_sending_an_observation_again_changes_nothing(town: MeasuredTown) -> None:
+    first = town.see(2, 0, 0, mark="phone-1")
+    before = score_edition(town.round, town.edition, town.round.closes).total
+    assert town.see(2, 0, 0, mark="phone-1").pk == first.pk
+    assert score_edition(town.round, town.edition, town.round.closes).total == before
+
+
+def test_a_round_is_read_in_four_queries(town: MeasuredTown) -> None:
+    measures_of(town.round, town.edition, town.round.closes)
+    with CaptureQueriesContext(connection) as queries:
+        measures_of(town.round, town.edition, town.round.closes)
+    assert len(queries) == 4
