@@ -61,7 +61,7 @@ def note(
     transaction already holds the write lock (IMMEDIATE); on PostgreSQL an advisory lock is held until it ends.
     """
     alias = router.db_for_write(Note)
-    with transaction.atomic(using=alias):
+    with transaction.atomic(using=alias, savepoint=False):
         _wait_for_turn(connections[alias])
         last = Note.objects.using(alias).order_by("-number").values_list("number", "hash").first()
         number, previous = last or (0, START)

@@ -16,9 +16,10 @@ from chuangwen.records.ledger.models import Note
 from chuangwen.records.measures import packing
 from chuangwen.records.measures.actions import COMPANION_OFFSET
 from chuangwen.records.measures.models import Round, SiteState
-from chuangwen.results.scoring.arithmetic.inputs import Entries
+from chuangwen.results.scoring.arithmetic.inputs import Entries, Floats
 from chuangwen.results.scoring.arithmetic.rows import total_of
-from chuangwen.results.scoring.arithmetic.scores import Line, Prepared, prepare, with_entries
+from chuangwen.results.scoring.arithmetic.scores import Line, Prepared, prepare, with_entries, z_of
+from chuangwen.results.scoring.arithmetic.totals import answer_chances
 from chuangwen.results.scoring.gathering import Shelf, measures_of, pack_of, plan_of, shelf_of
 
 KEPT = 4
@@ -32,6 +33,7 @@ class Live:
     on: date
     prepared: Prepared
     shelf: Shelf
+    answers: tuple[Floats, Floats]
 
 
 _kept: dict[tuple[int, str], Live] = {}
@@ -49,7 +51,8 @@ def start(round_: Round, on: date) -> Live:
     edition = round_.edition
     prepared = prepare(plan_of(edition), measures_of(round_, edition, on))
     shelf = shelf_of([row.code for row in pack_of(edition).site_types], on, round_)
-    return _keep(round_, Live(number, on, prepared, shelf))
+    answers = answer_chances(prepared, z_of(prepared.plan.framework.level))
+    return _keep(round_, Live(number, on, prepared, shelf, answers))
 
 
 def total_after(round_: Round, site: int, on: date) -> Line:
@@ -65,7 +68,7 @@ def total_after(round_: Round, site: int, on: date) -> Line:
     entries = _replaced(kept.prepared.measures.entries, kept.shelf.places[site], bytes(packed))
     prepared = with_entries(kept.prepared, entries)
     _keep(round_, replace(kept, head=number, prepared=prepared))
-    return total_of(prepared)
+    return total_of(prepared, kept.answers)
 
 
 def _replaced(entries: Entries, place: int, packed: bytes) -> Entries:

@@ -41,9 +41,9 @@ def score(prepared: Prepared) -> Scored:
     )
 
 
-def total_of(prepared: Prepared) -> Line:
+def total_of(prepared: Prepared, answers: tuple[Floats, Floats] | None = None) -> Line:
     """The total after bonus and deductions: all that a re-score after one change has to make."""
-    line = total_line(prepared, sums_of(prepared), chances_of(prepared))
+    line = total_line(prepared, sums_of(prepared), chances_of(prepared, answers))
     return shifted(line, bonus_of(prepared) - deducted_of(prepared))
 
 
