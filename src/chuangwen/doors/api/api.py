@@ -19,6 +19,7 @@ from chuangwen.records.township.models import Site
 from chuangwen.records.township.permissions import Permission
 from chuangwen.records.township.policy import require
 from chuangwen.records.township.requests import TownRequest
+from chuangwen.results.scoring.gathering import factors_of
 from chuangwen.results.scoring.queries import as_data, latest_of_year, losses_of, score_edition, score_round
 
 api = NinjaAPI(title="Chuangwen", version="1", docs_url=None, urls_namespace="api")
@@ -63,10 +64,11 @@ def record_observation(request: TownRequest, said: NewObservation) -> Recorded:
             what=say("轮次“{code}”", code=said.round) if round_ is None else say("点位“{code}”", code=said.site)
         )
     wanted = [one for one in (round_.edition_id, round_.companion_id) if one]
-    check = Check.objects.filter(edition__in=wanted, code=said.check).order_by("pk").first()
+    checks = Check.objects.select_related("edition").defer("edition__content")
+    check = checks.filter(edition__in=wanted, code=said.check).order_by("pk").first()
     if check is None:
         raise NotFound(what=say("考察内容“{code}”", code=said.check))
-    rule = parse_rule(check.rule, check.params)
+    rule = parse_rule(check.rule, check.params, factors_of(check.edition))
     answer = rule.read_text(said.result, said.count)
     reading = actions.Reading(
         value=rule.judge(answer),

@@ -28,7 +28,7 @@ METHOD_TITLES = {
     "opinion": later("部门意见"),
     "overall": later("整体观察"),
 }
-GRADES = (("A", "1"), ("B", "0.8"), ("C", "0.6"), ("D", "0"))
+PASS_OR_FAIL = ({"grade": "A", "factor": "1"}, {"grade": "D", "factor": "0"})
 
 
 @dataclass(frozen=True)
@@ -52,12 +52,20 @@ class Facts:
             title=said.get("title", "").strip() or stem[:100],
             first_year=_year(said.get("first_year", ""), year),
             last_year=_year(said.get("last_year", ""), year),
-            pass_line=said.get("pass_line", "").strip() or "85",
+            pass_line=said.get("pass_line", "").strip() or "0",
         )
 
 
 def _year(text: str, default: int) -> int:
     return int(text) if text.isdigit() and len(text) == 4 else default
+
+
+def grades_in_use() -> list[dict[str, str]]:
+    """The grade scale that an indicator table never tells: that of the newest edition, else only pass and fail."""
+    newest = (
+        Edition.objects.order_by("-installed_at", "-pk").values_list("content__framework__grades", flat=True).first()
+    )
+    return newest or [dict(grade) for grade in PASS_OR_FAIL]
 
 
 def as_pack(reading: WorkbookReading, facts: Facts) -> FrameworkPack:
@@ -77,7 +85,7 @@ def as_pack(reading: WorkbookReading, facts: Facts) -> FrameworkPack:
         "method": [
             {"id": method, "title": say(METHOD_TITLES[method])} for method in METHOD_TITLES if method in methods
         ],
-        "grade": [{"grade": grade, "factor": factor} for grade, factor in GRADES],
+        "grade": grades_in_use(),
     }
     for row in data["standards"]:
         if row["kind"] == "standard":

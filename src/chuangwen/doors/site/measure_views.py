@@ -29,6 +29,7 @@ from chuangwen.records.township.models import Organisation, Site
 from chuangwen.records.township.permissions import Permission
 from chuangwen.records.township.queries import sites_visible_to
 from chuangwen.records.township.requests import TownRequest
+from chuangwen.results.scoring.gathering import factors_of
 from chuangwen.results.scoring.live import total_after
 
 
@@ -184,7 +185,7 @@ def _record_all(request: TownRequest, round_: Round, site: Site, checks: list[Ch
 
 
 def _reading(check: Check, result: str, count: str, request: TownRequest) -> actions.Reading:
-    rule = parse_rule(check.rule, check.params)
+    rule = parse_rule(check.rule, check.params, factors_of(check.edition))
     answer = rule.read_text(result, count)
     return actions.Reading(
         value=rule.judge(answer),

@@ -58,7 +58,8 @@ def figures_of(round_: Round) -> dict[int, tuple[str, str]]:
 
 def checks_for(round_: Round, site: Site) -> list[Check]:
     """The checks that apply at this site, in the order of the edition."""
-    checks = Check.objects.filter(edition__in=[round_.edition_id, round_.companion_id or round_.edition_id])
+    wanted = [round_.edition_id, round_.companion_id or round_.edition_id]
+    checks = Check.objects.select_related("edition").defer("edition__content").filter(edition__in=wanted)
     return [check for check in checks.order_by("edition", "position") if site.type_code in check.site_types]
 
 

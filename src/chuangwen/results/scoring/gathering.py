@@ -40,6 +40,11 @@ def plan_of(edition: Edition) -> Plan:
     return _plan_of(edition.pk, edition.digest)[1]
 
 
+def factors_of(edition: Edition) -> dict[str, int]:
+    """The edition's grade scale in ten-thousandths, for the judging rules that grade."""
+    return {grade.grade: int(grade.factor * 10_000) for grade in pack_of(edition).framework.grades}
+
+
 def framework_of(pack: FrameworkPack) -> inputs.Framework:
     """A pack as the arithmetic wants it."""
     framework = pack.framework
