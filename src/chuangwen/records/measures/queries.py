@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 
-from chuangwen.records.measures.models import FigureValue, Grade, Observation, Round, SiteState, Tally
+from chuangwen.records.measures.models import FigureValue, Grade, Observation, Round, Tally
 from chuangwen.records.standards.models import Check, Edition, Figure, Question, Requirement
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.models import Site
@@ -17,43 +17,10 @@ def rounds() -> QuerySet[Round]:
     return light.defer("frozen", "edition__content", "companion__content").order_by("-opens", "-pk")
 
 
-def rounds_with_counts() -> QuerySet[Round]:
-    """Rounds with how much has been put into each."""
-    return rounds().annotate(seen=Count("observations", filter=Q(observations__counts=True)))
-
-
-def of_year(year: int) -> Round | None:
-    """The round that speaks for a year: the latest one of that year."""
-    return rounds().filter(year=year).first()
-
-
 def observations_visible_to(actor: Actor) -> QuerySet[Observation]:
     """Observations at sites within reach; inspectors see their own."""
     rows = Observation.objects.select_related("site__organisation", "check_item", "round").defer("round__frozen")
     return actor.reach(Permission.SEE_ROWS).filter(rows, "site__organisation", person="inspector")
-
-
-def site_states(round_: Round) -> list[tuple[int, bytes]]:
-    """The packed sums of every site of a round, in one query."""
-    rows = SiteState.objects.filter(round=round_).order_by("site_id").values_list("site_id", "packed")
-    return [(site, bytes(packed)) for site, packed in rows]
-
-
-def grades_of(round_: Round) -> dict[int, str]:
-    """Grade by requirement."""
-    return dict(Grade.objects.filter(round=round_).values_list("requirement_id", "grade"))
-
-
-def tallies_of(round_: Round) -> list[tuple[int, int | None, int, int]]:
-    """(question, organisation or None for the whole town, valid, positive)."""
-    rows = Tally.objects.filter(round=round_).order_by("question_id", "organisation_id")
-    return list(rows.values_list("question_id", "organisation_id", "valid", "positive"))
-
-
-def figures_of(round_: Round) -> dict[int, tuple[str, str]]:
-    """Both counts by figure, as text."""
-    rows = FigureValue.objects.filter(round=round_).values_list("figure_id", "numerator", "denominator")
-    return {figure: (str(numerator), str(denominator)) for figure, numerator, denominator in rows}
 
 
 def checks_for(round_: Round, site: Site) -> list[Check]:

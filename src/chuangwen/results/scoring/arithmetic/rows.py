@@ -9,8 +9,18 @@ import numpy as np
 
 from chuangwen.results.scoring.arithmetic.inputs import METHODS, Floats, Ints, weigh
 from chuangwen.results.scoring.arithmetic.parts import Plan
-from chuangwen.results.scoring.arithmetic.scores import Line, Prepared, Scored, Spread, Sums, spread_of, sums_of, z_of
-from chuangwen.results.scoring.arithmetic.totals import chances_of, total_line
+from chuangwen.results.scoring.arithmetic.scores import (
+    Line,
+    Prepared,
+    Scored,
+    Spread,
+    Sums,
+    chances_of,
+    spread_of,
+    sums_of,
+    z_of,
+)
+from chuangwen.results.scoring.arithmetic.totals import total_line
 
 Key = tuple[str, str]
 
@@ -20,10 +30,11 @@ def score(prepared: Prepared) -> Scored:
     plan = prepared.plan
     z = z_of(plan.framework.level)
     sums = sums_of(prepared)
-    spread = spread_of(prepared, sums, z)
+    chances = chances_of(prepared)
+    spread = spread_of(prepared, sums, chances)
     rows = {key: line_of(sums, spread, pairs, z) for key, pairs in _members(plan, prepared)}
     bonus, deducted = bonus_of(prepared), deducted_of(prepared)
-    total = total_of(prepared)
+    total = shifted(total_line(prepared, sums, chances), bonus - deducted)
     bars = [
         {"code": one.code, "title": one.title, "effect": one.effect, "points": float(one.points)}
         for one in prepared.measures.deductions

@@ -202,23 +202,54 @@ class Spread:
     up: Floats
 
 
-def spread_of(prepared: Prepared, sums: Sums, z: float) -> Spread:
+@dataclass(frozen=True)
+class Chances:
+    """What chance may move: each entry's deviation, each cell's pseudo-site, each question down and up."""
+
+    deviation: Floats
+    pseudo: Floats
+    down: Floats
+    up: Floats
+    z: float
+
+
+def chances_of(prepared: Prepared, answers: tuple[Floats, Floats] | None = None) -> Chances:
+    """The deviations of a prepared round, before they are weighed; ``answers`` if they are known from before."""
+    plan, cells = prepared.plan, prepared.cells
+    z = z_of(plan.framework.level)
+    seen = np.maximum(cells.seen, 1)
+    finite = np.sqrt(np.clip(1 - cells.seen / np.maximum(cells.registered, 1), 0.0, 1.0))
+    deviation = (cells.entry_value - cells.mean[cells.entry_cell]) / seen[cells.entry_cell] * finite[cells.entry_cell]
+    pseudo = np.where(cells.seen > 0, np.sqrt(seen / (seen + 1.0)) * (cells.mean - 0.5) / seen * finite, 0.0)
+    down, up = answers or answer_chances(prepared, z)
+    return Chances(deviation, pseudo, down, up, z)
+
+
+def answer_chances(prepared: Prepared, z: float) -> tuple[Floats, Floats]:
+    """How far each question's attainment may lie below and above, by Wilson's limits read through its scale."""
+    plan = prepared.plan
+    down, up = np.zeros(len(plan.framework.questions)), np.zeros(len(plan.framework.questions))
+    for index, question in enumerate(plan.framework.questions):
+        counts = prepared.measures.tallies.get(question.code)
+        if counts and counts[1] > 0:
+            ends = sorted(through(question.scale, end) for end in wilson(counts[0], counts[1], z))
+            middle = through(question.scale, counts[0] / counts[1])
+            down[index], up[index] = max(0.0, middle - ends[0]), max(0.0, ends[1] - middle)
+    return down, up
+
+
+def spread_of(prepared: Prepared, sums: Sums, chances: Chances) -> Spread:
     """How chance moves each (standard, method): one column per site, per stratum's pseudo-site, per question."""
     plan = prepared.plan
-    raw = _site_deviations(prepared)
-    down, up = _answer_deviations(prepared, z)
-    joined = [_with_fill(plan, sums, matrix) for matrix in (raw, down, up)]
-    return Spread(*joined)
+    asked = _asked(prepared)
+    raw = (_site_deviations(prepared, chances), asked * chances.down, asked * chances.up)
+    return Spread(*(_with_fill(plan, sums, matrix) for matrix in raw))
 
 
-def _site_deviations(prepared: Prepared) -> Floats:
+def _site_deviations(prepared: Prepared, chances: Chances) -> Floats:
     """(pairs x sources) change of known points; a site's faults go together, so its cells are summed before squaring."""
     plan, cells = prepared.plan, prepared.cells
     sites, strata = len(prepared.measures.register.types), len(plan.framework.site_types)
-    seen = np.maximum(cells.seen, 1)
-    finite = np.sqrt(np.clip(1 - cells.seen / np.maximum(cells.registered, 1), 0.0, 1.0))
-    dev = (cells.entry_value - cells.mean[cells.entry_cell]) / seen[cells.entry_cell] * finite[cells.entry_cell]
-    pseudo = np.where(cells.seen > 0, np.sqrt(seen / (seen + 1.0)) * (cells.mean - 0.5) / seen * finite, 0.0)
     row, cell_of, coef = _field_parts(prepared)
     order = np.argsort(cells.entry_cell, kind="stable")
     starts = np.searchsorted(cells.entry_cell[order], np.arange(len(cells.seen) + 1))
@@ -228,7 +259,7 @@ def _site_deviations(prepared: Prepared) -> Floats:
     entry = order[starts[cell_of][part] + offset] if len(part) else part
     width = sites + strata
     key = np.concatenate([row[part] * width + cells.entry_site[entry], row * width + sites + plan.cell_type[cell_of]])
-    amount = np.concatenate([coef[part] * dev[entry], coef * pseudo[cell_of]])
+    amount = np.concatenate([coef[part] * chances.deviation[entry], coef * chances.pseudo[cell_of]])
     rows = len(plan.pair_standard)
     return weigh(key, amount, rows * width).reshape(rows, width)
 
@@ -247,19 +278,13 @@ def wilson(part: float, whole: float, z: float) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def _answer_deviations(prepared: Prepared, z: float) -> tuple[Floats, Floats]:
-    plan, questions = prepared.plan, prepared.plan.framework.questions
-    reach = np.zeros((2, len(questions)))
-    for index, question in enumerate(questions):
-        if (counts := prepared.measures.tallies.get(question.code)) and counts[1] > 0:
-            ends = sorted(through(question.scale, end) for end in wilson(counts[0], counts[1], z))
-            middle = through(question.scale, counts[0] / counts[1])
-            reach[:, index] = max(0.0, middle - ends[0]), max(0.0, ends[1] - middle)
+def _asked(prepared: Prepared) -> Floats:
+    """(pairs x questions): what each question weighs in each (standard, method)."""
+    plan = prepared.plan
     live = (plan.method == SURVEY) & (plan.thing >= 0) & prepared.known
-    shape = (len(plan.pair_standard), max(len(questions), 1))
-    weight = np.zeros(shape)
+    weight = np.zeros((len(plan.pair_standard), len(plan.framework.questions)))
     np.add.at(weight, (plan.pair[live], plan.thing[live]), prepared.coef[live])
-    return weight[:, : len(questions)] * reach[0], weight[:, : len(questions)] * reach[1]
+    return weight
 
 
 def _with_fill(plan: Plan, sums: Sums, raw: Floats) -> Floats:

@@ -3,53 +3,16 @@
 The full score takes its total from here too, so a re-score after one change gives the same digits as a full one.
 """
 
-from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chuangwen.results.scoring.arithmetic.inputs import METHODS, Floats, Ints, through, weigh
+from chuangwen.results.scoring.arithmetic.inputs import METHODS, Floats, Ints, weigh
 from chuangwen.results.scoring.arithmetic.parts import Plan
-from chuangwen.results.scoring.arithmetic.scores import Line, Prepared, Sums, wilson, z_of
+from chuangwen.results.scoring.arithmetic.scores import Chances, Line, Prepared, Sums
 
 NOTHING: Ints = np.zeros(0, dtype=np.int64)
-
-
-@dataclass(frozen=True)
-class Chances:
-    """What chance may move: each entry's deviation, each cell's pseudo-site, each question down and up."""
-
-    deviation: Floats
-    pseudo: Floats
-    down: Floats
-    up: Floats
-    z: float
-
-
-def chances_of(prepared: Prepared, answers: tuple[Floats, Floats] | None = None) -> Chances:
-    """The deviations of a prepared round, before they are weighed; ``answers`` if they are known from before."""
-    plan, cells = prepared.plan, prepared.cells
-    z = z_of(plan.framework.level)
-    seen = np.maximum(cells.seen, 1)
-    finite = np.sqrt(np.clip(1 - cells.seen / np.maximum(cells.registered, 1), 0.0, 1.0))
-    deviation = (cells.entry_value - cells.mean[cells.entry_cell]) / seen[cells.entry_cell] * finite[cells.entry_cell]
-    pseudo = np.where(cells.seen > 0, np.sqrt(seen / (seen + 1.0)) * (cells.mean - 0.5) / seen * finite, 0.0)
-    down, up = answers or answer_chances(prepared, z)
-    return Chances(deviation, pseudo, down, up, z)
-
-
-def answer_chances(prepared: Prepared, z: float) -> tuple[Floats, Floats]:
-    """How far each question's attainment may lie below and above, by Wilson's limits read through its scale."""
-    plan = prepared.plan
-    down, up = np.zeros(len(plan.framework.questions)), np.zeros(len(plan.framework.questions))
-    for index, question in enumerate(plan.framework.questions):
-        counts = prepared.measures.tallies.get(question.code)
-        if counts and counts[1] > 0:
-            ends = sorted(through(question.scale, end) for end in wilson(counts[0], counts[1], z))
-            middle = through(question.scale, counts[0] / counts[1])
-            down[index], up[index] = max(0.0, middle - ends[0]), max(0.0, ends[1] - middle)
-    return down, up
 
 
 def total_line(prepared: Prepared, sums: Sums, chances: Chances, fixed: Ints = NOTHING) -> Line:

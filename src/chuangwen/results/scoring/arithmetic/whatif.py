@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from chuangwen.results.scoring.arithmetic.rows import chance_of_passing, shifted
-from chuangwen.results.scoring.arithmetic.scores import Line, Scored, sums_of
-from chuangwen.results.scoring.arithmetic.totals import Chances, chances_of, total_line
+from chuangwen.results.scoring.arithmetic.scores import Chances, Line, Scored, chances_of, sums_of
+from chuangwen.results.scoring.arithmetic.totals import total_line
 
 
 @dataclass(frozen=True)
