@@ -9,10 +9,11 @@ from django.db import transaction
 from chuangwen.doors.packs.reading import Checked
 from chuangwen.kernel.problems import Problems, Rejected
 from chuangwen.kernel.words import say
-from chuangwen.records.duties.actions import assign_many
+from chuangwen.records.duties.actions import assign_many, carry_over
 from chuangwen.records.duties.models import Duty
 from chuangwen.records.duties.pasting import DutyRow
 from chuangwen.records.standards.actions import install_edition
+from chuangwen.records.standards.comparing import homes_of
 from chuangwen.records.standards.definitions import FrameworkPack
 from chuangwen.records.standards.models import Edition, Node
 from chuangwen.records.township.definitions import TownPack, TownshipPack
@@ -27,10 +28,12 @@ class Outcome:
     """What was installed, as (id, edition, whether anything changed)."""
 
     packs: list[tuple[str, str, bool]] = field(default_factory=list)
+    homeless: list[str] = field(default_factory=list)
 
     def as_data(self) -> dict[str, object]:
         """For ``packs install --json``."""
-        return {"packs": [{"id": name, "edition": edition, "changed": new} for name, edition, new in self.packs]}
+        packs = [{"id": name, "edition": edition, "changed": new} for name, edition, new in self.packs]
+        return {"packs": packs, "homeless": self.homeless}
 
 
 @transaction.atomic
@@ -41,16 +44,31 @@ def install(checked: Sequence[Checked], *, by: By, at: datetime) -> Outcome:
         raise Rejected(problems, thing=say("内容包"))
     outcome = Outcome()
     for one in checked:
-        outcome.packs.append(_install(one, by=by, at=at))
+        if isinstance(one.pack, FrameworkPack):
+            outcome.homeless += install_framework(one.pack, outcome, by=by, at=at)
+        else:
+            outcome.packs.append(_install(one, by=by, at=at))
     return outcome
+
+
+def install_framework(pack: FrameworkPack, outcome: Outcome, *, by: By, at: datetime) -> list[str]:
+    """Install an edition; duties of the edition before it are carried over, and those that find no home are returned.
+
+    The edition before is the newest one of the same pack, or of a pack that the crosswalk names.
+    """
+    must(by, Permission.EDIT_FRAMEWORK)
+    names = {pack.pack.id, *(row.from_framework for row in pack.crosswalk)}
+    before = Edition.objects.filter(pack__in=names).order_by("-installed_at", "-pk").first()
+    done = install_edition(pack, by=by, at=at)
+    outcome.packs.append((pack.pack.id, pack.pack.edition, done.changed))
+    if before is None or not done.changed:
+        return []
+    homes = homes_of(FrameworkPack.from_data(before.content), pack)
+    return carry_over(before, done.edition, homes, by=by, at=at)
 
 
 def _install(one: Checked, *, by: By, at: datetime) -> tuple[str, str, bool]:
     pack = one.pack
-    if isinstance(pack, FrameworkPack):
-        must(by, Permission.EDIT_FRAMEWORK)
-        done = install_edition(pack, by=by, at=at)
-        return pack.pack.id, pack.pack.edition, done.changed
     if isinstance(pack, TownshipPack):
         told = install_township(pack, by=by, at=at)
         return told.pack, told.edition, told.changed

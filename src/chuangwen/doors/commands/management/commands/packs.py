@@ -69,6 +69,8 @@ class Command(TownCommand):
         outcome = install(self._checked(options), by=MACHINE, at=clock.now())
         for name, edition, changed in outcome.packs:
             self.say(options, "{name} {edition}：{done}", name=name, edition=edition, done=_done(changed=changed))
+        if outcome.homeless:
+            self.say(options, "这些旧标准的责任没有去处，请重新分配：{codes}", codes="、".join(outcome.homeless))
         return outcome.as_data()
 
     def run_diff(self, options: dict[str, Any]) -> dict[str, Any]:
