@@ -113,6 +113,10 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+ACCOUNT_FORMS = {
+    "login": "chuangwen.doors.site.forms.SignInForm",
+    "change_password": "chuangwen.doors.site.forms.NewPasswordForm",
+}
 ACCOUNT_ADAPTER = "chuangwen.doors.site.adapter.SignIn"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"username"}
