@@ -10,12 +10,12 @@ from datetime import date
 from threading import Lock
 
 import numpy as np
-from django.db.models import Subquery
+from django.db import connection
 
 from chuangwen.records.ledger.models import Note
 from chuangwen.records.measures import packing
 from chuangwen.records.measures.actions import COMPANION_OFFSET
-from chuangwen.records.measures.models import Round, SiteState
+from chuangwen.records.measures.models import Round
 from chuangwen.results.scoring.arithmetic.inputs import Entries, Floats
 from chuangwen.results.scoring.arithmetic.rows import total_of
 from chuangwen.results.scoring.arithmetic.scores import Line, Prepared, answer_chances, prepare, with_entries, z_of
@@ -59,15 +59,27 @@ def total_after(round_: Round, site: int, on: date) -> Line:
     kept = _kept.get((round_.pk, round_.edition.digest))
     if kept is None or kept.on != on or site not in kept.shelf.places:
         return total_of(start(round_, on).prepared)
-    last = Note.objects.order_by("-number").values("number")[:1]
-    rows = SiteState.objects.filter(round=round_, site=site).annotate(head=Subquery(last))
-    packed, number = rows.values_list("packed", "head").get()
+    packed, number = _state_and_head(round_.pk, site)
     if number != kept.head + 1:
         return total_of(start(round_, on).prepared)
-    entries = _replaced(kept.prepared.measures.entries, kept.shelf.places[site], bytes(packed))
+    entries = _replaced(kept.prepared.measures.entries, kept.shelf.places[site], packed)
     prepared = with_entries(kept.prepared, entries)
     _keep(round_, replace(kept, head=number, prepared=prepared))
     return total_of(prepared, kept.answers)
+
+
+# Written by hand: building this query in the ORM costs more than all the arithmetic after it.
+_STATE_AND_HEAD = (
+    "SELECT packed, (SELECT MAX(number) FROM ledger_note) FROM measures_sitestate WHERE round_id = %s AND site_id = %s"
+)
+
+
+def _state_and_head(round_id: int, site: int) -> tuple[bytes, int]:
+    """The packed state of a site and the number of the ledger's last note, as of one moment."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STATE_AND_HEAD, [round_id, site])
+        packed, number = cursor.fetchone()
+    return bytes(packed), number
 
 
 def _replaced(entries: Entries, place: int, packed: bytes) -> Entries:
