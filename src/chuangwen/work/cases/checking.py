@@ -258,22 +258,27 @@ def _check_papers(folder: Path, one: CaseTypeRow, name: str, problems: Problems)
             problems.add(file=name, column="template", what=what, cure=say("请放进 papers 文件夹，或改正文件名。"))
 
 
-def check_words(content: CaseContent, roles: Collection[str], units: Collection[str], problems: Problems) -> None:
-    """What shows only beside the other packs: roles, units and tables of categories that really exist."""
-    tables_ = {row.table for row in content.categories}
+def check_words(
+    content: CaseContent, everything: CaseContent, roles: Collection[str], units: Collection[str], problems: Problems
+) -> None:
+    """What shows only beside the other packs: roles, units, types and tables of categories that really exist.
+
+    ``everything`` is what all packs say together; ``units`` empty means that no town stands beside, so none is asked.
+    """
+    tables_ = {row.table for row in everything.categories}
+    kinds = {one.type.id for one in everything.types}
     for one in content.types:
         _check_roles(one, roles, problems)
         if one.type.categories and one.type.categories not in tables_:
             what = say("没有类别表“{table}”", table=one.type.categories)
             name = f"cases/{one.type.id}.toml"
             problems.add(file=name, column="categories", what=what, cure=say("请在 categories.csv 里写这张表。"))
-    kinds = {one.type.id for one in content.types}
     for rung in content.rungs:
         if rung.opens and rung.opens not in kinds:
             what = say("没有事项类型“{kind}”", kind=rung.opens)
             problems.add(file="escalation.toml", column="opens", what=what, cure=say("请照抄事项类型的 id。"))
     for line, row in enumerate(content.units, start=2):
-        if row.unit not in units:
+        if units and row.unit not in units:
             what = say("没有单位“{unit}”", unit=row.unit)
             problems.add(file="case_units.csv", row=line, column="unit", what=what, cure=say("请照抄单位编号。"))
 
