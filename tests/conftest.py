@@ -1,6 +1,7 @@
 """Fixtures that every test may ask for."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -33,6 +34,12 @@ def guarded(db: None) -> Iterator[None]:
 def _static_root() -> None:
     """The folder of collected static files, which a fresh home does not have yet (whitenoise warns of it)."""
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+
+
+@pytest.fixture(autouse=True)
+def _own_files(settings: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """Every test keeps its files in a folder of its own."""
+    settings.FILES = tmp_path / "files"
 
 
 @pytest.fixture(autouse=True)

@@ -104,7 +104,7 @@ def test_a_problem_that_comes_back_is_opened_again_and_counted(office) -> None:
 def test_the_second_of_two_people_is_told_what_the_first_did(office) -> None:
     case = office.sent()
     office.does(case, "wangjianguo", "mend", photos=1)
-    with pytest.raises(ChangedMeanwhile, match="王建国.*报完成"):
+    with pytest.raises(ChangedMeanwhile, match=r"王建国.*报完成"):
         take(case, "send_back", Said(text="x", version=case.version), by=office.cast.actor("wangjianguo"), at=office.at)
     with pytest.raises(NotOpenNow):
         office.does(case, "wangjianguo", "send_back")
