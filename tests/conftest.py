@@ -11,7 +11,9 @@ from django.test import Client
 
 from chuangwen.records.ledger import guards
 from tests import people
+from tests.office import Office
 from tests.town import MeasuredTown, measure
+from tests.work.cases.casting import install, write_pack
 
 
 @pytest.fixture(scope="session")
@@ -68,3 +70,9 @@ def signed_in_as(cast: people.Cast, client: Client):
 def town(cast: people.Cast) -> MeasuredTown:
     """The small town with a framework, sites and a running round (see ``tests.town``)."""
     return measure(cast)
+
+
+@pytest.fixture
+def office(cast: people.Cast, tmp_path: Path) -> Office:
+    """The small town with its cases, on Tuesday 2021-10-12 at nine (see ``tests.office``)."""
+    return Office(install(cast, write_pack(tmp_path / "pack")))

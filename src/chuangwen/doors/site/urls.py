@@ -3,6 +3,8 @@
 from django.urls import URLPattern, path
 
 from chuangwen.doors.site import (
+    case_page_views,
+    case_views,
     duty_views,
     framework_views,
     home_views,
@@ -41,6 +43,18 @@ urlpatterns: list[URLPattern] = [
     path("observations/export/", measure_views.observations_export, name="observations_export"),
     path("materials/", measure_views.materials, name="materials"),
     path("answers/", measure_views.answers, name="answers"),
+    path("cases/", case_views.cases, name="cases"),
+    path("cases/bulk/", case_views.bulk, name="cases_bulk"),
+    path("cases/export/", case_views.export, name="cases_export"),
+    path("cases/figures/", case_views.case_figures, name="case_figures"),
+    path("cases/new/", case_page_views.choose_kind, name="case_new"),
+    path("cases/new/<slug:kind>/", case_page_views.open_new, name="case_open"),
+    path("cases/files/<int:attachment_id>/<slug:size>/", case_page_views.file, name="case_file"),
+    path("cases/<str:number>/", case_page_views.case, name="case"),
+    path("cases/<str:number>/do/<slug:move_id>/", case_page_views.do_move, name="case_move"),
+    path("cases/<str:number>/comment/", case_page_views.say_comment, name="case_comment"),
+    path("cases/<str:number>/merge/", case_page_views.merge, name="case_merge"),
+    path("cases/<str:number>/look/", case_page_views.look, name="case_look"),
     path("plan/", plan_views.plan, name="plan"),
     path("plan/import/", plan_views.import_plan, name="plan_import"),
     path("plan/tasks/<int:task_id>/", plan_views.assign_task, name="plan_assign"),

@@ -1,16 +1,13 @@
-"""Fixtures of the cases."""
+"""The small town's office at work on cases: the fixture ``office``."""
 
 from datetime import timedelta
-from pathlib import Path
-
-import pytest
 
 from chuangwen.records.archive.models import StoredFile
 from chuangwen.work.cases.actions import open_case, take
 from chuangwen.work.cases.models import Case
 from chuangwen.work.cases.said import NewCase, Said
 from tests.people import Cast
-from tests.work.cases.casting import AT, install, write_pack
+from tests.work.cases.casting import AT
 
 
 class Office:
@@ -45,9 +42,3 @@ class Office:
     def sent(self, unit: str = "market", **answers: object) -> Case:
         """A case that has been sent to a unit."""
         return self.does(self.finds(), "limin", "send", unit=unit, **answers)
-
-
-@pytest.fixture
-def office(cast: Cast, tmp_path: Path) -> Office:
-    """The small town with its cases, on Tuesday 2021-10-12 at nine."""
-    return Office(install(cast, write_pack(tmp_path / "pack")))
