@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from chuangwen.kernel import flow
+from chuangwen.kernel import flow, papers
 from chuangwen.kernel.fields import FieldRow
 from chuangwen.kernel.packfiles import into, read_csv, read_toml, tables
 from chuangwen.kernel.problems import Problems
@@ -253,9 +253,12 @@ def _check_rows(content: CaseContent, problems: Problems) -> None:
 
 def _check_papers(folder: Path, one: CaseTypeRow, name: str, problems: Problems) -> None:
     for paper in one.papers:
-        if not (folder / "papers" / paper.template).is_file():
+        path = folder / "papers" / paper.template
+        if not path.is_file() or path.is_symlink() or path.parent != folder / "papers":
             what = say("没有文书模板“{file}”", file=paper.template)
             problems.add(file=name, column="template", what=what, cure=say("请放进 papers 文件夹，或改正文件名。"))
+            continue
+        papers.check(path.read_bytes(), f"papers/{paper.template}", problems)
 
 
 def check_words(

@@ -81,7 +81,7 @@ def climb(pk: int, ladders: dict[str, list[Rung]], swept: Swept, *, by: By, at: 
     tell(sorted(people_for(words, case) | turn_people(case)), told, by=by, at=at)
     ledger.note(thing(case), rung.title, by=by, at=at, after={"rung": rung.code, "due": case.due_at})
     swept.climbed.append((case.number, rung.code))
-    if rung.opens:
+    if rung.opens and case.turn_unit is not None:  # a unit is late, not a role of the office
         swept.opened.append(_open(case, rung, by=by, at=at).number)
     return True
 
@@ -102,12 +102,12 @@ def _open(case: Case, rung: Rung, *, by: By, at: datetime) -> Case:
                 due=f"{case.due_at:%Y-%m-%d %H:%M}",
             ),
             source="machine",
-            lead=None if type_.type.conceals else case.lead,
+            lead=None if type_.type.conceals else case.turn_unit,
             area=case.area,
             links=[Link("case", case.number, "" if case.guard else case.title)],
             parent=case,
         ),
-        Said(answers=_answers(type_, case.lead), text=title),
+        Said(answers=_answers(type_, case.turn_unit), text=title),
         by=by,
         at=at,
     )
