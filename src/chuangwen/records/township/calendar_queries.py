@@ -9,7 +9,11 @@ from collections.abc import Iterable
 
 from chuangwen.kernel.words import say
 from chuangwen.kernel.workdays import WorkCalendar
+from chuangwen.records.township.definitions import TownshipPack
 from chuangwen.records.township.models import Holiday, OfficeSpan
+
+Day = tuple[datetime.date, str, str]
+Span = tuple[datetime.time, datetime.time]
 
 ANNOUNCED = (Holiday.Kind.HOLIDAY, Holiday.Kind.MAKEUP)
 NOTICE_MONTH = 11
@@ -19,15 +23,26 @@ TURN_MONTH = 12
 
 def work_calendar() -> WorkCalendar:
     """The town's working time, in two queries. Whoever counts more than one deadline keeps it for the request."""
-    days: dict[str, dict[datetime.date, str]] = {kind: {} for kind in Holiday.Kind.values}
-    for date, kind, name in Holiday.objects.values_list("date", "kind", "name"):
-        days[kind][date] = name
-    announced = ((date, kind) for kind, named in days.items() for date in named)
+    days = Holiday.objects.values_list("date", "kind", "name")
+    return _calendar(days, OfficeSpan.objects.order_by("start").values_list("start", "end"))
+
+
+def calendar_of(pack: TownshipPack) -> WorkCalendar:
+    """The working time as a pack gives it, without a database."""
+    days = ((row.date, str(row.kind), row.name) for row in pack.calendar)
+    return _calendar(days, sorted((one.start, one.end) for one in pack.office_hours))
+
+
+def _calendar(days: Iterable[Day], spans: Iterable[Span]) -> WorkCalendar:
+    named: dict[str, dict[datetime.date, str]] = {kind: {} for kind in Holiday.Kind.values}
+    for date, kind, name in days:
+        named[kind][date] = name
+    announced = ((date, kind) for kind in ANNOUNCED for date in named[kind])
     return WorkCalendar(
-        spans=tuple(OfficeSpan.objects.order_by("start").values_list("start", "end")),
-        off=days[Holiday.Kind.HOLIDAY],
-        made_up=days[Holiday.Kind.MAKEUP],
-        statutory=days[Holiday.Kind.STATUTORY],
+        spans=tuple(spans),
+        off=named[Holiday.Kind.HOLIDAY],
+        made_up=named[Holiday.Kind.MAKEUP],
+        statutory=named[Holiday.Kind.STATUTORY],
         covered=frozenset(covered_among(announced)),
     )
 
