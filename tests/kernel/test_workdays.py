@@ -264,6 +264,12 @@ def test_on_the_last_day_no_day_is_left_and_the_deadline_still_stands() -> None:
     assert resumed(Measure.WORK_DAY, 0, at("2024-10-10T08:00"), CALENDAR).at == at("2024-10-10T17:30")
 
 
+def test_a_pause_in_the_very_minute_of_the_deadline_at_noon_leaves_it_at_noon() -> None:
+    noon = due_at("3.5 工作时", "2024-10-08T08:30")
+    assert left(Measure.WORK_HOUR, noon, noon, CALENDAR) == 0
+    assert resumed(Measure.WORK_HOUR, 0, noon, CALENDAR).at == noon
+
+
 @pytest.mark.parametrize(
     "text", ["", "三天", "0 工作日", "1.5 工作日", "-3 日", "3 光年", "3", "日", "99999 日", "1.234 工作时"]
 )
