@@ -24,7 +24,9 @@ from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, say
 
 CHINA = ZoneInfo("Asia/Shanghai")
-FARTHEST = 4000  # days that any search walks at most: a calendar without one working day must not hang the product
+# Days that any search walks at most: the longest term (9999 工作日, some forty years) fits in, and a calendar without one
+# working day must not hang the product.
+FARTHEST = 20_000
 
 
 class Measure(StrEnum):
@@ -167,7 +169,7 @@ def _after_hours(length: timedelta, start: datetime, calendar: WorkCalendar) -> 
             continue
         for opens, closes in calendar.spans_on(day):
             begin = max(opens, start)
-            if begin >= closes:
+            if begin > closes:
                 continue
             if begin + left <= closes:
                 return Due(begin + left, estimated, tuple(stepped))
@@ -204,13 +206,17 @@ def _days_from(day: date) -> Iterator[date]:
 
 
 def left(measure: Measure, now: datetime, until: datetime, calendar: WorkCalendar) -> int:
-    """What is left at ``now`` of a deadline: seconds of (working) time for hours, whole days for days.
+    """What is left at ``now`` of a deadline, in the measure's own unit: this is what a pause keeps for ``resumed``.
 
-    Negative when the deadline has passed. This is what a pause keeps (``resumed`` gives it back).
+    * 工作时: seconds of office time; 紧急工作时: seconds
+    * 工作日: working days after today up to the deadline's day; 日: calendar days. 0 on the last day itself
+
+    When the deadline has passed (``until`` before ``now``) it is what has gone by since, counted the same way and
+    negative, and at least one: -1 too where no office time or no whole day has gone by.
     """
     now, until = now.astimezone(CHINA), until.astimezone(CHINA)
     if until < now:
-        return -max(1, -_left(measure, until, now, calendar)) if measure is Measure.URGENT_HOUR else -1
+        return -max(1, _left(measure, until, now, calendar))
     return _left(measure, now, until, calendar)
 
 

@@ -67,6 +67,7 @@ NAVIGATION: tuple[tuple[str, tuple[Door, ...]], ...] = (
         (
             Door(later("单位与人员"), "people", "people", Permission.SEE_PEOPLE),
             Door(later("内容包"), "packs", "table", Permission.SEE_FRAMEWORK),
+            Door(later("工作日历"), "calendar", "calendar", Permission.MANAGE_SYSTEM),
             Door(later("体检"), "doctor", "good", Permission.SEE_FRAMEWORK),
             Door(later("操作留痕"), "ledger", "history", Permission.SEE_LEDGER),
         ),

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from chuangwen.doors.site import (
+    calendar_views,
     case_page_views,
     case_views,
     duty_views,
@@ -72,5 +73,6 @@ urlpatterns: list[URLPattern] = [
     path("ledger/", office_views.ledger, name="ledger"),
     path("ledger/export/", office_views.ledger_export, name="ledger_export"),
     path("packs/", system_views.packs, name="packs"),
+    path("calendar/", calendar_views.calendar, name="calendar"),
     path("doctor/", system_views.doctor, name="doctor"),
 ]
