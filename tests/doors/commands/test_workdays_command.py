@@ -99,7 +99,13 @@ def test_a_notice_is_taken_in_by_command_and_noted(
 ) -> None:
     file = tmp_path / "2027.csv"
     file.write_text(NOTICE, "utf-8")
-    assert run(capsys, "import", str(file), "--json") == {"years": [2027], "holiday": 11, "makeup": 0, "statutory": 0}
+    assert run(capsys, "import", str(file), "--json") == {
+        "years": [2027],
+        "holiday": 11,
+        "makeup": 0,
+        "statutory": 0,
+        "recomputed": 0,
+    }
     assert Note.objects.get().verb == "导入放假安排"
     assert run(capsys, "add", "2027-09-30T15:00", "1 工作日", "--json")["due"].startswith("2027-10-12")
     assert "已换上 2027 年" in run(capsys, "import", str(file))

@@ -59,6 +59,12 @@ class Maker:
     days: WorkCalendar = field(default_factory=work_calendar)
     actors: dict[int, Actor] = field(default_factory=dict)
     photos: dict[tuple[int, str], StoredFile] = field(default_factory=dict)
+    types: dict[str, CaseTypeRow] = field(default_factory=dict)
+
+    def definition(self, kind: str) -> CaseTypeRow:
+        if kind not in self.types:
+            self.types[kind] = definition(in_force(kind))
+        return self.types[kind]
 
     def actor(self, person: Person) -> Actor:
         if person.pk not in self.actors:
@@ -79,7 +85,9 @@ def make_cases(settings: Mapping[str, Any], *, seed: int, last: datetime) -> int
     while waiting:
         at, _, walk = heapq.heappop(waiting)
         if walk is None:
-            sweep(by=MACHINE, at=at)
+            for number in sweep(by=MACHINE, at=at).opened:
+                follow = _follow(maker, number)
+                heapq.heappush(waiting, (_after(maker, at, follow.steps[0][1] + 1), next(tick), follow))
             continue
         _take(maker, walk, at)
         if walk.steps:
@@ -90,10 +98,16 @@ def make_cases(settings: Mapping[str, Any], *, seed: int, last: datetime) -> int
     return Case.objects.count()
 
 
+def _follow(maker: Maker, number: str) -> Walk:
+    """What the ladder opened is worked on too, from its second step."""
+    case = Case.objects.get(number=number)
+    return Walk(case.kind, case.title, "", _steps(maker, case.kind)[1:], case=case)
+
+
 def _start(maker: Maker) -> datetime:
     first: date = maker.settings["first"]
     span = (maker.last.date() - first).days - 1
-    day = first + timedelta(days=int(span * maker.dice.random() ** 0.8))
+    day = first + timedelta(days=int(span * maker.dice.random() ** 0.5))
     while not maker.days.works_on(day):
         day -= timedelta(days=1)
     return datetime.combine(day, time(8, 40), CHINA) + timedelta(minutes=maker.dice.randrange(0, 180))
@@ -150,7 +164,7 @@ def _steps(maker: Maker, kind: str) -> list[tuple[str, float]]:
 
 def _take(maker: Maker, walk: Walk, at: datetime) -> None:
     move_id, _ = walk.steps.pop(0)
-    type_ = definition(in_force(walk.kind))
+    type_ = maker.definition(walk.kind)
     move = type_.move(move_id)
     if move is None:
         raise KeyError(f"{walk.kind}: {move_id}")

@@ -72,40 +72,50 @@ def page_of(
     """All that the page of a case shows; ``posted`` is a form that was refused, kept as typed."""
     type_ = type_of(found)
     choices = Choices(type_.type.categories)
-    family = queries.family(found)
     moves = open_moves(found, request)
-    state = type_.state(found.state)
     return {
         "case": found,
         "type": type_,
-        "state": state,
+        "state": type_.state(found.state),
         "closed": found.phase == Phase.CLOSED,
         "now": request.at,
-        "family": family,
-        "before": [one for one in family.attachments if one.purpose == Purpose.BEFORE and one.file.is_photo],
-        "after": [one for one in family.attachments if one.purpose == Purpose.AFTER and one.file.is_photo],
-        "papers": [one for one in family.attachments if one.purpose == Purpose.OTHER or not one.file.is_photo],
         "category": queries.category_titles(type_.type.categories).get(found.category, found.category),
         "facts": facts_of(found, type_, opened or {}),
         "forms": [_form(found, type_, one, choices, posted if one.id == active else None) for one in moves],
         "active": active,
         "whose": whose_turn(found),
-        "clocks": [
-            (type_.clock(name), one) for name, one in found.clocks.items() if name in {c.id for c in type_.clocks}
-        ],
+        "clocks": [(one, found.clocks[one.id]) for one in type_.clocks if one.id in found.clocks],
         "links": list(found.links.all()),
         "children": list(found.children.exclude(guard="guarded").order_by("opened_at")),
-        "may_comment": request.actor.may(Permission.WORK_CASES),
-        "may_merge": request.actor.may(Permission.STEER_CASES)
-        and not found.merged_into_id
-        and found.phase != Phase.CLOSED,
-        "may_ask_reporter": bool(family.reporters) and knows_reporter(found, request.actor),
-        "may_ask_hidden": any(
-            row.private and row.id in found.hidden and may_read(row.readers, found, request.actor)
-            for row in type_.fields
-        ),
         "likes": _likes(request, found),
         "printable": [one for one in type_.papers if not one.states or found.state in one.states],
+        **_family(found),
+        **_rights(request, found, type_),
+    }
+
+
+def _family(found: Case) -> dict[str, Any]:
+    """History, photos and papers, those of merged duplicates included."""
+    family = queries.family(found)
+    files = family.attachments
+    return {
+        "family": family,
+        "before": [one for one in files if one.purpose == Purpose.BEFORE and one.file.is_photo],
+        "after": [one for one in files if one.purpose == Purpose.AFTER and one.file.is_photo],
+        "papers": [one for one in files if one.purpose == Purpose.OTHER or not one.file.is_photo],
+    }
+
+
+def _rights(request: TownRequest, found: Case, type_: CaseTypeRow) -> dict[str, bool]:
+    """Which buttons beside the moves this person gets."""
+    actor = request.actor
+    hidden = [row for row in type_.fields if row.private and row.id in found.hidden]
+    merged = found.merged_into_id is not None
+    return {
+        "may_comment": actor.may(Permission.WORK_CASES),
+        "may_merge": actor.may(Permission.STEER_CASES) and not merged and found.phase != Phase.CLOSED,
+        "may_ask_reporter": knows_reporter(found, actor),
+        "may_ask_hidden": any(may_read(row.readers, found, actor) for row in hidden),
     }
 
 

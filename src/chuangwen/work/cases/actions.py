@@ -105,7 +105,7 @@ def _category(type_: CaseTypeRow, code: str) -> Category:
 def _new_row(row: CaseType, new: NewCase, *, by: By, at: datetime) -> Case:
     type_ = definition(row)
     year = at.astimezone(CHINA).year
-    CaseType.objects.select_for_update().get(pk=row.pk)  # one number at a time, also on PostgreSQL
+    CaseType.objects.select_for_update().only("pk").get(pk=row.pk)  # one number at a time, also on PostgreSQL
     last = Case.objects.filter(kind=row.code, year=year).aggregate(last=Max("serial"))["last"] or 0
     area = new.area or (new.site.organisation if new.site else None)
     return Case(

@@ -132,6 +132,9 @@ def _check_names(one: CaseTypeRow, name: str, lines: Lines, problems: Problems) 
         _check_move(one, move, Place(name, lines.row("move", move.id)), problems)
     if one.type.conceals:
         _known("conceals", (one.type.conceals,), fields, Place(name, lines.of("[type]")), problems)
+    if one.type.gap:
+        openings = [move.id for move in one.openings]
+        _known("gap", (one.type.gap,), openings, Place(name, lines.of("[type]")), problems)
     for row in one.fields:
         if row.kind in {"choice", "choices"} and not row.options:
             what = say("选择项“{id}”没有 options", id=row.id)

@@ -113,7 +113,8 @@ class PaperRow(Row):
 class TypeHead(Row):
     """What a case type is. ``guard`` restricts who may see its cases at all; ``conceals`` names the field that holds
 
-    the accused unit, whose people never see the case. ``public`` lets residents open it.
+    the accused unit, whose people never see the case. ``public`` lets residents open it. ``from_observation``: a finding
+    of an inspection opens such a case; ``gap`` names the opening that a loss of points leads to.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -134,6 +135,7 @@ class TypeHead(Row):
     source: str = ""
     law: str = ""
     from_observation: bool = False
+    gap: str = ""
 
 
 class CaseTypeRow(Row):

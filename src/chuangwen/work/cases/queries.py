@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from chuangwen.kernel.coordinates import distance_m
 from chuangwen.kernel.words import say
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.permissions import Permission
-from chuangwen.work.cases.models import Attachment, Case, Category, Comment, Phase, Reporter, Step
+from chuangwen.work.cases.models import Attachment, Case, CaseLink, Category, Comment, Phase, Reporter, Step
 from chuangwen.work.cases.seeing import sees
 
 LIKE_METRES = 150
@@ -178,6 +178,13 @@ def _why(*, same: bool, metres: float | None, at_site: bool) -> str:
         say("同类问题") if same else "",
     ]
     return "，".join(part for part in parts if part) or say("同村同类问题")
+
+
+def cases_of_links(actor: Actor, kind: str, keys: list[str]) -> dict[str, int]:
+    """How many open cases guard each of these things (standards, observations), in one query."""
+    open_ = visible_to(actor).exclude(phase=Phase.CLOSED)
+    rows = CaseLink.objects.filter(kind=kind, key__in=keys, case__in=open_).values_list("key").annotate(n=Count("pk"))
+    return dict(rows)
 
 
 def category_titles(table: str = "") -> dict[str, str]:

@@ -185,7 +185,9 @@ def _contact(stride: Stride) -> None:
 
 
 def _take_on(stride: Stride) -> None:
+    """Signing for a case answers it: 响应 is signing and getting in touch in time."""
     stride.case.holder = stride.case.holder or stride.person
+    _contact(stride)
 
 
 def _mend(stride: Stride) -> None:

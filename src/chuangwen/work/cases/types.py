@@ -31,7 +31,7 @@ def type_of(case: Case) -> CaseTypeRow:
 
 def in_force(kind: str) -> CaseType:
     """The edition under which new cases of this kind are opened."""
-    found = CaseType.objects.filter(code=kind, in_force=True, retired=False).first()
+    found = CaseType.objects.defer("content").filter(code=kind, in_force=True, retired=False).first()
     if found is None:
         raise NoSuchType(kind=kind[:40])
     return found
@@ -39,4 +39,13 @@ def in_force(kind: str) -> CaseType:
 
 def all_in_force() -> list[CaseType]:
     """Every kind in force, in the town's order."""
-    return list(CaseType.objects.filter(in_force=True).order_by("order", "code"))
+    return list(CaseType.objects.defer("content").filter(in_force=True).order_by("order", "code"))
+
+
+def for_gaps() -> tuple[str, str] | None:
+    """The kind and the opening by which a loss of points becomes a case, if the packs declare one."""
+    for row in all_in_force():
+        head = definition(row).type
+        if head.gap:
+            return row.code, head.gap
+    return None
