@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.kernel.words import later
+from chuangwen.kernel.words import later, say
 from chuangwen.records.ledger.actions import Thing, changes, note
 from chuangwen.records.notices.models import Channel, Notice, NoticeKind, Service
 from chuangwen.records.township.gates import By, must, must_everywhere
@@ -147,11 +147,11 @@ def _must(by: By, organisation: Organisation | None) -> None:
 
 def _why_not_set(way: Way, old: Channel | None) -> str:
     if not way.title.strip():
-        return later("没有写名称")
+        return say("没有写名称")
     if not way.address and (old is None or old.service != way.service):
-        return later("没有写地址")
+        return say("没有写地址")
     if not 1 <= way.per_minute <= MOST_PER_MINUTE:
-        return later("每分钟上限应在 1 到 20 之间")
+        return say("每分钟上限应在 1 到 20 之间")
     return ""
 
 
