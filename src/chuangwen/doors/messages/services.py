@@ -172,10 +172,11 @@ def _feishu(message: Message) -> Answer:
 
 
 def _mail(message: Message) -> Answer:
-    facts = NotifyEmail.parse_url(message.address)
+    email: Any = NotifyEmail  # apprise is typed in part only
+    facts = email.parse_url(message.address)
     subject, _, body = message.text.partition("\n")
     try:
-        plugin = NotifyEmail(**{**facts, "format": "text", "asset": AppriseAsset(app_id="Chuangwen")})
+        plugin = email(**{**facts, "format": "text", "asset": AppriseAsset(app_id="Chuangwen")})
         taken = plugin.notify(body=body or subject, title=subject, body_format=NotifyFormat.TEXT)
     except (AppriseException, TypeError) as error:
         raise _Unsent(say("邮件地址写得不对")) from error

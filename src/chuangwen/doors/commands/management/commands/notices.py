@@ -7,9 +7,10 @@ from getpass import getpass
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.core.management.base import CommandError
 
 from chuangwen.doors.commands.command import TownCommand, require_database
-from chuangwen.doors.messages.sending import State, send_due
+from chuangwen.doors.messages.sending import Outcome, State, send_due
 from chuangwen.doors.messages.services import check_address
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, say
@@ -49,6 +50,14 @@ class NotSent(Refusal):
     code = "not_sent"
     sentence = later("{count} 个渠道没有发出，稍后会自动再试：{channels}")
 
+    def __init__(self, outcomes: list[Outcome]) -> None:
+        failed = [one.channel for one in outcomes if one.state == State.FAILED]
+        super().__init__(count=len(failed), channels="、".join(failed))
+        self.outcomes = outcomes
+
+    def as_dict(self) -> dict[str, object]:
+        return {**super().as_dict(), "channels": [one.as_dict() for one in self.outcomes]}
+
 
 class Command(TownCommand):
     """Notices out, by mail and group bots."""
@@ -84,20 +93,21 @@ class Command(TownCommand):
             self.say(options, "{channel}：{told}", channel=one.channel, told=told)
         if not outcomes:
             self.say(options, "没有启用的渠道。")
-        failed = [one for one in outcomes if one.state == State.FAILED]
-        if failed and not options["json"]:
-            raise NotSent(count=len(failed), channels="、".join(one.channel for one in failed))
+        if any(one.state == State.FAILED for one in outcomes):
+            raise NotSent(outcomes)
         return {"channels": [one.as_dict() for one in outcomes]}
 
     def run_channel(self, options: dict[str, Any]) -> dict[str, Any]:
+        if options["what"] != "list" and not options["code"]:
+            raise CommandError(say("请写渠道的编号。"), returncode=2)
+        if options["what"] == "add" and not options["service"]:
+            raise CommandError(say("请用 --service 写明服务：mail、wecom、dingtalk 或 feishu。"), returncode=2)
         require_database(settings.HOME)
         work: Callable[[dict[str, Any]], dict[str, Any]] = getattr(self, f"_{options['what']}")
         return work(options)
 
     def _add(self, options: dict[str, Any]) -> dict[str, Any]:
-        code, service = options["code"], Service(options["service"] or Service.WECOM)
-        if not (code and options["service"]):
-            raise NoSuchChannel(channel=code)
+        code, service = options["code"], Service(options["service"])
         address, secret = _read_address(service)
         check_address(service, address)
         way = actions.Way(
@@ -136,9 +146,9 @@ class Command(TownCommand):
 
 
 def _read_address(service: Service) -> tuple[str, str]:
-    """Address and secret, typed unseen or from two lines of standard input: never from the command line itself,
+    """Address and secret, typed unseen or from two lines of standard input.
 
-    which stands in the shell's history and in the list of processes.
+    Never from the command line itself: it stands in the shell's history and in the list of processes.
     """
     if not sys.stdin.isatty():
         lines = [*sys.stdin.read().splitlines(), "", ""]
