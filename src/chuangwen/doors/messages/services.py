@@ -112,9 +112,7 @@ def check_address(service: str, address: str) -> None:
     Bots go to their own hosts by https, or to the hosts named in the setting ``CHUANGWEN_BOT_HOSTS`` (a private
     deployment such as 政务微信); nothing else on the network can be reached through a channel.
     """
-    parts = urlsplit(address)
-    why = _why_not_mail(parts) if service == Service.MAIL else _why_not_bot(service, parts)
-    if why:
+    if why := _why_not(service, address):
         raise WrongAddress(service=Service(service).label, why=why)
 
 
@@ -127,6 +125,17 @@ def send(service: str, message: Message) -> Answer:
         return Answer(str(no))
     except _Unsent as why:
         return Answer(_without_keys(str(why), message))
+
+
+def _why_not(service: str, address: str) -> str:
+    # Blanks and control signs are read in different ways by those who split an address and those who call it.
+    if not address.isprintable() or " " in address:
+        return say("有空格或换行")
+    try:
+        parts = urlsplit(address)
+        return _why_not_mail(parts) if service == Service.MAIL else _why_not_bot(service, parts)
+    except ValueError:
+        return say("写法不对")
 
 
 def _why_not_mail(parts: SplitResult) -> str:
@@ -226,7 +235,7 @@ def _read(service: Service, code: object, words: object, message: Message) -> An
 
 def _without_keys(text: str, message: Message) -> str:
     """Services and libraries quote what they were sent; the address, its keys and the secret are taken out."""
-    parts = urlsplit(message.address)
+    parts = urlsplit(message.address)  # checked before anything was sent
     keys = {message.address, message.secret, parts.password or "", parts.path.rsplit("/", 1)[-1]}
     keys |= {value for _, value in parse_qsl(parts.query)}
     for key in sorted((key for key in keys if len(key) > 5), key=len, reverse=True):

@@ -11,6 +11,7 @@ from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, say
 from chuangwen.records.ledger.actions import Thing, changes, note
 from chuangwen.records.notices.models import Channel, Notice, NoticeKind, Service
+from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.gates import By, must, must_everywhere
 from chuangwen.records.township.models import Organisation, Person
 from chuangwen.records.township.permissions import Permission
@@ -55,12 +56,11 @@ def tell(people_ids: Iterable[int], told: Told, *, by: By, at: datetime) -> int:
     No action of its own: it is called inside the transaction of the change that causes it (a case assigned, a deadline
     passed), and that change writes the ledger note. Whoever caused it (``by``) is not told of the own doing.
     """
-    wanted = set(people_ids) - {getattr(by, "person_id", 0)}
-    wanted -= set(Notice.objects.filter(mark=told.mark).values_list("person_id", flat=True))
-    Notice.objects.bulk_create(
-        [_notice(person, told, at) for person in sorted(wanted)], batch_size=1000, ignore_conflicts=True
-    )
-    return len(wanted)
+    known = set(Notice.objects.filter(mark=told.mark).values_list("person_id", flat=True))
+    known.add(by.person_id if isinstance(by, Actor) else 0)
+    new = [_notice(person, told, at) for person in dict.fromkeys(people_ids) if person not in known]
+    Notice.objects.bulk_create(new, batch_size=1000, ignore_conflicts=True)
+    return len(new)
 
 
 def mark_read(person: Person, ids: Iterable[int] | None = None, *, at: datetime) -> int:
