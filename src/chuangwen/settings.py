@@ -14,6 +14,8 @@ SECRET_KEY = own_secret(HOME)
 DEBUG = read_flag("CHUANGWEN_DEBUG", default=False)
 ALLOWED_HOSTS = read_list("CHUANGWEN_HOSTS", default=["127.0.0.1", "localhost", "[::1]", "testserver"])
 CSRF_TRUSTED_ORIGINS = read_list("CHUANGWEN_ORIGINS", default=[])
+SITE_ADDRESS = read_list("CHUANGWEN_ADDRESS", default=[*CSRF_TRUSTED_ORIGINS[:1], ""])[0].rstrip("/")
+BOT_HOSTS = read_list("CHUANGWEN_BOT_HOSTS", default=[])
 BEHIND_HTTPS = read_flag("CHUANGWEN_HTTPS", default=False)
 
 INSTALLED_APPS = [

@@ -140,6 +140,7 @@ def test_a_folder_without_a_town_is_refused_with_the_cure(tmp_path: Path) -> Non
         "observations",
         "score",
         "losses",
+        "notices",
         "doctor",
         "ledger",
         "backup",

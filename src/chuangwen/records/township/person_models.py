@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from chuangwen.kernel.masking import mask_phone
 from chuangwen.records.township.permissions import Scope
 from chuangwen.records.township.place_models import Organisation
 
@@ -68,9 +69,7 @@ class Person(AbstractBaseUser):
     @property
     def masked_phone(self) -> str:
         """The phone number as lists show it: 199****0001."""
-        if len(self.phone) < 7:
-            return "*" * len(self.phone)
-        return f"{self.phone[:3]}{'*' * (len(self.phone) - 7)}{self.phone[-4:]}"
+        return mask_phone(self.phone)
 
 
 class PasswordUsed(models.Model):

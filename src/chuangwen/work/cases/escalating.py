@@ -17,7 +17,7 @@ from chuangwen.work.cases.actions import fresh, open_case, thing
 from chuangwen.work.cases.definitions import CaseTypeRow
 from chuangwen.work.cases.models import Case, CaseType, Phase, Rung
 from chuangwen.work.cases.said import Link, NewCase, Said
-from chuangwen.work.cases.telling import link, people_for, turn_people, turn_words
+from chuangwen.work.cases.telling import link, people_for, thing_of, turn_people, turn_words
 from chuangwen.work.cases.types import definition, type_of
 
 
@@ -53,7 +53,7 @@ def warn(pk: int, *, by: By, at: datetime) -> list[str]:
         return []
     case = fresh(pk)
     text = say("{number} 快到期：截止 {due}。", number=case.number, due=f"{case.due_at:%Y-%m-%d %H:%M}")
-    told = Told("warning", text, link(case), ("case", case.number), f"{case.number}|w|{case.due_at}")
+    told = Told("warning", text, link(case), thing_of(case), f"case:{case.number}:warn:{case.due_at}")
     tell(sorted(turn_people(case)), told, by=by, at=at)
     ledger.note(thing(case), say("到期预警"), by=by, at=at, after={"due": case.due_at})
     return [case.number]
@@ -77,7 +77,7 @@ def climb(pk: int, ladders: dict[str, list[Rung]], swept: Swept, *, by: By, at: 
         due=f"{case.due_at:%Y-%m-%d %H:%M}",
     )
     words = tuple(rung.tells) or turn_words(case)
-    told = Told("overdue", text, link(case), ("case", case.number), f"{case.number}|r{rung.pk}|{case.due_at}")
+    told = Told("overdue", text, link(case), thing_of(case), f"case:{case.number}:rung{rung.pk}:{case.due_at}")
     tell(sorted(people_for(words, case) | turn_people(case)), told, by=by, at=at)
     ledger.note(thing(case), rung.title, by=by, at=at, after={"rung": rung.code, "due": case.due_at})
     swept.climbed.append((case.number, rung.code))

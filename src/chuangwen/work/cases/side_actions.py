@@ -23,7 +23,7 @@ from chuangwen.work.cases.models import Case, CaseLink, Comment, Phase, Reporter
 from chuangwen.work.cases.policy import knows_reporter, may_read
 from chuangwen.work.cases.said import Link
 from chuangwen.work.cases.seeing import why_not_see
-from chuangwen.work.cases.telling import link, turn_people
+from chuangwen.work.cases.telling import link, thing_of, turn_people
 from chuangwen.work.cases.types import type_of
 
 
@@ -59,13 +59,13 @@ def comment(case: Case, text: str, *, by: Actor, at: datetime) -> Comment:
     told = say("{by}在 {number} 里提到你。", by=by.name, number=case.number)
     tell(
         [one.pk for one in mentioned],
-        Told("mentioned", told, link(case), ("case", case.number), f"c{made.pk}"),
+        Told("mentioned", told, link(case), thing_of(case), f"case:comment:{made.pk}"),
         by=by,
         at=at,
     )
     others = turn_people(case) - {one.pk for one in mentioned} - {by.person_id}
     told = say("{by}在 {number} 里留言。", by=by.name, number=case.number)
-    tell(sorted(others), Told("comment", told, link(case), ("case", case.number), f"c{made.pk}"), by=by, at=at)
+    tell(sorted(others), Told("changed", told, link(case), thing_of(case), f"case:comment:{made.pk}"), by=by, at=at)
     ledger.note(thing(case), say("留言"), by=by, at=at, after={"comment": made.pk})
     return made
 

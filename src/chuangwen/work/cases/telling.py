@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from chuangwen.kernel.words import say
 from chuangwen.kernel.workdays import CHINA
+from chuangwen.records.ledger.actions import Thing
 from chuangwen.records.notices.actions import Told, tell
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.gates import By
@@ -58,7 +59,7 @@ def tell_turn(case: Case, type_: CaseTypeRow, move: MoveRow, *, by: By, at: date
         return
     due = f"{case.due_at.astimezone(CHINA):%m-%d %H:%M}" if case.due_at else say("无时限")
     title = type_.type.short if case.guard else case.title
-    mark = f"{case.number}|{case.version}"
+    mark = f"case:{case.number}:{case.version}"
     if turn:
         text = say(
             "{number}“{title}”轮到你办：{state}，截止 {due}。",
@@ -67,12 +68,22 @@ def tell_turn(case: Case, type_: CaseTypeRow, move: MoveRow, *, by: By, at: date
             state=type_.state(case.state).title,
             due=due,
         )
-        tell(sorted(turn), Told("turn", text, link(case), ("case", case.number), mark), by=by, at=at)
+        tell(sorted(turn), Told(kind_of(move), text, link(case), thing_of(case), mark), by=by, at=at)
     if others:
         text = say(
             "{number}“{title}”：{by}做了“{move}”。", number=case.number, title=title, by=by.name, move=move.title
         )
-        tell(sorted(others), Told("changed", text, link(case), ("case", case.number), mark), by=by, at=at)
+        tell(sorted(others), Told("changed", text, link(case), thing_of(case), mark), by=by, at=at)
+
+
+def kind_of(move: MoveRow) -> str:
+    """Why somebody is told: the case came back, or it is theirs now."""
+    return "returned" if move.does in {"return", "rework", "object", "relapse"} else "assigned"
+
+
+def thing_of(case: Case) -> Thing:
+    """What a notice is about."""
+    return Thing("case", case.number)
 
 
 def link(case: Case) -> str:

@@ -1,0 +1,26 @@
+"""What somebody has been told, and what is still unread."""
+
+from django.db.models import QuerySet
+
+from chuangwen.records.notices.models import Channel, Notice
+from chuangwen.records.township.models import Person
+
+
+def notices_of(person: Person) -> QuerySet[Notice]:
+    """All that a person has been told, newest first. Nobody reads another person's notices."""
+    return Notice.objects.filter(person=person)
+
+
+def unread(person: Person) -> QuerySet[Notice]:
+    """What a person has not read yet, newest first."""
+    return notices_of(person).filter(read_at=None)
+
+
+def count_unread(person_id: int) -> int:
+    """The number on the bell: one small query, for every page."""
+    return Notice.objects.filter(person_id=person_id, read_at=None).count()
+
+
+def channels() -> QuerySet[Channel]:
+    """Every way out, with its unit at hand."""
+    return Channel.objects.select_related("organisation")
