@@ -1,6 +1,7 @@
 """Fixtures that every test may ask for."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -10,7 +11,9 @@ from django.test import Client
 
 from chuangwen.records.ledger import guards
 from tests import people
+from tests.office import Office
 from tests.town import MeasuredTown, measure
+from tests.work.cases.casting import install, write_pack
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +36,12 @@ def guarded(db: None) -> Iterator[None]:
 def _static_root() -> None:
     """The folder of collected static files, which a fresh home does not have yet (whitenoise warns of it)."""
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+
+
+@pytest.fixture(autouse=True)
+def _own_files(settings: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """Every test keeps its files in a folder of its own."""
+    settings.FILES = tmp_path / "files"
 
 
 @pytest.fixture(autouse=True)
@@ -61,3 +70,9 @@ def signed_in_as(cast: people.Cast, client: Client):
 def town(cast: people.Cast) -> MeasuredTown:
     """The small town with a framework, sites and a running round (see ``tests.town``)."""
     return measure(cast)
+
+
+@pytest.fixture
+def office(cast: people.Cast, tmp_path: Path) -> Office:
+    """The small town with its cases, on Tuesday 2021-10-12 at nine (see ``tests.office``)."""
+    return Office(install(cast, write_pack(tmp_path / "pack")))

@@ -6,6 +6,7 @@ import { startAll, type Island } from "./island";
 import { chart } from "./islands/chart";
 import { dialog, opener, toast } from "./islands/dialog";
 import { choices, drawer, filters, menu, printer, sizeSwitch } from "./islands/frame";
+import { locate } from "./islands/locate";
 import { paste } from "./islands/paste";
 import { pair, tabs } from "./islands/tabs";
 import { tree } from "./islands/tree";
@@ -22,6 +23,7 @@ const ISLANDS: ReadonlyArray<readonly [string, Island]> = [
   ["[data-open]", opener],
   ["dialog", dialog],
   ["[data-whatif]", whatif],
+  ["[data-locate]", locate],
   ["[data-paste]", paste],
   ["[data-chart]", chart],
   ["[data-size-switch]", sizeSwitch],

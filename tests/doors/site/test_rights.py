@@ -24,6 +24,13 @@ def address(town: MeasuredTown, name: str) -> str:
         "node_id": standard(town, 1).pk,
         "person_id": town.cast.people["liufang"].pk,
         "task_id": 999_999,
+        "number": "整2021-00001",
+        "kind": "none",
+        "move_id": "none",
+        "paper_id": "none",
+        "attachment_id": 999_999,
+        "size": "page",
+        "secret": "none",
     }
     pattern = next(one for one in pages if one.name == name)
     wanted = pattern.pattern.converters
@@ -42,7 +49,9 @@ def test_each_page_opens_to_those_whose_roles_hold_its_permissions_and_to_nobody
         access = declared(pattern.callback, name)
         assert access is not None
         answer = client.get(address(town, name))
-        if why_not_open(actor, access):
+        if access.anyone:
+            assert answer.status_code in {200, 404}, name
+        elif why_not_open(actor, access):
             assert answer.status_code == 403, f"{username} {name}"
         else:
             assert answer.status_code in {200, 302, 404, 405}, f"{username} {name} {answer.status_code}"
@@ -51,6 +60,9 @@ def test_each_page_opens_to_those_whose_roles_hold_its_permissions_and_to_nobody
 @pytest.mark.parametrize("name", NAMES)
 def test_nobody_opens_a_page_without_signing_in(town: MeasuredTown, client: Client, name: str) -> None:
     answer = client.get(address(town, name))
+    if name == "case_feed":  # calendar programs cannot sign in: the address itself is the key
+        assert answer.status_code == 404
+        return
     assert answer.status_code == 302
     assert "/accounts/login/" in answer["Location"]
 
@@ -61,6 +73,8 @@ def test_the_outsider_sees_nothing_but_an_empty_home(town: MeasuredTown, signed_
         answer = sunyue.get(address(town, name))
         if name == "home":
             assert "没有任何角色" in answer.content.decode()
+        elif name == "case_feed":
+            assert answer.status_code == 404
         else:
             assert answer.status_code == 403, name
 

@@ -10,10 +10,11 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from chuangwen.doors.commands.demo_cases import make_cases
 from chuangwen.doors.commands.demo_year import CHINA, DemoRound, DemoYear, make_year
 from chuangwen.doors.commands.plan_duties import assign_plan_duties
 from chuangwen.doors.packs.installing import install
-from chuangwen.doors.packs.reading import check_folders, folders_in
+from chuangwen.doors.packs.reading import Checked, check_folders, folders_in
 from chuangwen.kernel.documents import read_document
 from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.measures.actions import NewEvent, NewRound, Reading, lock_material, open_round, record_event
@@ -58,7 +59,17 @@ def prepare(packs: Path, *, seed: int | None, at: datetime) -> bool:
     if isinstance(town.pack, TownPack):
         chosen = seed if seed is not None else town.pack.town.demo.seed if town.pack.town.demo else 0
         _take_in(make_year(_main_first(frameworks), town.pack, settings, chosen), settings)
+        _take_cases(town, seed=chosen)
     return True
+
+
+def _take_cases(town: Checked, *, seed: int) -> None:
+    """The year of cases that the town's pack declares, up to the evening before the demo's today."""
+    path = town.folder / "demo_cases.toml"
+    demo = town.pack.town.demo if isinstance(town.pack, TownPack) else None
+    if demo is not None and path.is_file():
+        last = datetime.combine(demo.today, time(8, 30), CHINA)
+        make_cases(tomllib.loads(path.read_text(encoding="utf-8")), seed=seed, last=last)
 
 
 def _main_first(frameworks: Sequence[FrameworkPack]) -> list[FrameworkPack]:

@@ -21,6 +21,7 @@ from chuangwen.records.township.gates import By, must
 from chuangwen.records.township.installing import install_town, install_township
 from chuangwen.records.township.models import Organisation, Person
 from chuangwen.records.township.permissions import Permission
+from chuangwen.work.cases.installing import install_content
 
 
 @dataclass
@@ -47,7 +48,9 @@ def install(checked: Sequence[Checked], *, by: By, at: datetime) -> Outcome:
         if isinstance(one.pack, FrameworkPack):
             outcome.homeless += install_framework(one.pack, outcome, by=by, at=at)
         else:
-            outcome.packs.append(_install(one, by=by, at=at))
+            name, edition, changed = _install(one, by=by, at=at)
+            told = install_content(name, one.cases, by=by, at=at)
+            outcome.packs.append((name, edition, changed or bool(told)))
     return outcome
 
 

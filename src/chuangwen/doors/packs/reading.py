@@ -1,7 +1,7 @@
 """Reading any set of pack folders: what kind each is, every problem of all of them, in the order they need each other."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from chuangwen.kernel.packfiles import read_toml
@@ -11,6 +11,8 @@ from chuangwen.records.standards.checking import read_framework
 from chuangwen.records.standards.definitions import FrameworkPack
 from chuangwen.records.township.checking import read_town, read_township
 from chuangwen.records.township.definitions import TownPack, TownshipPack
+from chuangwen.work.cases.checking import check_words, read_content
+from chuangwen.work.cases.definitions import CaseContent
 
 ORDER = ("township", "framework", "town")
 Pack = FrameworkPack | TownshipPack | TownPack
@@ -25,6 +27,7 @@ class Checked:
     pack: Pack | None
     problems: Sequence[Problem]
     warnings: Sequence[Problem] = ()
+    cases: CaseContent = field(default_factory=CaseContent)
 
     def as_data(self) -> dict[str, object]:
         """For ``packs check --json``."""
@@ -49,14 +52,21 @@ def check_folder(folder: Path) -> Checked:
         return Checked(folder, kind, pack, list(draft.problems), list(draft.warnings))
     if kind == "township":
         township, found = read_township(folder)
-        return Checked(folder, kind, township, list(found))
+        return _with_cases(Checked(folder, kind, township, list(found)))
     if kind == "town":
         town, found = read_town(folder)
-        return Checked(folder, kind, town, list(found))
+        return _with_cases(Checked(folder, kind, town, list(found)))
     if not problems:
         what = say("kind 的值“{kind}”不对", kind=kind)
         problems.add(file="pack.toml", column="kind", what=what, cure=say("可用：framework、township、town。"))
     return Checked(folder, kind, None, list(problems))
+
+
+def _with_cases(one: Checked) -> Checked:
+    """What the folder says about cases, with its problems."""
+    problems = Problems(list(one.problems))
+    content = read_content(one.folder, problems)
+    return replace(one, cases=content, problems=list(problems), pack=None if problems else one.pack)
 
 
 def check_folders(folders: Iterable[Path]) -> list[Checked]:
@@ -64,7 +74,25 @@ def check_folders(folders: Iterable[Path]) -> list[Checked]:
     checked = sorted((check_folder(folder) for folder in folders), key=_rank)
     frameworks = {one.pack.pack.id: one.pack for one in checked if isinstance(one.pack, FrameworkPack)}
     known = {one.pack.pack.id for one in checked if one.pack}
+    checked = _with_words(checked)
     return [_with_requirements(one, frameworks, known) for one in checked]
+
+
+def _with_words(checked: list[Checked]) -> list[Checked]:
+    """Case types name roles, units and tables of categories that stand in any of the packs."""
+    roles = [row.id for one in checked if isinstance(one.pack, TownshipPack) for row in one.pack.roles]
+    units = [row.code for one in checked if isinstance(one.pack, TownPack) for row in one.pack.organisations]
+    everything = CaseContent(
+        types=tuple(row for one in checked for row in one.cases.types),
+        categories=tuple(row for one in checked for row in one.cases.categories),
+    )
+    told = []
+    for one in checked:
+        problems = Problems(list(one.problems))
+        if roles and one.cases != CaseContent():
+            check_words(one.cases, everything, roles, units, problems)
+        told.append(replace(one, problems=list(problems), pack=None if problems else one.pack))
+    return told
 
 
 def _rank(one: Checked) -> tuple[int, str]:

@@ -14,6 +14,7 @@ from chuangwen.records.standards.models import Edition
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.models import Town
 from chuangwen.records.township.permissions import Permission
+from chuangwen.work.cases.queries import count_owed
 
 ROUND = "round"
 
@@ -36,7 +37,8 @@ NAVIGATION: tuple[tuple[str, tuple[Door, ...]], ...] = (
         "",
         (
             Door(later("首页"), "home", "home", None, thumb=True, jump="h"),
-            Door(later("我的责任"), "my_duties", "inbox", Permission.SEE_DUTIES, later("责任"), thumb=True, jump="m"),
+            Door(later("要办的事"), "cases", "inbox", Permission.SEE_CASES, later("要办"), thumb=True, jump="c"),
+            Door(later("我的责任"), "my_duties", "duty", Permission.SEE_DUTIES, later("责任"), jump="m"),
         ),
     ),
     (
@@ -52,6 +54,8 @@ NAVIGATION: tuple[tuple[str, tuple[Door, ...]], ...] = (
     (
         later("工作"),
         (
+            Door(later("登记事项"), "case_new", "plus", Permission.WORK_CASES, later("登记"), thumb=True, jump="n"),
+            Door(later("办理统计"), "case_figures", "survey", Permission.SEE_CASES, jump="s"),
             Door(later("实施方案"), "plan", "plan", Permission.SEE_PLAN, jump="p"),
             Door(later("实地观测"), "observations", "visit", Permission.SEE_ROWS, jump="o"),
             Door(later("材料评定"), "materials", "file", Permission.SEE_ROWS),
@@ -63,6 +67,7 @@ NAVIGATION: tuple[tuple[str, tuple[Door, ...]], ...] = (
         (
             Door(later("单位与人员"), "people", "people", Permission.SEE_PEOPLE),
             Door(later("内容包"), "packs", "table", Permission.SEE_FRAMEWORK),
+            Door(later("工作日历"), "calendar", "calendar", Permission.MANAGE_SYSTEM),
             Door(later("体检"), "doctor", "good", Permission.SEE_FRAMEWORK),
             Door(later("操作留痕"), "ledger", "history", Permission.SEE_LEDGER),
         ),
@@ -83,7 +88,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
             town=town.name if town else "",
             unit=actor.organisation.short if actor.organisation else "",
             person=actor.name,
-            groups=_groups(actor, request.path) if actor.person else (),
+            groups=_groups(actor, request.path, count_owed(actor)) if actor.person else (),
             choices=_choices(request) if actor.person and actor.may(Permission.SEE_SCORE) else (),
             search_link=_link("framework") if actor.may(Permission.SEE_FRAMEWORK) else "",
             demo=_demo(town),
@@ -92,22 +97,25 @@ def frame(request: HttpRequest) -> dict[str, object]:
     }
 
 
-def _groups(actor: Actor, path: str) -> list[Group]:
+def _groups(actor: Actor, path: str, owed: int) -> list[Group]:
     groups = []
     for label, doors in NAVIGATION:
-        entries = [_entry(door, path) for door in doors if door.needs is None or actor.may(door.needs)]
+        entries = [_entry(door, path, owed) for door in doors if door.needs is None or actor.may(door.needs)]
         if entries:
             groups.append(Group(say(label) if label else "", entries))
     return groups
 
 
-def _entry(door: Door, path: str) -> Entry:
+def _entry(door: Door, path: str, owed: int) -> Entry:
     link = _link(door.url)
+    figure = str(owed) if door.url == "cases" and owed else ""
     return Entry(
         label=say(door.label),
         link=link,
         icon=door.icon,
-        current=path == link or (link != "/" and path.startswith(link)),
+        figure=figure,
+        tone="bad" if figure else "",
+        current=path == link or (link not in {"/", _link("cases")} and path.startswith(link)),
         thumb=door.thumb,
         short=say(door.short) if door.short else "",
         jump=door.jump,

@@ -9,6 +9,8 @@ from django.db.models import Count
 from django.db.models.fields.json import KT
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -31,6 +33,8 @@ from chuangwen.results.scoring.arithmetic.whatif import make_ready
 from chuangwen.results.scoring.gathering import pack_of
 from chuangwen.results.scoring.queries import RoundScore, losses_of, recompute, score_round, villages_of
 from chuangwen.results.scoring.working import LossLine, loss_lines, method_title
+from chuangwen.work.cases.queries import cases_of_links
+from chuangwen.work.cases.types import for_gaps
 
 
 @require_safe
@@ -175,25 +179,43 @@ def losses(request: TownRequest) -> HttpResponse:
         "total": total,
         "supposed": supposed,
         "passing": make_ready(result.main).passing(supposed) if supposed else None,
-        "losses": [
-            {
-                "key": one.key,
-                "label": one.label,
-                "where": one.where,
-                "lead": one.lead,
-                "regain": one.regain,
-                "days": one.days,
-                "link": f"/framework/{round_.edition_id}/code/{one.standard}/",
-                "ticked": one.key in ticked,
-            }
-            for one in lines[:200]
-        ],
+        "losses": _rows(request, round_, lines[:200], ticked),
         "all": len(lines),
         "sums": {key: sum(getattr(one, key) for one in lines) for key in ("lost", "risk", "regain")},
         "filter": _filter_title(request, result),
         "word": request.GET.get("q", ""),
     }
     return render(request, "rounds/losses.html", context)
+
+
+def _rows(request: TownRequest, round_: Round, lines: list[LossLine], ticked: set[str]) -> list[dict[str, object]]:
+    """The losses as rows, each with its rectification: how many are under way, and the way to open one."""
+    keys = {one.standard: f"{round_.edition_id}:{one.standard}" for one in lines}
+    under_way = cases_of_links(request.actor, "standard", list(keys.values()))
+    opening = for_gaps() if request.actor.may(Permission.STEER_CASES) else None
+    return [
+        {
+            "key": one.key,
+            "label": one.label,
+            "where": one.where,
+            "lead": one.lead,
+            "regain": one.regain,
+            "days": one.days,
+            "link": f"/framework/{round_.edition_id}/code/{one.standard}/",
+            "ticked": one.key in ticked,
+            "mending": under_way.get(keys[one.standard], 0),
+            "mending_link": f"{reverse('cases')}?{urlencode({'tab': 'all', 'link': f'standard:{keys[one.standard]}'})}",
+            "open_link": _gap_link(opening, keys[one.standard], one) if opening else "",
+        }
+        for one in lines
+    ]
+
+
+def _gap_link(opening: tuple[str, str], key: str, one: LossLine) -> str:
+    kind, move = opening
+    links = [f"standard:{key}|{one.label}", f"loss:{one.key}|{one.where}"]
+    asked = {"move": move, "title": f"{one.label}：{one.where}"[:110], "link": links}
+    return f"{reverse('case_open', args=[kind])}?{urlencode(asked, doseq=True)}"
 
 
 def _supposed(result: RoundScore, lines: list[LossLine], ticked: set[str]) -> Any:

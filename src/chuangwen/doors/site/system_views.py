@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from chuangwen.kit.doors import needs
 from chuangwen.records.standards.models import Edition
+from chuangwen.records.township.calendar_queries import calendar_warning
 from chuangwen.records.township.models import InstalledPack
 from chuangwen.records.township.permissions import Permission
 from chuangwen.records.township.requests import TownRequest
@@ -20,6 +21,7 @@ def packs(request: TownRequest) -> HttpResponse:
         "editions": Edition.objects.defer("content"),
         "packs": InstalledPack.objects.order_by("installed_at"),
         "may_edit": request.actor.may(Permission.EDIT_FRAMEWORK),
+        "may_manage": request.actor.may(Permission.MANAGE_SYSTEM),
     }
     return render(request, "office/packs.html", context)
 
@@ -30,4 +32,10 @@ def doctor(request: TownRequest) -> HttpResponse:
     """What is left over or does not fit, how bad it is, and the cure."""
     findings = examine(request.at.date())
     worst = sum(one.severity == "bad" for one in findings)
-    return render(request, "office/doctor.html", {"findings": findings, "worst": worst})
+    context = {
+        "findings": findings,
+        "worst": worst,
+        "warning": calendar_warning(request.at.date()),
+        "may_manage": request.actor.may(Permission.MANAGE_SYSTEM),
+    }
+    return render(request, "office/doctor.html", context)

@@ -198,3 +198,15 @@ def asset(name: str) -> SafeString:
 def chart(what: Chart, name: str, size: str = "") -> dict[str, Any]:
     """``{% chart trend "trend" %}``: a drawn chart with the table behind it; ``name`` is unique on the page."""
     return {"chart": what, "spec": what.as_dict(), "name": f"chart-{name}", "size": size}
+
+
+@register.filter
+def get(table: dict[Any, Any], key: object) -> object:
+    """``{{ titles|get:case.category }}``: what a table holds under a key; the key itself when it holds nothing."""
+    return table.get(key, key)
+
+
+@register.filter
+def iso_moment(text: str) -> str:
+    """``{{ clock.due|iso_moment }}``: an ISO text as people read a time."""
+    return text[:16].replace("T", " ")

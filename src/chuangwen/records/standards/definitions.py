@@ -229,7 +229,7 @@ class QuestionRow(Row):
 
 
 class FigureRow(Row):
-    """A numerator over a denominator."""
+    """A numerator over a denominator. ``cases`` (figure:kind) lets the town's own cases give both, e.g. on_time_rate:appeal."""
 
     code: Code
     title: Annotated[str, Field(min_length=1)]
@@ -240,6 +240,7 @@ class FigureRow(Row):
     scale: str = "0:0|1:1"
     source: str = ""
     confidence: Confidence = ""
+    cases: str = Field(default="", pattern=r"^([a-z_]+:[a-z_]+)?$")
 
 
 class NegativeRow(Row):

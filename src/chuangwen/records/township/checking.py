@@ -1,5 +1,6 @@
 """Reading township and town packs from their folders, with every problem told at once."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ def read_township(folder: Path) -> tuple[TownshipPack | None, Problems]:
     rules = tables(retention, "rule", RetentionRuleRow, "retention.toml", problems)
     _check_roles(roles, problems)
     _check_kinds(kinds, problems)
-    _check_calendar(calendar, problems)
+    check_calendar(calendar, "calendar.csv", problems)
     for rule in rules:
         if rule.retention_class not in {one.id for one in classes}:
             what = say("没有保管期限“{id}”", id=rule.retention_class)
@@ -86,13 +87,14 @@ def _tell_repeated(ids: list[str], file: str, problems: Problems) -> None:
         problems.add(file=file, column="id", what=say("“{id}”出现了两次", id=one), cure=say("每个编号只能用一次。"))
 
 
-def _check_calendar(calendar: list[Placed], problems: Problems) -> None:
-    tell_twice(calendar, "date", "calendar.csv", problems)
-    for placed in calendar:
+def check_calendar(rows: Sequence[Placed], file: str, problems: Problems) -> None:
+    """What no calendar can say: one day twice, a working day worked "in exchange"."""
+    tell_twice(rows, "date", file, problems)
+    for placed in rows:
         row: CalendarRow = placed.row
         if row.kind == "makeup" and row.date.weekday() < 5:
             what = say("{date} 本来就是工作日，不会是调休上班", date=row.date)
-            problems.add(file="calendar.csv", row=placed.line, column="date", what=what, cure=say("请核对放假通知。"))
+            problems.add(file=file, row=placed.line, column="date", what=what, cure=say("请核对放假通知。"))
 
 
 def read_town(folder: Path) -> tuple[TownPack | None, Problems]:

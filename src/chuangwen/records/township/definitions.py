@@ -45,9 +45,9 @@ class RoleRow(Part):
 
 class CalendarRow(Part):
     date: datetime.date
-    kind: Literal["holiday", "makeup"]
-    name: str
-    source: str = ""
+    kind: Literal["holiday", "makeup", "statutory"]
+    name: str = Field(min_length=1, max_length=40)
+    source: str = Field(default="", max_length=200)
 
 
 class RetentionClassRow(Part):

@@ -88,11 +88,16 @@ class Deadline(models.Model):
 
 
 class Holiday(models.Model):
-    """A day that breaks the week: a day off, or a weekend day worked (调休)."""
+    """A day that breaks the week: a day off, or a weekend day worked (调休).
+
+    A statutory day (推算的法定节假日) is what the law gives in a year whose notice is not out yet; it counts only as
+    long as that year has no announced day.
+    """
 
     class Kind(models.TextChoices):
         HOLIDAY = "holiday", _("放假")
         MAKEUP = "makeup", _("调休上班")
+        STATUTORY = "statutory", _("推算的法定节假日")
 
     date = models.DateField(_("日期"), primary_key=True)
     kind = models.CharField(_("类别"), max_length=10, choices=Kind)
@@ -103,7 +108,9 @@ class Holiday(models.Model):
         verbose_name = _("节假日")
         ordering = ["date"]
         constraints = [
-            models.CheckConstraint(condition=Q(kind__in=["holiday", "makeup"]), name="township_holiday_kind")
+            models.CheckConstraint(
+                condition=Q(kind__in=["holiday", "makeup", "statutory"]), name="township_holiday_kind"
+            )
         ]
 
     def __str__(self) -> str:

@@ -27,6 +27,12 @@ class Permission(StrEnum):
     MANAGE_PEOPLE = "manage_people"
     MANAGE_ROLES = "manage_roles"
     MANAGE_SYSTEM = "manage_system"
+    SEE_CASES = "see_cases"
+    WORK_CASES = "work_cases"
+    STEER_CASES = "steer_cases"
+    KNOW_REPORTERS = "know_reporters"
+    KNOW_RESTRICTED = "know_restricted"
+    GUARD_CASES = "guard_cases"
     SEE_LEDGER = "see_ledger"
     EXPORT_LISTS = "export_lists"
 
@@ -56,6 +62,12 @@ _TITLES = {
     "manage_people": later("管理人员与单位"),
     "manage_roles": later("管理角色授权"),
     "manage_system": later("管理系统设置"),
+    "see_cases": later("查看事项"),
+    "work_cases": later("登记和办理事项"),
+    "steer_cases": later("合并、督办和批量办理事项"),
+    "know_reporters": later("查看反映人姓名和电话"),
+    "know_restricted": later("查看限制范围的事项"),
+    "guard_cases": later("查看和办理问责线索"),
     "see_ledger": later("查看操作账本"),
     "export_lists": later("导出清单"),
 }

@@ -9,7 +9,6 @@ from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.models import (
     Assignment,
     Deadline,
-    Holiday,
     Organisation,
     Person,
     RoleDefinition,
@@ -107,8 +106,3 @@ def deadlines_of(year: int) -> QuerySet[Deadline]:
 def next_deadline(today: datetime.date) -> Deadline | None:
     """The nearest deadline that has not passed."""
     return Deadline.objects.filter(date__gte=today).order_by("date", "code").first()
-
-
-def calendar() -> dict[datetime.date, str]:
-    """Days that break the week: date -> holiday | makeup."""
-    return dict(Holiday.objects.values_list("date", "kind"))

@@ -1,5 +1,6 @@
 """The rows that a township pack becomes."""
 
+from chuangwen.records.township.calendar_queries import covered_among, covered_years
 from chuangwen.records.township.definitions import TownshipPack
 from chuangwen.records.township.models import (
     Holiday,
@@ -45,7 +46,12 @@ def _roles(pack: TownshipPack) -> int:
 
 
 def _calendar(pack: TownshipPack) -> int:
-    days = [Holiday(date=one.date, kind=str(one.kind), name=one.name, source=one.source) for one in pack.calendar]
+    """Announced days are added or amended; days by the law only in years of which the town has no announced day."""
+    announced = [one for one in pack.calendar if one.kind != "statutory"]
+    told = covered_years() | covered_among((one.date, one.kind) for one in announced)
+    Holiday.objects.filter(kind=Holiday.Kind.STATUTORY, date__year__in=told).delete()
+    by_law = [one for one in pack.calendar if one.kind == "statutory" and one.date.year not in told]
+    days = [Holiday(date=one.date, kind=str(one.kind), name=one.name, source=one.source) for one in announced + by_law]
     Holiday.objects.bulk_create(
         days, update_conflicts=True, unique_fields=["date"], update_fields=["kind", "name", "source"]
     )

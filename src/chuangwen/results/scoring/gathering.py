@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
@@ -11,6 +11,7 @@ import numpy as np
 from django.db.models import BigIntegerField, CharField, Count, FilteredRelation, Q, Sum, Value
 from django.db.models.functions import Cast
 
+from chuangwen.kernel.workdays import CHINA
 from chuangwen.records.duties.queries import lead_units
 from chuangwen.records.measures import packing
 from chuangwen.records.measures.actions import COMPANION_OFFSET
@@ -20,6 +21,8 @@ from chuangwen.records.standards.models import Check, Edition
 from chuangwen.records.township.models import Site
 from chuangwen.results.scoring.arithmetic import inputs
 from chuangwen.results.scoring.arithmetic.parts import Plan, make_plan
+from chuangwen.work.cases.figures import Period, figure_of
+from chuangwen.work.cases.models import Case
 
 
 @lru_cache(maxsize=16)
@@ -121,7 +124,7 @@ def measures_of(round_: Round, edition: Edition, on: date) -> inputs.Measures:
         grades={code: grade for kind, code, grade, _, _ in told if kind == "grade"},
         tallies=pooled,
         local_tallies=local,
-        figures={code: (Decimal(part), Decimal(whole)) for kind, code, part, whole, _ in told if kind == "figure"},
+        figures=_figures(pack, told, round_, on),
         locked=round_.material_locked_at is not None,
         deductions=_deductions(pack, edition, on),
         leads=lead_units(edition),
@@ -144,6 +147,21 @@ def _told(round_: Round, edition: Edition) -> Told:
         Value("figure"), "figure__code", _text("numerator"), _text("denominator"), nobody
     )
     return sorted(grades.union(tallies, figures, all=True), key=lambda one: (one[0], one[1], one[4] or 0))
+
+
+def _figures(pack: FrameworkPack, told: Told, round_: Round, on: date) -> dict[str, tuple[Decimal, Decimal]]:
+    """What was recorded; where nothing was and the edition says so, what the town's own cases of the round's days give."""
+    known = {code: (Decimal(part), Decimal(whole)) for kind, code, part, whole, _ in told if kind == "figure"}
+    for row in pack.figures:
+        if not row.cases or row.code in known:
+            continue
+        figure, _sep, kind = row.cases.partition(":")
+        last = min(on, round_.closes)
+        period = Period(round_.opens, last, datetime.combine(last + timedelta(days=1), time(), CHINA))
+        value = figure_of(Case.objects.filter(kind=kind), period, figure)
+        if value.base:
+            known[row.code] = (Decimal(value.top), Decimal(value.base))
+    return known
 
 
 def _text(field: str) -> Cast:

@@ -1,0 +1,152 @@
+"""Declared fields as a page shows them: the control by kind, the choices by name, what was typed before."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from chuangwen.kernel.fields import FieldRow, Kind, masked, told
+from chuangwen.records.township.models import Organisation, Person
+from chuangwen.work.cases.definitions import CaseTypeRow
+from chuangwen.work.cases.models import Case, Category
+
+CONTROLS = {
+    Kind.LONG: "long",
+    Kind.TABLE: "table",
+    Kind.CHOICE: "choice",
+    Kind.CHOICES: "choices",
+    Kind.YES_NO: "yes_no",
+    Kind.STARS: "stars",
+    Kind.UNIT: "select",
+    Kind.UNITS: "many",
+    Kind.PERSON: "select",
+    Kind.CATEGORY: "category",
+}
+INPUTS = {
+    Kind.INTEGER: "number",
+    Kind.DATE: "date",
+    Kind.MOMENT: "datetime-local",
+    Kind.PHONE: "tel",
+}
+
+
+@dataclass(frozen=True)
+class Option:
+    """One choice; ``group`` names the heading it stands under."""
+
+    value: str
+    label: str
+    chosen: bool = False
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A field ready to be drawn by ``parts/_declared.html``."""
+
+    row: FieldRow
+    control: str
+    input: str
+    value: str
+    required: bool
+    options: Sequence[Option] = field(default_factory=tuple)
+    wrong: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"f-{self.row.id}"
+
+
+@dataclass
+class Choices:
+    """What fields may name, read once for a page."""
+
+    table: str = ""
+    _units: list[tuple[str, str]] | None = None
+    _people: list[tuple[str, str, str]] | None = None
+    _categories: list[Category] | None = None
+
+    def units(self) -> list[tuple[str, str]]:
+        if self._units is None:
+            self._units = list(Organisation.objects.filter(closed=None).order_by("order").values_list("code", "name"))
+        return self._units
+
+    def people(self) -> list[tuple[str, str, str]]:
+        if self._people is None:
+            rows = Person.objects.filter(is_active=True).order_by("organisation__order", "name")
+            self._people = list(rows.values_list("username", "name", "organisation__short"))
+        return self._people
+
+    def categories(self) -> list[Category]:
+        if self._categories is None:
+            self._categories = list(Category.objects.filter(table=self.table, retired=False).order_by("order"))
+        return self._categories
+
+
+def shown(
+    rows: Sequence[FieldRow],
+    needs: Sequence[str],
+    said: Mapping[str, Sequence[str]],
+    choices: Choices,
+    wrong: Mapping[str, str],
+) -> list[Shown]:
+    """The fields of a move, with what was said and what was wrong with it."""
+    found = []
+    for row in rows:
+        values = [str(one) for one in said.get(row.id, ())]
+        found.append(
+            Shown(
+                row=row,
+                control=CONTROLS.get(row.kind, "input"),
+                input=INPUTS.get(row.kind, "text"),
+                value="\n".join(values) if row.kind is Kind.TABLE else (values[0] if values else ""),
+                required=row.required or row.id in needs,
+                options=_options(row, values, choices),
+                wrong=wrong.get(row.id, ""),
+            )
+        )
+    return found
+
+
+def _options(row: FieldRow, values: Sequence[str], choices: Choices) -> list[Option]:
+    if row.kind in {Kind.CHOICE, Kind.CHOICES}:
+        return [Option(one, one, one in values) for one in row.options]
+    if row.kind in {Kind.UNIT, Kind.UNITS}:
+        return [Option(code, name, code in values) for code, name in choices.units()]
+    if row.kind is Kind.PERSON:
+        return [Option(code, f"{name}（{unit or ''}）", code in values) for code, name, unit in choices.people()]
+    if row.kind is Kind.CATEGORY:
+        return category_options(choices, values)
+    return []
+
+
+def category_options(choices: Choices, values: Sequence[str]) -> list[Option]:
+    """Lower categories under their upper one; an upper one without any stands alone."""
+    rows = choices.categories()
+    names = {one.code: one.title for one in rows}
+    parents = {one.parent for one in rows if one.parent}
+    return [
+        Option(one.code, one.title, one.code in values, names.get(one.parent, ""))
+        for one in rows
+        if one.code not in parents
+    ]
+
+
+def facts_of(case: Case, type_: CaseTypeRow, opened: Mapping[str, object]) -> list[tuple[str, str, bool]]:
+    """The filled-in fields of a case as (title, text, private): private ones masked unless ``opened`` holds them."""
+    units = {one.code: one.name for one in Organisation.objects.filter(code__in=_codes(case))}
+    people = dict(Person.objects.filter(username__in=_codes(case)).values_list("username", "name"))
+    names = {**units, **people}
+    found = []
+    for row in type_.fields:
+        if row.id in case.answers and row.kind is not Kind.CATEGORY:
+            found.append((row.title, told(row, case.answers[row.id], names), False))
+        elif row.id in case.hidden:
+            clear = row.id in opened
+            text = told(row, opened[row.id], names) if clear else masked(row, case.hidden[row.id])
+            found.append((row.title, text, not clear))
+    return found
+
+
+def _codes(case: Case) -> list[str]:
+    values = [*case.answers.values(), *case.hidden.values()]
+    flat = [one for value in values for one in (value if isinstance(value, list) else [value])]
+    return [one for one in flat if isinstance(one, str) and len(one) <= 40]

@@ -1,0 +1,307 @@
+"""Reading what a pack says about cases, and judging every flow as a whole; all problems are told together."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from chuangwen.kernel import flow, papers
+from chuangwen.kernel.fields import FieldRow
+from chuangwen.kernel.packfiles import into, read_csv, read_toml, tables
+from chuangwen.kernel.problems import Problems
+from chuangwen.kernel.refusal import Refusal
+from chuangwen.kernel.words import say
+from chuangwen.kernel.workdays import Term
+from chuangwen.work.cases.definitions import (
+    RELATIONS,
+    CaseContent,
+    CaseTypeRow,
+    CategoryRow,
+    ClockRow,
+    MoveRow,
+    PaperRow,
+    RungRow,
+    StateRow,
+    TypeHead,
+    UnitRow,
+)
+
+PARTS = ("field", "state", "clock", "move", "paper")
+
+
+def read_content(folder: Path, problems: Problems) -> CaseContent:
+    """What a pack folder says about cases; a pack without any of these files says nothing."""
+    types = [read_type(folder, path, problems) for path in sorted((folder / "cases").glob("*.toml"))]
+    categories = [one.row for one in read_csv(folder, "categories.csv", CategoryRow, problems, needed=False)]
+    units = [one.row for one in read_csv(folder, "case_units.csv", UnitRow, problems, needed=False)]
+    rungs: tuple[RungRow, ...] = ()
+    if (folder / "escalation.toml").is_file():
+        said = read_toml(folder, "escalation.toml", problems)
+        rungs = tables(said, "rung", RungRow, "escalation.toml", problems)
+    found = CaseContent(
+        types=tuple(one for one in types if one), categories=tuple(categories), units=tuple(units), rungs=rungs
+    )
+    _check_rows(found, problems)
+    for path, one in zip(sorted((folder / "cases").glob("*.toml")), types, strict=True):
+        if one is not None:
+            _check_papers(folder, one, f"cases/{path.name}", problems)
+    return found
+
+
+def read_type(folder: Path, path: Path, problems: Problems) -> CaseTypeRow | None:
+    """One case type from its file, judged as a whole."""
+    name = path.relative_to(folder).as_posix()
+    before = len(problems)
+    said = read_toml(folder, name, problems)
+    if len(problems) > before:
+        return None
+    for key in said:
+        if key != "type" and key not in PARTS:
+            cure = say("可用：{known}。", known="、".join(["type", *PARTS]))
+            problems.add(file=name, column=key, what=say("不认识“{key}”", key=key), cure=cure)
+    head = into(TypeHead, said.get("type", {}), name, _line(folder / name, "[type]"), problems)
+    fields = tables(said, "field", FieldRow, name, problems)
+    states = tables(said, "state", StateRow, name, problems)
+    clocks = tables(said, "clock", ClockRow, name, problems)
+    moves = tables(said, "move", MoveRow, name, problems)
+    papers = tables(said, "paper", PaperRow, name, problems)
+    if head is None or len(problems) > before:
+        return None
+    found = CaseTypeRow(type=head, fields=fields, states=states, clocks=clocks, moves=moves, papers=papers)
+    check_type(found, name, Lines(folder / name), problems)
+    return found
+
+
+def _line(path: Path, text: str) -> int:
+    return Lines(path).of(text)
+
+
+class Lines:
+    """Where things stand in a TOML file, so that a problem can name its line."""
+
+    def __init__(self, path: Path | None = None, text: str = "") -> None:
+        self._lines = (path.read_text("utf-8") if path and path.is_file() else text).splitlines()
+
+    def of(self, text: str, after: int = 0) -> int:
+        """The first line (counted from 1) that begins with this text; 0 when there is none."""
+        for number, line in enumerate(self._lines, start=1):
+            if number > after and line.strip().startswith(text):
+                return number
+        return 0
+
+    def row(self, part: str, id_: str) -> int:
+        """The line of the ``id`` of one ``[[part]]``."""
+        inside = False
+        for number, line in enumerate(self._lines, start=1):
+            bare = line.strip()
+            if bare.startswith("["):
+                inside = bare.startswith(f"[[{part}]]")
+            elif inside and bare.replace(" ", "").startswith(f'id="{id_}"'):
+                return number
+        return 0
+
+
+@dataclass(frozen=True)
+class Place:
+    """A line of a file."""
+
+    file: str
+    line: int
+
+
+def check_type(one: CaseTypeRow, name: str, lines: Lines, problems: Problems) -> None:
+    """Every rule that a case type must keep."""
+    for part, rows in (("state", one.states), ("field", one.fields), ("clock", one.clocks), ("move", one.moves)):
+        _once(part, [row.id for row in rows], name, lines, problems)
+    before = len(problems)
+    _check_names(one, name, lines, problems)
+    _check_terms(one, name, lines, problems)
+    if len(problems) == before:
+        _check_graph(one, name, lines, problems)
+        _check_clocks(one, name, lines, problems)
+
+
+def _once(part: str, ids: list[str], name: str, lines: Lines, problems: Problems) -> None:
+    for id_ in sorted({one for one in ids if ids.count(one) > 1}):
+        what = say("{part} 里“{id}”写了两次", part=part, id=id_)
+        problems.add(file=name, row=lines.row(part, id_), column="id", what=what, cure=say("每个 id 只能用一次。"))
+
+
+def _check_names(one: CaseTypeRow, name: str, lines: Lines, problems: Problems) -> None:
+    fields = [row.id for row in one.fields]
+    for move in one.moves:
+        _check_move(one, move, Place(name, lines.row("move", move.id)), problems)
+    if one.type.conceals:
+        _known("conceals", (one.type.conceals,), fields, Place(name, lines.of("[type]")), problems)
+    if one.type.gap:
+        openings = [move.id for move in one.openings]
+        _known("gap", (one.type.gap,), openings, Place(name, lines.of("[type]")), problems)
+    for row in one.fields:
+        if row.kind in {"choice", "choices"} and not row.options:
+            what = say("选择项“{id}”没有 options", id=row.id)
+            problems.add(file=name, row=lines.row("field", row.id), what=what, cure=say("请列出可选的值。"))
+        if row.kind == "table" and not row.columns:
+            what = say("表格“{id}”没有 columns", id=row.id)
+            problems.add(file=name, row=lines.row("field", row.id), what=what, cure=say("请列出各列的名称。"))
+
+
+def _check_move(one: CaseTypeRow, move: MoveRow, place: Place, problems: Problems) -> None:
+    states, fields = [row.id for row in one.states], [row.id for row in one.fields]
+    clocks, moves = [row.id for row in one.clocks], {row.id for row in one.moves}
+    _known("from", move.sources, states, place, problems)
+    _known("to", [] if move.stays else [move.to], states, place, problems)
+    _known("fields", (*move.fields, *move.needs), fields, place, problems)
+    for key in ("starts", "stops", "pauses", "resumes"):
+        _known(key, getattr(move, key), clocks, place, problems)
+    _known("apart_from", move.apart_from, sorted(moves | {row.does for row in one.moves}), place, problems)
+    if move.opens and move.stays:
+        what = say("开头的动作必须到一个环节")
+        problems.add(file=place.file, row=place.line, column="to", what=what, cure=say("请写明到哪个环节。"))
+
+
+def _known(column: str, said: Iterable[str], known: Collection[str], place: Place, problems: Problems) -> None:
+    for word in said:
+        if word not in known:
+            near = _nearest(word, known)
+            cure = say("是否应为“{near}”？", near=near) if near else say("可用：{known}。", known="、".join(known))
+            what = say("指向没有声明的“{word}”", word=word)
+            problems.add(file=place.file, row=place.line, column=column, what=what, cure=cure)
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    best = [(len(set(word) & set(one)) * 2 / max(1, len(set(word)) + len(set(one))), one) for one in known]
+    return max(best)[1] if best and max(best)[0] > 0.6 else ""
+
+
+def _check_terms(one: CaseTypeRow, name: str, lines: Lines, problems: Problems) -> None:
+    for clock in one.clocks:
+        for column in ("term", "urgent", "warn", "extension"):
+            _term(str(getattr(clock, column)), column, name, lines.row("clock", clock.id), problems)
+    _term(one.type.revisit, "revisit", name, lines.of("[type]"), problems)
+
+
+def _term(text: str, column: str, name: str, line: int, problems: Problems) -> None:
+    if not text:
+        return
+    try:
+        Term.parse(text)
+    except Refusal as wrong:
+        problems.add(file=name, row=line, column=column, what=str(wrong))
+
+
+def _check_graph(one: CaseTypeRow, name: str, lines: Lines, problems: Problems) -> None:
+    closed = [state.id for state in one.states if state.kind == "closed"]
+    graph = flow.edges(one.moves)
+    if not one.openings:
+        problems.add(file=name, what=say("没有开头的动作"), cure=say("请写一个 from 为空的 move。"))
+    if not closed:
+        problems.add(file=name, what=say("没有办结的环节"), cure=say('请把至少一个 state 写成 kind = "closed"。'))
+    reached = flow.reachable(graph)
+    for state in one.states:
+        line = lines.row("state", state.id)
+        if state.id not in reached:
+            what = say("环节“{title}”永远到不了", title=state.title)
+            problems.add(file=name, row=line, what=what, cure=say("请加一个通向它的 move，或删去它。"))
+        elif closed and state.id in flow.dead_ends(graph, closed):
+            what = say("环节“{title}”是死路，办不结", title=state.title)
+            problems.add(file=name, row=line, what=what, cure=say("请加一个从它出发、最终能办结的 move。"))
+        if state.kind == "closed" and not state.outcome:
+            what = say("办结环节“{title}”没有写 outcome", title=state.title)
+            problems.add(file=name, row=line, what=what, cure=say("可用：done、declined、withdrawn、moved。"))
+        if state.kind == "open" and not state.turn:
+            what = say("环节“{title}”没有写 turn", title=state.title)
+            problems.add(file=name, row=line, what=what, cure=say('请写明轮到谁办，如 ["office"] 或 ["@lead"]。'))
+    _check_proof(one, name, lines, problems)
+
+
+def _check_proof(one: CaseTypeRow, name: str, lines: Lines, problems: Problems) -> None:
+    done = [state.id for state in one.states if state.outcome == "done"]
+    line = lines.of("[type]")
+    if one.type.closing_proof:
+        proof = {move.id for move in one.moves if move.photos or move.files}
+        for state in sorted(flow.avoidable(one.moves, proof, done)):
+            what = say("不交凭据也能到“{title}”", title=one.state(state).title)
+            problems.add(file=name, row=line, what=what, cure=say("请在必经的 move 上写 photos 或 files。"))
+    if one.type.independent:
+        apart = {move.id for move in one.moves if move.apart_from}
+        for state in sorted(flow.avoidable(one.moves, apart, done)):
+            what = say("不经他人核查也能到“{title}”", title=one.state(state).title)
+            problems.add(file=name, row=line, what=what, cure=say('请在必经的 move 上写 apart_from = ["mend"]。'))
+
+
+def _check_clocks(one: CaseTypeRow, name: str, lines: Lines, problems: Problems) -> None:
+    for clock in one.clocks:
+        line = lines.row("clock", clock.id)
+        if not any(clock.id in move.starts for move in one.moves):
+            what = say("时限“{title}”没有任何动作起算", title=clock.title)
+            problems.add(file=name, row=line, what=what, cure=say("请在某个 move 上写 starts。"))
+        if not any(clock.id in move.stops for move in one.moves):
+            what = say("时限“{title}”没有任何动作停表", title=clock.title)
+            problems.add(file=name, row=line, what=what, cure=say("请在某个 move 上写 stops。"))
+        paused, resumed = (any(clock.id in getattr(move, key) for move in one.moves) for key in ("pauses", "resumes"))
+        if paused and not resumed:
+            what = say("时限“{title}”能暂停却不能恢复", title=clock.title)
+            problems.add(file=name, row=line, what=what, cure=say("请在某个 move 上写 resumes。"))
+
+
+def _check_rows(content: CaseContent, problems: Problems) -> None:
+    codes = {(row.table, row.code) for row in content.categories}
+    for line, row in enumerate(content.categories, start=2):
+        if row.parent and (row.table, row.parent) not in codes:
+            what = say("上级类别“{parent}”不存在", parent=row.parent)
+            problems.add(file="categories.csv", row=line, column="parent", what=what, cure=say("请先写上级那一行。"))
+        _term(row.term, "term", "categories.csv", line, problems)
+    for rung in content.rungs:
+        _term(rung.after, "after", "escalation.toml", 0, problems)
+
+
+def _check_papers(folder: Path, one: CaseTypeRow, name: str, problems: Problems) -> None:
+    for paper in one.papers:
+        path = folder / "papers" / paper.template
+        if not path.is_file() or path.is_symlink() or path.parent != folder / "papers":
+            what = say("没有文书模板“{file}”", file=paper.template)
+            problems.add(file=name, column="template", what=what, cure=say("请放进 papers 文件夹，或改正文件名。"))
+            continue
+        papers.check(path.read_bytes(), f"papers/{paper.template}", problems)
+
+
+def check_words(
+    content: CaseContent, everything: CaseContent, roles: Collection[str], units: Collection[str], problems: Problems
+) -> None:
+    """What shows only beside the other packs: roles, units, types and tables of categories that really exist.
+
+    ``everything`` is what all packs say together; ``units`` empty means that no town stands beside, so none is asked.
+    """
+    tables_ = {row.table for row in everything.categories}
+    kinds = {one.type.id for one in everything.types}
+    for one in content.types:
+        _check_roles(one, roles, problems)
+        if one.type.categories and one.type.categories not in tables_:
+            what = say("没有类别表“{table}”", table=one.type.categories)
+            name = f"cases/{one.type.id}.toml"
+            problems.add(file=name, column="categories", what=what, cure=say("请在 categories.csv 里写这张表。"))
+    for rung in content.rungs:
+        if rung.opens and rung.opens not in kinds:
+            what = say("没有事项类型“{kind}”", kind=rung.opens)
+            problems.add(file="escalation.toml", column="opens", what=what, cure=say("请照抄事项类型的 id。"))
+    for line, row in enumerate(content.units, start=2):
+        if units and row.unit not in units:
+            what = say("没有单位“{unit}”", unit=row.unit)
+            problems.add(file="case_units.csv", row=line, column="unit", what=what, cure=say("请照抄单位编号。"))
+
+
+def _check_roles(one: CaseTypeRow, roles: Collection[str], problems: Problems) -> None:
+    cure = say("可用的角色：{roles}；或 {relations}。", roles="、".join(roles), relations="、".join(sorted(RELATIONS)))
+    for where, words in _who_words(one):
+        for word in words:
+            if word not in RELATIONS and word not in roles:
+                what = say("没有角色“{word}”", word=word)
+                problems.add(file=f"cases/{one.type.id}.toml", column=where, what=what, cure=cure)
+
+
+def _who_words(one: CaseTypeRow) -> Iterable[tuple[str, tuple[str, ...]]]:
+    for move in one.moves:
+        yield f"move.{move.id}.who", (*move.who, *move.tells)
+    for state in one.states:
+        yield f"state.{state.id}.turn", state.turn
+    for row in one.fields:
+        yield f"field.{row.id}.readers", row.readers

@@ -1,0 +1,214 @@
+"""The shape of a case type: one TOML file of a pack (see docs/reference/case-types.md)."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from chuangwen.kernel.fields import FieldRow
+from chuangwen.kernel.flow import STAYS
+from chuangwen.kernel.packfiles import Row
+
+RELATIONS = {"@lead", "@assist", "@opener", "@holder", "@resident", "@machine"}
+"""Words for people by what they are to the case; every other word of ``who`` is a role of the township pack."""
+
+Does = Literal[
+    "step",
+    "report",
+    "file",
+    "decline",
+    "dispatch",
+    "return",
+    "take_on",
+    "contact",
+    "mend",
+    "verify",
+    "rework",
+    "close",
+    "pause",
+    "resume",
+    "ask_extension",
+    "grant_extension",
+    "refuse_extension",
+    "reply",
+    "call_back",
+    "object",
+    "revisit",
+    "relapse",
+]
+"""What a move means to the engine and its figures; ``step`` means nothing more than the change of state."""
+
+
+class StateRow(Row):
+    """One state. ``turn`` says whose turn it is (role or relation); ``outcome`` how a closed state counts."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: str
+    kind: Literal["open", "waiting", "closed"] = "open"
+    tone: Literal["", "good", "warn", "bad", "calm"] = ""
+    turn: tuple[str, ...] = ()
+    outcome: Literal["", "done", "declined", "withdrawn", "moved"] = ""
+
+
+class ClockRow(Row):
+    """One deadline. ``term`` is its length; with ``by_category`` the category's own term comes first.
+
+    ``warn`` is how long before the end the early warning comes, ``extension`` the most that may be granted (once).
+    ``choices`` lets the opener or dispatcher set another term through the field of that id.
+    """
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: str
+    term: str
+    urgent: str = ""
+    warn: str = "4 工作时"
+    extension: str = ""
+    by_category: bool = False
+    by_field: str = ""
+    law: str = ""
+
+
+class MoveRow(Row):
+    """One move. ``from`` empty: it opens a case. ``apart_from``: whoever did such a thing last may not take it."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: str
+    sources: tuple[str, ...] = Field(default=(), alias="from")
+    to: str
+    who: tuple[str, ...]
+    does: Does = "step"
+    fields: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    photos: int = Field(default=0, ge=0, le=9)
+    files: int = Field(default=0, ge=0, le=9)
+    note: Literal["", "asked", "needed"] = "asked"
+    starts: tuple[str, ...] = ()
+    stops: tuple[str, ...] = ()
+    pauses: tuple[str, ...] = ()
+    resumes: tuple[str, ...] = ()
+    apart_from: tuple[str, ...] = ()
+    once: bool = False
+    bulk: bool = False
+    tells: tuple[str, ...] = ()
+    tone: Literal["", "good", "warn", "bad"] = ""
+    help: str = ""
+
+    @property
+    def stays(self) -> bool:
+        return self.to == STAYS
+
+    @property
+    def opens(self) -> bool:
+        return not self.sources
+
+
+class PaperRow(Row):
+    """A Word document that can be made from a case; ``template`` is a file of the pack's folder ``papers``."""
+
+    id: str
+    title: str
+    template: str
+    states: tuple[str, ...] = ()
+
+
+class TypeHead(Row):
+    """What a case type is. ``guard`` restricts who may see its cases at all; ``conceals`` names the field that holds
+
+    the accused unit, whose people never see the case. ``public`` lets residents open it. ``from_observation``: a finding
+    of an inspection opens such a case; ``gap`` names the opening that a loss of points leads to.
+    """
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: str
+    short: str
+    letter: str
+    purpose: str
+    order: int = 0
+    guard: Literal["", "restricted", "guarded"] = ""
+    conceals: str = ""
+    public: bool = False
+    categories: str = ""
+    unit: str = ""
+    closing_proof: bool = False
+    independent: bool = False
+    ladder: str = ""
+    revisit: str = ""
+    source: str = ""
+    law: str = ""
+    from_observation: bool = False
+    gap: str = ""
+
+
+class CaseTypeRow(Row):
+    """A whole case type."""
+
+    type: TypeHead
+    fields: tuple[FieldRow, ...] = ()
+    states: tuple[StateRow, ...] = ()
+    clocks: tuple[ClockRow, ...] = ()
+    moves: tuple[MoveRow, ...] = ()
+    papers: tuple[PaperRow, ...] = ()
+
+    def state(self, id_: str) -> StateRow:
+        """The state of this id; an unknown one is a fault of the data (KeyError)."""
+        return {one.id: one for one in self.states}[id_]
+
+    def move(self, id_: str) -> MoveRow | None:
+        return next((one for one in self.moves if one.id == id_), None)
+
+    def clock(self, id_: str) -> ClockRow:
+        return {one.id: one for one in self.clocks}[id_]
+
+    def field(self, id_: str) -> FieldRow | None:
+        return next((one for one in self.fields if one.id == id_), None)
+
+    def fields_of(self, move: MoveRow) -> list[FieldRow]:
+        """The fields that a move asks, in the order it names them."""
+        known = {one.id: one for one in self.fields}
+        return [known[one] for one in dict.fromkeys((*move.fields, *move.needs)) if one in known]
+
+    @property
+    def openings(self) -> list[MoveRow]:
+        return [one for one in self.moves if one.opens]
+
+
+class CategoryRow(Row):
+    """A kind of matter, in two levels (``parent`` empty: the upper level). ``unit`` is a key of the town's units table."""
+
+    table: str
+    code: str
+    parent: str = ""
+    title: str
+    term: str = ""
+    urgent: bool = False
+    campaign: str = ""
+    unit: str = ""
+    aliases: tuple[str, ...] = ()
+    source: str = ""
+
+
+class UnitRow(Row):
+    """Which unit of this town answers for a key of case types and categories."""
+
+    key: str
+    unit: str
+
+
+class RungRow(Row):
+    """One rung of the escalation ladder: so long after a deadline has passed, this happens."""
+
+    ladder: str = "standard"
+    id: str
+    title: str
+    after: str = ""
+    tells: tuple[str, ...] = ()
+    opens: str = ""
+    help: str = ""
+
+
+class CaseContent(Row):
+    """All that one pack says about cases."""
+
+    types: tuple[CaseTypeRow, ...] = ()
+    categories: tuple[CategoryRow, ...] = ()
+    units: tuple[UnitRow, ...] = ()
+    rungs: tuple[RungRow, ...] = ()

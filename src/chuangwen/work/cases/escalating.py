@@ -1,0 +1,120 @@
+"""Early warnings, overdue, and the ladder: what the clock does by itself. Each step is a note in the ledger."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from chuangwen.kernel.words import say
+from chuangwen.kernel.workdays import Term, due
+from chuangwen.records.ledger import actions as ledger
+from chuangwen.records.notices.actions import Told, tell
+from chuangwen.records.township.gates import By
+from chuangwen.records.township.models import Organisation
+from chuangwen.work.cases import clocks
+from chuangwen.work.cases.actions import fresh, open_case, thing
+from chuangwen.work.cases.definitions import CaseTypeRow
+from chuangwen.work.cases.models import Case, CaseType, Phase, Rung
+from chuangwen.work.cases.said import Link, NewCase, Said
+from chuangwen.work.cases.telling import link, people_for, turn_people, turn_words
+from chuangwen.work.cases.types import definition, type_of
+
+
+@dataclass
+class Swept:
+    """What one sweep did, by number of case."""
+
+    warned: list[str] = field(default_factory=list)
+    climbed: list[tuple[str, str]] = field(default_factory=list)
+    opened: list[str] = field(default_factory=list)
+
+
+def sweep(*, by: By, at: datetime) -> Swept:
+    """Do all that is due by the clock; each case in its own transaction, a second sweep does nothing again."""
+    swept = Swept()
+    running = Case.objects.exclude(phase=Phase.CLOSED).filter(due_at__isnull=False)
+    for pk in list(running.filter(warned=False, warn_at__lte=at).values_list("pk", flat=True)):
+        swept.warned += warn(pk, by=by, at=at)
+    ladders: dict[str, list[Rung]] = {}
+    for rung in Rung.objects.order_by("ladder", "order"):
+        ladders.setdefault(rung.ladder, []).append(rung)
+    most = max((len(rungs) for rungs in ladders.values()), default=0)
+    for pk in list(running.filter(due_at__lt=at, rung__lt=most).order_by("due_at").values_list("pk", flat=True)):
+        while climb(pk, ladders, swept, by=by, at=at):
+            pass
+    return swept
+
+
+@transaction.atomic
+def warn(pk: int, *, by: By, at: datetime) -> list[str]:
+    """The early warning, once for a deadline, to those whose turn it is."""
+    if not Case.objects.filter(pk=pk, warned=False).update(warned=True):
+        return []
+    case = fresh(pk)
+    text = say("{number} 快到期：截止 {due}。", number=case.number, due=f"{case.due_at:%Y-%m-%d %H:%M}")
+    told = Told("warning", text, link(case), ("case", case.number), f"{case.number}|w|{case.due_at}")
+    tell(sorted(turn_people(case)), told, by=by, at=at)
+    ledger.note(thing(case), say("到期预警"), by=by, at=at, after={"due": case.due_at})
+    return [case.number]
+
+
+@transaction.atomic
+def climb(pk: int, ladders: dict[str, list[Rung]], swept: Swept, *, by: By, at: datetime) -> bool:
+    """Take the next rung if its time has come; whether one was taken."""
+    case = fresh(pk)
+    rungs = ladders.get(type_of(case).type.ladder, [])
+    if case.due_at is None or case.due_at >= at or case.rung >= len(rungs) or case.phase == Phase.CLOSED:
+        return False
+    rung = rungs[case.rung]
+    if rung.after and due(Term.parse(rung.after), case.due_at, clocks.calendar()).at > at:
+        return False
+    Case.objects.filter(pk=pk).update(rung=F("rung") + 1, late=True)
+    text = say(
+        "{number} 已超期，{rung}。原截止 {due}。",
+        number=case.number,
+        rung=rung.title,
+        due=f"{case.due_at:%Y-%m-%d %H:%M}",
+    )
+    words = tuple(rung.tells) or turn_words(case)
+    told = Told("overdue", text, link(case), ("case", case.number), f"{case.number}|r{rung.pk}|{case.due_at}")
+    tell(sorted(people_for(words, case) | turn_people(case)), told, by=by, at=at)
+    ledger.note(thing(case), rung.title, by=by, at=at, after={"rung": rung.code, "due": case.due_at})
+    swept.climbed.append((case.number, rung.code))
+    if rung.opens and case.turn_unit is not None:  # a unit is late, not a role of the office
+        swept.opened.append(_open(case, rung, by=by, at=at).number)
+    return True
+
+
+def _open(case: Case, rung: Rung, *, by: By, at: datetime) -> Case:
+    """The supervision order or the discipline lead that a rung opens, about the unit that is late."""
+    row = CaseType.objects.get(code=rung.opens, in_force=True)
+    type_ = definition(row)
+    title = say("{rung}：{number}超期未办结", rung=rung.title, number=case.number)
+    return open_case(
+        NewCase(
+            kind=rung.opens,
+            title=title[:120],
+            text=say(
+                "{number}“{title}”应于 {due} 前办结，至今未办结。",
+                number=case.number,
+                title=case.title if not case.guard else type_of(case).type.short,
+                due=f"{case.due_at:%Y-%m-%d %H:%M}",
+            ),
+            source="machine",
+            lead=None if type_.type.conceals else case.turn_unit,
+            area=case.area,
+            links=[Link("case", case.number, "" if case.guard else case.title)],
+            parent=case,
+        ),
+        Said(answers=_answers(type_, case.turn_unit), text=title),
+        by=by,
+        at=at,
+    )
+
+
+def _answers(type_: CaseTypeRow, lead: Organisation | None) -> dict[str, object]:
+    """What the opening of such a case needs and the machine can know: the unit concerned, by the type's own fields."""
+    move = type_.openings[0]
+    units = [row.id for row in type_.fields_of(move) if row.kind == "unit"]
+    return dict.fromkeys(units, lead.code) if lead else {}

@@ -1,0 +1,243 @@
+"""The figures of case work: each with its formula, both its counts, and the very cases behind it.
+
+Formulae as in GB/T 30428.4 and local rules (standards 1.5 and 2.1): a case counts as one that should be handled in a
+period when its deadline falls into the period or it was handled in it; paused ones (挂账、缓办) are left out of the base.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from chuangwen.kernel.words import later, say
+from chuangwen.kernel.workdays import CHINA
+from chuangwen.work.cases.models import Case, Phase
+
+
+@dataclass(frozen=True)
+class Period:
+    """From the first day to the last, both included; ``at`` is now."""
+
+    first: date
+    last: date
+    at: datetime
+
+    @property
+    def span(self) -> tuple[datetime, datetime]:
+        begin = datetime.combine(self.first, time(), CHINA)
+        return begin, datetime.combine(self.last + timedelta(days=1), time(), CHINA)
+
+    def within(self, name: str) -> Q:
+        """The time in this column lies in the period."""
+        begin, end = self.span
+        return Q(**{f"{name}__gte": begin, f"{name}__lt": end})
+
+
+Rule = Callable[[Period], Q]
+
+
+@dataclass(frozen=True)
+class FigureRule:
+    """One figure: a count, or a rate of two counts. ``formula`` is what people read."""
+
+    id: str
+    title: str
+    formula: str
+    top: Rule
+    base: Rule | None = None
+    good: str = "high"
+
+
+def _valid(period: Period) -> Q:
+    return period.within("opened_at") & ~Q(outcome__in=["merged", "withdrawn"])
+
+
+def _due(period: Period) -> Q:
+    should = period.within("handle_due_at") | period.within("handled_at")
+    return Q(dispatched_at__isnull=False) & should & Q(paused_at=None)
+
+
+def _closing(period: Period) -> Q:
+    should = period.within("handle_due_at") | period.within("closed_at")
+    return Q(filed_at__isnull=False) & should & Q(paused_at=None) & ~Q(outcome__in=["merged", "declined"])
+
+
+def _late_now(period: Period) -> Q:
+    return ~Q(phase=Phase.CLOSED) & Q(due_at__lt=period.at)
+
+
+FIGURES: tuple[FigureRule, ...] = (
+    FigureRule("reported", later("上报数"), later("期内登记的有效事项"), _valid),
+    FigureRule(
+        "filing_rate",
+        later("立案率"),
+        later("已立案 ÷ 期内登记的有效事项"),
+        lambda p: _valid(p) & Q(filed_at__isnull=False),
+        _valid,
+    ),
+    FigureRule(
+        "dispatch_rate",
+        later("派遣率"),
+        later("已派遣 ÷ 已立案（期内登记）"),
+        lambda p: _valid(p) & Q(filed_at__isnull=False, dispatched_at__isnull=False),
+        lambda p: _valid(p) & Q(filed_at__isnull=False),
+    ),
+    FigureRule(
+        "on_time_rate",
+        later("按期处置率"),
+        later("按期处置 ÷ 应处置（期内到期或期内处置，缓办不计）"),
+        lambda p: _due(p) & Q(handled_in_time=True),
+        _due,
+    ),
+    FigureRule(
+        "closing_rate",
+        later("结案率"),
+        later("已结案 ÷ 应结案（期内到期或期内结案，缓办不计）"),
+        lambda p: _closing(p) & Q(phase=Phase.CLOSED),
+        _closing,
+    ),
+    FigureRule(
+        "rework_rate",
+        later("返工率"),
+        later("有返工的事项 ÷ 处置过的事项（期内处置）"),
+        lambda p: period_handled(p) & Q(reworks__gt=0),
+        lambda p: period_handled(p),
+        good="low",
+    ),
+    FigureRule(
+        "response_rate",
+        later("响应率"),
+        later("按时联系 ÷ 应联系（期内登记且已联系或已派遣）"),
+        lambda p: _valid(p) & Q(contacted_in_time=True),
+        lambda p: _valid(p) & (Q(contacted_at__isnull=False) | Q(dispatched_at__isnull=False)) & ~Q(source="machine"),
+    ),
+    FigureRule(
+        "solution_rate",
+        later("解决率"),
+        later("回访“已解决” ÷ 回访有效件（期内办结）"),
+        lambda p: p.within("closed_at") & Q(solved=True),
+        lambda p: p.within("closed_at") & Q(solved__isnull=False),
+    ),
+    FigureRule(
+        "satisfaction_rate",
+        later("满意率"),
+        later("回访 4 至 5 星 ÷ 回访给星件（期内办结）"),
+        lambda p: p.within("closed_at") & Q(stars__gte=4),
+        lambda p: p.within("closed_at") & Q(stars__isnull=False),
+    ),
+    FigureRule("overdue", later("超期未结"), later("现在在办且已过截止时间"), _late_now, good="low"),
+    FigureRule("paused", later("缓办数"), later("现在挂账或缓办"), lambda _p: Q(phase=Phase.WAITING), good="low"),
+    FigureRule(
+        "returned", later("退件数"), later("期内登记、被退回过的"), lambda p: _valid(p) & Q(returns__gt=0), good="low"
+    ),
+    FigureRule(
+        "relapsed",
+        later("反弹数"),
+        later("结案后又反弹的（期内登记）"),
+        lambda p: _valid(p) & Q(relapses__gt=0),
+        good="low",
+    ),
+)
+RULES: Mapping[str, FigureRule] = {one.id: one for one in FIGURES}
+
+
+def period_handled(period: Period) -> Q:
+    """Handled in the period, whether or not it was sent back afterwards."""
+    return period.within("handled_at") | (Q(mends__gt=0) & period.within("handle_due_at"))
+
+
+@dataclass(frozen=True)
+class Value:
+    """A figure's value: both counts; ``rate`` is ``None`` when there is nothing to divide by (unknown is not zero)."""
+
+    rule: FigureRule
+    top: int
+    base: int | None = None
+
+    @property
+    def rate(self) -> float | None:
+        return self.top / self.base if self.base else None
+
+    @property
+    def is_rate(self) -> bool:
+        return self.base is not None
+
+    @property
+    def title(self) -> str:
+        return say(self.rule.title)
+
+    @property
+    def formula(self) -> str:
+        return say(self.rule.formula)
+
+    def as_data(self) -> dict[str, object]:
+        """For JSON: numbers only."""
+        return {"id": self.rule.id, "title": self.title, "count": self.top, "base": self.base, "rate": self.rate}
+
+
+DIMENSIONS: Mapping[str, tuple[str, str]] = {
+    "unit": ("lead", "lead__short"),
+    "village": ("area", "area__short"),
+    "person": ("holder", "holder__name"),
+    "category": ("category", "category"),
+    "kind": ("kind", "kind"),
+    "campaign": ("campaign", "campaign"),
+}
+
+
+def _counts(period: Period) -> dict[str, Count]:
+    found = {f"{one.id}__top": Count("pk", filter=one.top(period)) for one in FIGURES}
+    return found | {f"{one.id}__base": Count("pk", filter=one.base(period)) for one in FIGURES if one.base}
+
+
+def _values(row: Mapping[str, Any]) -> list[Value]:
+    return [
+        Value(one, row[f"{one.id}__top"] or 0, (row[f"{one.id}__base"] or 0) if one.base else None) for one in FIGURES
+    ]
+
+
+def figures(cases: QuerySet[Case], period: Period) -> list[Value]:
+    """All figures of these cases, in one query."""
+    return _values(cases.order_by().aggregate(**_counts(period)))
+
+
+def figure_of(cases: QuerySet[Case], period: Period, figure: str) -> Value:
+    """One figure alone, in one query; an unknown name is a fault of the pack (KeyError)."""
+    rule = RULES[figure]
+    asked = {"top": Count("pk", filter=rule.top(period))}
+    if rule.base is not None:
+        asked["base"] = Count("pk", filter=rule.base(period))
+    row = cases.order_by().aggregate(**asked)
+    return Value(rule, row["top"] or 0, row.get("base"))
+
+
+@dataclass(frozen=True)
+class Line:
+    """The figures of one unit, village, person, category …; ``key`` filters the list to its cases."""
+
+    key: object
+    label: str
+    values: list[Value]
+
+
+def by_dimension(cases: QuerySet[Case], period: Period, dimension: str) -> list[Line]:
+    """The same figures for each unit, village, person, category, kind or campaign, in one query."""
+    key, label = DIMENSIONS[dimension]
+    named = cases.order_by().values(the_key=F(key), the_label=F(label)).annotate(**_counts(period))
+    lines = [Line(row["the_key"], str(row["the_label"] or ""), _values(row)) for row in named if row["the_key"]]
+    return sorted(lines, key=lambda one: (-one.values[0].top, one.label))
+
+
+def behind(cases: QuerySet[Case], period: Period, figure: str, *, top: bool) -> QuerySet[Case]:
+    """The cases behind a figure: those that count on top, or the whole base."""
+    rule = RULES[figure]
+    asked = rule.top if top or rule.base is None else rule.base
+    return cases.filter(asked(period))
+
+
+def times_reworked(cases: QuerySet[Case]) -> int:
+    """How often work was sent back, all cases together."""
+    return int(cases.aggregate(n=Coalesce(Sum("reworks"), 0))["n"])

@@ -1,0 +1,156 @@
+"""Who may take a move of a case: one question, one function. Who may know of it stands in ``seeing``."""
+
+from chuangwen.kernel.refusal import Refusal
+from chuangwen.kernel.words import later, say
+from chuangwen.kit.refusals import NotAllowed, SignInFirst
+from chuangwen.records.ledger.actions import MACHINE, Hand
+from chuangwen.records.township.actors import Actor
+from chuangwen.records.township.gates import By
+from chuangwen.records.township.models import RoleDefinition
+from chuangwen.records.township.permissions import Permission
+from chuangwen.work.cases.definitions import MoveRow
+from chuangwen.work.cases.models import Case, Phase
+from chuangwen.work.cases.seeing import assisting_ids, is_near, why_not_see, within_reach
+from chuangwen.work.cases.types import type_of
+
+RESIDENT = Hand(username="resident", name="群众")
+"""Somebody without an account: a resident on the phone page or through Open311."""
+
+RELATION_TITLES = {
+    "@lead": later("主办单位"),
+    "@assist": later("协办单位"),
+    "@opener": later("登记人"),
+    "@holder": later("经办人"),
+    "@resident": later("反映人"),
+    "@machine": later("系统"),
+}
+
+
+class NotOpenNow(Refusal):
+    """The case is elsewhere by now."""
+
+    code = "not_open_now"
+    sentence = later("{case}现在是“{state}”，不能“{move}”。{last}请刷新后再看下一步。")
+
+
+class NotYourMove(Refusal):
+    """Somebody else's move."""
+
+    code = "not_your_move"
+    sentence = later("“{move}”由{who}办理。如应由你办，请联系创建办公室调整。")
+    status = 403
+
+
+class SelfVerified(Refusal):
+    """Whoever mended it may not accept it."""
+
+    code = "self_verified"
+    sentence = later("{case}由你处置，“{move}”须由他人来做。")
+    status = 403
+
+
+class OnlyOnce(Refusal):
+    code = "only_once"
+    sentence = later("“{move}”只能办一次，{case}已经办过。")
+
+
+class Merged(Refusal):
+    code = "merged"
+    sentence = later("{case}已并入 {into}，请到那里办理。")
+
+
+def why_not_take(case: Case, move: MoveRow, by: By) -> Refusal | None:
+    """Why this person may not take the move now, or ``None``. Buttons hide by it, the action raises it."""
+    if isinstance(by, Actor) and (no := why_not_see(case, by)):
+        return no
+    if case.merged_into_id is not None:
+        return Merged(case=case.number, into=case.merged_into.number if case.merged_into else "")
+    if case.state not in move.sources:
+        return not_open_now(case, move)
+    if move.once and move.id in case.did:
+        return OnlyOnce(move=move.title, case=case.number)
+    if isinstance(by, Hand):
+        return None if by == MACHINE or "@resident" in move.who else not_your_move(move)
+    return _why_not_by(case, move, by)
+
+
+def _why_not_by(case: Case, move: MoveRow, by: Actor) -> Refusal | None:
+    if not by.may(Permission.WORK_CASES):
+        return NotAllowed(permission=Permission.WORK_CASES.title)
+    if not any(stands_for(word, case, by) for word in move.who):
+        return not_your_move(move)
+    if any(case.did.get(one) == by.person_id for one in move.apart_from):
+        return SelfVerified(case=case.number, move=move.title)
+    return None
+
+
+def not_open_now(case: Case, move: MoveRow) -> NotOpenNow:
+    """What has happened meanwhile, told to the second of two people."""
+    last = case.steps.order_by("-number").first()
+    told = say("{by}刚才做了“{title}”。", by=last.by, title=last.title) if last else ""
+    state = type_of(case).state(case.state).title
+    return NotOpenNow(case=case.number, state=state, move=move.title, last=told)
+
+
+def not_your_move(move: MoveRow) -> NotYourMove:
+    return NotYourMove(move=move.title, who="、".join(word_titles(move.who)))
+
+
+def word_titles(words: tuple[str, ...]) -> list[str]:
+    """What people read for words of ``who``."""
+    roles = dict(RoleDefinition.objects.filter(pk__in=words).values_list("pk", "title"))
+    return [say(RELATION_TITLES[one]) if one in RELATION_TITLES else roles.get(one, one) for one in words]
+
+
+def stands_for(word: str, case: Case, actor: Actor) -> bool:
+    """Whether the person is what the word says, for this case."""
+    unit = actor.organisation.pk if actor.organisation else 0
+    if word == "@lead":
+        return unit != 0 and unit == case.lead_id
+    if word == "@assist":
+        return unit in assisting_ids(case)
+    if word == "@opener":
+        return actor.person_id == case.opener_id
+    if word == "@holder":
+        return actor.person_id == case.holder_id
+    if word.startswith("@") or word not in actor.roles:
+        return False
+    placeless = case.lead_id is None and case.area_id is None
+    return placeless or case.guard == "guarded" or within_reach(case, actor, Permission.WORK_CASES)
+
+
+def why_not_open(kind_guard: str, move: MoveRow, by: By) -> Refusal | None:
+    """Why this person may not open a case of this kind by this move."""
+    if isinstance(by, Hand):
+        return None if by == MACHINE or "@resident" in move.who else not_your_move(move)
+    if no := _why_not_signed(by, Permission.WORK_CASES):
+        return no
+    if kind_guard == "guarded" and not by.may(Permission.GUARD_CASES):
+        return NotAllowed(permission=Permission.GUARD_CASES.title)
+    roles = set(by.roles)
+    open_to = "@opener" in move.who or bool(roles & set(move.who)) or (bool({"@lead", "@assist"} & set(move.who)))
+    return None if open_to else not_your_move(move)
+
+
+def _why_not_signed(by: Actor, permission: Permission) -> Refusal | None:
+    if by.person is None:
+        return SignInFirst()
+    return None if by.may(permission) else NotAllowed(permission=permission.title)
+
+
+def knows_reporter(case: Case, actor: Actor) -> bool:
+    """Whether this person needs the reporter's name and phone: works on the case, holds the right, is not the accused."""
+    if why_not_see(case, actor) or not actor.may(Permission.KNOW_REPORTERS):
+        return False
+    everything = actor.reach(Permission.KNOW_REPORTERS).everything
+    confidential = any(one.confidential for one in case.reporters.all())
+    return everything or (not confidential and case.phase != Phase.CLOSED and is_near(case, actor))
+
+
+def may_read(readers: tuple[str, ...], case: Case, actor: Actor) -> bool:
+    """Whether a private field is this person's to read; without named readers: those who work on the case."""
+    if why_not_see(case, actor):
+        return False
+    if not readers:
+        return is_near(case, actor) or actor.may(Permission.KNOW_RESTRICTED)
+    return any(stands_for(word, case, actor) for word in readers)

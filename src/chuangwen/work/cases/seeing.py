@@ -1,0 +1,77 @@
+"""Who may know of a case: the same rule for lists (``sees``) and for one case (``why_not_see``); a test compares them."""
+
+from django.db.models import Q
+
+from chuangwen.kernel.refusal import Refusal
+from chuangwen.kernel.words import say
+from chuangwen.kit.refusals import NotAllowed, NotFound, SignInFirst
+from chuangwen.records.township.actors import Actor
+from chuangwen.records.township.permissions import Permission
+from chuangwen.work.cases.models import Case
+
+
+def shielded_from(actor: Actor) -> list[str]:
+    """Codes of the units whose accusations this person must not see: the own unit and those above it, but for the town."""
+    if actor.organisation is None:
+        return []
+    codes = [code for code in actor.organisation.path.split("/") if code]
+    return codes[1:] or codes
+
+
+def sees(actor: Actor) -> Q:
+    """The condition for ``visible_to``; ``why_not_see`` asks the same of one case."""
+    if actor.person is None or not actor.may(Permission.SEE_CASES):
+        return Q(pk__in=[])
+    reach = actor.reach(Permission.SEE_CASES)
+    near = _near(actor)
+    wide = near | reach.condition("lead", person="opener") | reach.condition("area", person="opener")
+    seen = Q(guard="") & wide
+    seen |= Q(guard="restricted") & (wide if actor.may(Permission.KNOW_RESTRICTED) else near)
+    if actor.may(Permission.GUARD_CASES):
+        seen |= Q(guard="guarded")
+    return seen & ~Q(accused__isnull=False, accused__code__in=shielded_from(actor))
+
+
+def _near(actor: Actor) -> Q:
+    me = actor.person_id
+    near = Q(opener=me) | Q(holder=me) | Q(turn_person=me)
+    if actor.organisation is not None:
+        unit = actor.organisation.pk
+        assisted = Case.assisting.through.objects.filter(organisation=unit).values("case")
+        near |= Q(lead=unit) | Q(turn_unit=unit) | Q(pk__in=assisted)
+    return near
+
+
+def why_not_see(case: Case, actor: Actor) -> Refusal | None:
+    """Why this person must not know of the case, or ``None``. The refusal does not tell that it exists."""
+    if actor.person is None:
+        return SignInFirst()
+    if not actor.may(Permission.SEE_CASES):
+        return NotAllowed(permission=Permission.SEE_CASES.title)
+    hidden = NotFound(what=say("事项"))
+    if case.accused is not None and case.accused.code in shielded_from(actor):
+        return hidden
+    if case.guard == "guarded":
+        return None if actor.may(Permission.GUARD_CASES) else hidden
+    if is_near(case, actor):
+        return None
+    if case.guard == "restricted" and not actor.may(Permission.KNOW_RESTRICTED):
+        return hidden
+    return None if within_reach(case, actor, Permission.SEE_CASES) else hidden
+
+
+def is_near(case: Case, actor: Actor) -> bool:
+    if actor.person_id in {case.opener_id, case.holder_id, case.turn_person_id}:
+        return True
+    unit = actor.organisation.pk if actor.organisation else 0
+    return unit in {case.lead_id, case.turn_unit_id} or unit in assisting_ids(case)
+
+
+def assisting_ids(case: Case) -> set[int]:
+    """Keys of the assisting units, read once per case object."""
+    return {one.pk for one in case.assisting.all()} if case.pk else set()
+
+
+def within_reach(case: Case, actor: Actor, permission: Permission) -> bool:
+    reach = actor.reach(permission)
+    return reach.covers(case.lead, person_id=case.opener_id) or reach.covers(case.area, person_id=case.opener_id)

@@ -1,0 +1,80 @@
+"""Whom to tell, and what: one notice for a person and a step, without names of residents."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Q
+
+from chuangwen.kernel.words import say
+from chuangwen.kernel.workdays import CHINA
+from chuangwen.records.notices.actions import Told, tell
+from chuangwen.records.township.actors import Actor
+from chuangwen.records.township.gates import By
+from chuangwen.records.township.models import Person
+from chuangwen.work.cases.definitions import CaseTypeRow, MoveRow
+from chuangwen.work.cases.models import Case
+
+
+def people_for(words: Iterable[str], case: Case) -> set[int]:
+    """Keys of the people whom words of ``who`` stand for. Reads nothing for words that name a person directly."""
+    found = {
+        pk
+        for word, pk in (("@opener", case.opener_id), ("@holder", case.holder_id))
+        if word in words and pk is not None
+    }
+    wanted = Q(pk__in=[])
+    if "@lead" in words and case.lead_id:
+        wanted |= Q(organisation=case.lead_id)
+    if "@assist" in words:
+        wanted |= Q(organisation__cases_assisted=case.pk)
+    roles = [word for word in words if not word.startswith("@")]
+    if roles:
+        wanted |= Q(assignments__role__in=roles, assignments__withdrawn_at=None)
+    if wanted != Q(pk__in=[]):
+        found |= set(Person.objects.filter(wanted, is_active=True).values_list("pk", flat=True))
+    return found
+
+
+def turn_words(case: Case) -> tuple[str, ...]:
+    """Whose turn it is, as words: a named person alone, else the unit's people, else the role's."""
+    if case.turn_person_id is not None:
+        return ()
+    return ("@lead",) if case.turn_unit_id is not None else tuple(filter(None, [case.turn_role]))
+
+
+def turn_people(case: Case) -> set[int]:
+    """Keys of the people whose turn it is."""
+    if case.turn_person_id is not None:
+        return {case.turn_person_id}
+    return people_for(turn_words(case), case)
+
+
+def tell_turn(case: Case, type_: CaseTypeRow, move: MoveRow, *, by: By, at: datetime) -> None:
+    """Tell those whose turn it is now, and those whom the move names; never the one who did it."""
+    me = by.person_id if isinstance(by, Actor) else 0
+    turn = turn_people(case) - {me}
+    others = people_for(move.tells, case) - turn - {me} if move.tells else set()
+    if not turn and not others:
+        return
+    due = f"{case.due_at.astimezone(CHINA):%m-%d %H:%M}" if case.due_at else say("无时限")
+    title = type_.type.short if case.guard else case.title
+    mark = f"{case.number}|{case.version}"
+    if turn:
+        text = say(
+            "{number}“{title}”轮到你办：{state}，截止 {due}。",
+            number=case.number,
+            title=title,
+            state=type_.state(case.state).title,
+            due=due,
+        )
+        tell(sorted(turn), Told("turn", text, link(case), ("case", case.number), mark), by=by, at=at)
+    if others:
+        text = say(
+            "{number}“{title}”：{by}做了“{move}”。", number=case.number, title=title, by=by.name, move=move.title
+        )
+        tell(sorted(others), Told("changed", text, link(case), ("case", case.number), mark), by=by, at=at)
+
+
+def link(case: Case) -> str:
+    """Where a case is looked at."""
+    return f"/cases/{case.number}/"

@@ -1,0 +1,178 @@
+"""The pages of the inbox."""
+
+import io
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from PIL import Image
+from tests.office import Office
+
+from chuangwen.records.ledger.models import Note
+from chuangwen.records.notices.models import Notice
+from chuangwen.work.cases.models import Attachment, Case
+
+
+@pytest.fixture
+def desk(office: Office, client: Client):
+    """Signs a person of the office in."""
+
+    def sign_in(username: str) -> Client:
+        client.force_login(office.cast.people[username], backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return sign_in
+
+
+def photo(name: str = "现场.jpg", colour: int = 90):
+    out = io.BytesIO(b"")
+    Image.linear_gradient("L").rotate(colour).save(out, "JPEG")
+    out.seek(0)
+    out.name = name
+    return out
+
+
+def test_my_work_lists_what_is_mine_to_do(office, desk) -> None:
+    mine, _other = office.sent(), office.sent(unit="V2")
+    page = desk("wangjianguo").get("/cases/").content.decode()
+    assert mine.number in page
+    assert _other.number not in page
+
+
+@pytest.mark.parametrize("mode", ["list", "board", "calendar", "map"])
+@pytest.mark.parametrize("tab", ["mine", "unit", "waiting", "overdue", "revisit", "all"])
+def test_every_shape_of_every_set_can_be_looked_at(office, desk, mode: str, tab: str) -> None:
+    office.sent()
+    assert desk("limin").get("/cases/", {"mode": mode, "tab": tab}).status_code == 200
+
+
+def test_a_list_of_500_cases_takes_as_many_queries_as_one_of_5(office, desk, django_assert_max_num_queries) -> None:
+    for _ in range(5):
+        office.sent()
+    browser = desk("wangjianguo")
+    browser.get("/cases/")
+    with django_assert_max_num_queries(16) as few:
+        browser.get("/cases/")
+    first = Case.objects.first()
+    steps = []
+    for n in range(500):
+        first.pk, first.number, first.serial = None, f"整2021-9{n:04d}", 9000 + n
+        steps.append(
+            Case(**{f.attname: getattr(first, f.attname) for f in Case._meta.concrete_fields if f.attname != "id"})
+        )
+    Case.objects.bulk_create(steps)
+    with django_assert_max_num_queries(len(few)):
+        browser.get("/cases/")
+
+
+def test_a_case_is_opened_sent_mended_and_accepted_by_page(office, desk) -> None:
+    browser = desk("limin")
+    made = browser.post(
+        "/cases/new/mending/",
+        {"move": "find", "title": "垃圾未清", "area": "V1", "f-category": "0102", "photos": photo(), "mark": "m1"},
+    )
+    case = Case.objects.get()
+    assert made.status_code == 302
+    assert (case.category, case.area.code, case.attachments.count()) == ("0102", "V1", 1)
+    browser.post(f"/cases/{case.number}/do/send/", {"f-unit": "market", "version": "1"})
+    page = desk("wangjianguo").get(f"/cases/{case.number}/").content.decode()
+    assert "报完成" in page
+    assert "核查通过" not in page
+    client = desk("wangjianguo")
+    client.post(f"/cases/{case.number}/do/mend/", {"photos": photo("后.jpg", 10), "version": "2", "text": "已清"})
+    client = desk("limin")
+    client.post(f"/cases/{case.number}/do/accept/", {"version": "3"})
+    assert Case.objects.get().phase == "closed"
+    assert client.get(f"/cases/{case.number}/").status_code == 200
+
+
+def test_a_refused_form_keeps_what_was_typed_and_the_photos(office, desk) -> None:
+    case = office.sent()
+    answer = desk("wangjianguo").post(
+        f"/cases/{case.number}/do/send_back/", {"text": "", "photos": photo(), "version": "2"}
+    )
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'name="kept"' in page
+    assert "要写明情况或理由" in page
+
+
+def test_the_second_of_two_people_loses_nothing_typed(office, desk) -> None:
+    case = office.sent()
+    office.does(case, "limin", "pause")
+    answer = desk("wangjianguo").post(f"/cases/{case.number}/do/send_back/", {"text": "不归我们管", "version": "2"})
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert "刚被李敏办了“挂账”" in page
+
+
+def test_script_in_a_text_is_shown_as_text(office, desk) -> None:
+    case = office.does(office.finds(), "limin", "send", unit="market", text="<script>alert(1)</script>")
+    page = desk("limin").get(f"/cases/{case.number}/").content.decode()
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_a_photo_is_served_to_those_who_see_the_case_only(office, desk) -> None:
+    browser = desk("limin")
+    browser.post("/cases/new/mending/", {"move": "find", "title": "垃圾", "area": "V1", "photos": photo(), "mark": "m"})
+    file = Attachment.objects.get()
+    answer = browser.get(f"/cases/files/{file.pk}/thumb/")
+    assert b"".join(answer.streaming_content).startswith(b"\xff\xd8")
+    assert desk("sunyue").get(f"/cases/files/{file.pk}/thumb/").status_code in {403, 404}
+
+
+def test_looking_at_a_reporter_is_a_press_and_a_note(office, desk) -> None:
+    browser = desk("limin")
+    said = {
+        "move": "find",
+        "title": "路灯不亮",
+        "area": "V1",
+        "reporter_name": "吴奶奶",
+        "reporter_phone": "13900001234",
+    }
+    browser.post("/cases/new/mending/", {**said, "mark": "m"})
+    case = Case.objects.get()
+    assert "吴奶奶" not in browser.get(f"/cases/{case.number}/").content.decode()
+    assert "吴奶奶" in browser.post(f"/cases/{case.number}/look/", {"what": "reporters"}).content.decode()
+    assert Note.objects.filter(verb="查看反映人信息", username="limin").count() == 1
+
+
+def test_a_bulk_move_tells_what_was_refused(office, desk) -> None:
+    cases = [office.does(office.sent(), "wangjianguo", "mend", photos=1) for _ in range(2)]
+    waiting = office.sent()
+    numbers = [one.number for one in (*cases, waiting)]
+    answer = desk("limin").post("/cases/bulk/", {"case": numbers, "move": "accept"}, follow=True)
+    page = answer.content.decode()
+    assert "办了 2 件" in page
+    assert waiting.number in page
+    assert Case.objects.filter(phase="closed").count() == 2
+
+
+def test_every_figure_opens_exactly_the_cases_it_counts(office, desk) -> None:
+    case = office.does(office.sent(), "wangjianguo", "mend", photos=1)
+    office.does(case, "limin", "accept")
+    office.sent()
+    browser = desk("limin")
+    office.cast.people["limin"].refresh_from_db()
+    for dimension in ("unit", "village", "person", "category", "kind"):
+        query = {"from": "2021-10-01", "to": "2021-10-31", "by": dimension}
+        page = browser.get("/cases/figures/", query)
+        assert page.status_code == 200
+    for value in page.context["values"]:
+        for part, count in (("top", value.top), ("base", value.base)):
+            if count is not None:
+                query = {"tab": "all", "figure": value.rule.id, "part": part, "from": "2021-10-01", "to": "2021-10-31"}
+                assert browser.get("/cases/", query).context["page"].total == count, (value.rule.id, part)
+
+
+def test_the_list_leaves_as_excel(office, desk) -> None:
+    office.sent()
+    answer = desk("limin").get("/cases/export/", {"tab": "all"})
+    assert answer.content[:2] == b"PK"
+
+
+def test_being_told_and_reading_it(office, desk) -> None:
+    office.sent()
+    assert Notice.objects.filter(person__username="wangjianguo", read_at=None).count() == 1
+    assert office.at + timedelta(0) == office.at
