@@ -11,7 +11,7 @@ from tests.doors.messages.standins import WeCom, serving
 from tests.people import Cast
 
 from chuangwen.kit import clock
-from chuangwen.records.ledger.actions import MACHINE, Thing
+from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.ledger.models import Note
 from chuangwen.records.notices.actions import Told, tell
 from chuangwen.records.notices.models import Channel
@@ -50,7 +50,7 @@ def add(run: Run, bot: WeCom, *more: str) -> Any:
 
 
 def waiting(cast: Cast) -> None:
-    told = Told("overdue", "公厕保洁超期", "/cases/1/", Thing("case", "1"), "case:1:overdue")
+    told = Told("overdue", "公厕保洁超期", "/cases/1/", ("case", "1"), "case:1:overdue")
     tell([cast.people["liufang"].pk], told, by=MACHINE, at=clock.real_now())
 
 

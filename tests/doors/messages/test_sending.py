@@ -18,7 +18,7 @@ from chuangwen.doors.messages.digest import weight
 from chuangwen.doors.messages.sending import State, send_due
 from chuangwen.doors.messages.services import Message, WrongAddress, check_address, send
 from chuangwen.kit.clock import real_now as now
-from chuangwen.records.ledger.actions import MACHINE, Thing
+from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.notices import actions, outbox
 from chuangwen.records.notices.actions import Told, Way
 from chuangwen.records.notices.models import Channel, Delivery, Notice, Service
@@ -47,7 +47,7 @@ def opened(bot: Any, code: str = "town", **more: Any) -> Channel:
 
 
 def tell(cast: Cast, number: int, *names: str, text: str = "请处理") -> None:
-    told = Told("assigned", f"第 {number} 件：{text}", f"/cases/{number}/", Thing("case", str(number)), f"m{number}")
+    told = Told("assigned", f"第 {number} 件：{text}", f"/cases/{number}/", ("case", str(number)), f"m{number}")
     actions.tell([cast.people[name].pk for name in names], told, by=MACHINE, at=now())
 
 

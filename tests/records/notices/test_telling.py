@@ -8,7 +8,7 @@ from tests.people import AT, Cast
 
 from chuangwen.kernel.sealing import CannotUnseal
 from chuangwen.kit.refusals import NotAllowed, OutOfReach
-from chuangwen.records.ledger.actions import MACHINE, Thing
+from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.ledger.models import Note
 from chuangwen.records.notices import actions, outbox, queries
 from chuangwen.records.notices.actions import ChannelIncomplete, Told, Way
@@ -20,7 +20,7 @@ WEBHOOK = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=693a91f6-4bc4"
 
 
 def told(number: int = 1, kind: str = "assigned") -> Told:
-    return Told(kind, f"第 {number} 件事", f"/cases/{number}/", Thing("case", str(number)), f"case:{number}:{kind}")
+    return Told(kind, f"第 {number} 件事", f"/cases/{number}/", ("case", str(number)), f"case:{number}:{kind}")
 
 
 def ids(cast: Cast, *names: str) -> list[int]:
@@ -54,7 +54,7 @@ def test_a_notice_is_undone_with_the_change_that_caused_it(cast: Cast) -> None:
 @pytest.mark.parametrize("link", ["https://elsewhere.example.org/", "//elsewhere", "cases/1/"])
 def test_a_notice_never_leads_outside_the_site(cast: Cast, link: str) -> None:
     with pytest.raises(ValueError, match="inside the site"):
-        Told("assigned", "看看", link, Thing("case", "1"), "m")
+        Told("assigned", "看看", link, ("case", "1"), "m")
     with pytest.raises(IntegrityError), transaction.atomic():
         Notice.objects.create(person=cast.people["liufang"], kind="assigned", text="看看", link=link, mark="m", at=AT)
 
@@ -63,7 +63,7 @@ def test_a_notice_is_of_a_known_kind_and_says_something() -> None:
     with pytest.raises(ValueError, match="gossip"):
         told(kind="gossip")
     with pytest.raises(ValueError, match="says something"):
-        Told("assigned", " ", "", Thing("case", "1"), "m")
+        Told("assigned", " ", "", ("case", "1"), "m")
 
 
 def test_people_read_and_mark_their_own_notices_only(cast: Cast) -> None:

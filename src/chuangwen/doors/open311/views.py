@@ -265,7 +265,7 @@ def updates(request: TownRequest, form: str) -> HttpResponse:
 
 @open_to_all
 @require_safe
-def media(request: TownRequest, attachment_id: int) -> HttpResponse:
+def media(request: TownRequest, attachment_id: int) -> HttpResponse | FileResponse:
     """A public photo: its re-encoded copy, once the request was verified."""
     row = Attachment.objects.filter(pk=attachment_id, file__is_photo=True).select_related("file").first()
     shown = row and rows.public_cases().filter(pk=row.case_id, filed_at__isnull=False).exists()

@@ -30,7 +30,8 @@ class ChannelIncomplete(Refusal):
 
 @dataclass(frozen=True)
 class Told:
-    """What is said: ``kind`` one of ``NoticeKind``, ``text`` without personal data, ``link`` a path inside the site.
+    """What is said: ``kind`` one of ``NoticeKind``, ``text`` without personal data, ``link`` a path inside the site,
+    ``thing`` the kind and key of what it is about.
 
     ``mark`` names this telling for good (e.g. ``case:C-12:overdue:2021-10-14``): the same person is told once for a
     mark. A wrong kind, an outside link or an empty text or mark is the caller's mistake: ``ValueError``.
@@ -39,7 +40,7 @@ class Told:
     kind: str
     text: str
     link: str
-    thing: Thing
+    thing: tuple[str, str]
     mark: str
 
     def __post_init__(self) -> None:
@@ -161,8 +162,8 @@ def _notice(person_id: int, told: Told, at: datetime) -> Notice:
         kind=told.kind,
         text=told.text.strip()[:LONGEST],
         link=told.link,
-        thing_kind=told.thing.kind,
-        thing_key=told.thing.key,
+        thing_kind=told.thing[0],
+        thing_key=told.thing[1],
         mark=told.mark,
         at=at,
     )

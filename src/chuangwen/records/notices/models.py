@@ -14,8 +14,10 @@ from chuangwen.records.township.models import Organisation, Person
 class NoticeKind(models.TextChoices):
     """Why somebody is told."""
 
+    TURN = "turn", _("待办")
     ASSIGNED = "assigned", _("交办")
     MENTIONED = "mentioned", _("提到")
+    COMMENT = "comment", _("留言")
     WARNING = "warning", _("预警")
     OVERDUE = "overdue", _("超期")
     ESCALATED = "escalated", _("督办")

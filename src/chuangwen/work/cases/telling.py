@@ -7,7 +7,6 @@ from django.db.models import Q
 
 from chuangwen.kernel.words import say
 from chuangwen.kernel.workdays import CHINA
-from chuangwen.records.ledger.actions import Thing
 from chuangwen.records.notices.actions import Told, tell
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.gates import By
@@ -81,9 +80,9 @@ def kind_of(move: MoveRow) -> str:
     return "returned" if move.does in {"return", "rework", "object", "relapse"} else "assigned"
 
 
-def thing_of(case: Case) -> Thing:
+def thing_of(case: Case) -> tuple[str, str]:
     """What a notice is about."""
-    return Thing("case", case.number)
+    return "case", case.number
 
 
 def link(case: Case) -> str:
