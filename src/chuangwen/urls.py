@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("accounts/", include("allauth.urls")),
     path("api/", addresses()),
+    path("p/", include("chuangwen.doors.portal.urls")),
     path("open311/v2/", include("chuangwen.doors.open311.urls")),
     path("", include("chuangwen.doors.site.urls")),
 ]

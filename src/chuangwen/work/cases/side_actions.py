@@ -17,11 +17,11 @@ from chuangwen.records.township.gates import By, must
 from chuangwen.records.township.models import Person
 from chuangwen.records.township.permissions import Permission
 from chuangwen.work.cases import clocks, rollup, stepping
-from chuangwen.work.cases.actions import fresh, thing, write
+from chuangwen.work.cases.actions import add_reporter, fresh, thing, write
 from chuangwen.work.cases.attaching import must_work_on
 from chuangwen.work.cases.models import Case, CaseLink, Comment, Phase, Reporter, Step
 from chuangwen.work.cases.policy import knows_reporter, may_read
-from chuangwen.work.cases.said import Link
+from chuangwen.work.cases.said import Link, NewReporter
 from chuangwen.work.cases.seeing import why_not_see
 from chuangwen.work.cases.telling import link, thing_of, turn_people
 from chuangwen.work.cases.types import type_of
@@ -132,6 +132,15 @@ def _mark(case: Case, does: str, title: str, before: str, *, by: By, at: datetim
         by=by.name,
         unit=by.organisation_name,
     )
+
+
+@transaction.atomic
+def also_report(case: Case, new: NewReporter, *, by: By, at: datetime) -> Reporter:
+    """Somebody else has the same matter: one more reporter with a code of the own, no second case."""
+    case = fresh(case.pk)
+    reporter = add_reporter(case, new, at)
+    ledger.note(thing(case), say("又一人反映"), by=by, at=at)
+    return reporter
 
 
 @transaction.atomic
