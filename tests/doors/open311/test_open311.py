@@ -165,7 +165,9 @@ def test_a_client_from_pypi_creates_lists_and_follows_a_chinese_request(office, 
     town.session.close()
 
 
-@pytest.mark.parametrize("operation", list(schemathesis.openapi.from_dict(DESCRIPTION).get_all_operations()), ids=str)
+@pytest.mark.parametrize(
+    "operation", list(schemathesis.openapi.from_dict(DESCRIPTION).get_all_operations()), ids=lambda one: one.ok().label
+)
 def test_schemathesis_finds_no_fault_of_the_server(office, client, operation) -> None:
     @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), database=None)
     @given(case=operation.ok().as_strategy())

@@ -14,7 +14,7 @@ from chuangwen.work.cases import queries
 from chuangwen.work.cases.actions import ChangedMeanwhile, open_case, take
 from chuangwen.work.cases.escalating import sweep
 from chuangwen.work.cases.models import Case
-from chuangwen.work.cases.policy import RESIDENT, NotOpenNow, NotYourMove, OnlyOnce, SelfVerified
+from chuangwen.work.cases.policy import RESIDENT, NotOpenNow, NotYourMove, SelfVerified, TakenBefore
 from chuangwen.work.cases.rollup import COUNTS, recount
 from chuangwen.work.cases.said import NewCase, NewReporter, Said
 from chuangwen.work.cases.side_actions import NotMergeable, comment, look_at_hidden, look_at_reporters, merge
@@ -83,7 +83,7 @@ def test_an_extension_is_granted_once_and_not_beyond_its_limit(office) -> None:
     with pytest.raises(TooLong):
         office.does(case, "limin", "grant")
     case = office.does(case, "limin", "deny")
-    with pytest.raises(OnlyOnce):
+    with pytest.raises(TakenBefore):
         office.does(case, "wangjianguo", "ask", extension="2 工作日")
 
 

@@ -49,7 +49,7 @@ class SelfVerified(Refusal):
     status = 403
 
 
-class OnlyOnce(Refusal):
+class TakenBefore(Refusal):
     code = "only_once"
     sentence = later("“{move}”只能办一次，{case}已经办过。")
 
@@ -68,7 +68,7 @@ def why_not_take(case: Case, move: MoveRow, by: By) -> Refusal | None:
     if case.state not in move.sources:
         return not_open_now(case, move)
     if move.once and move.id in case.did:
-        return OnlyOnce(move=move.title, case=case.number)
+        return TakenBefore(move=move.title, case=case.number)
     if isinstance(by, Hand):
         return None if by == MACHINE or "@resident" in move.who else not_your_move(move)
     return _why_not_by(case, move, by)
