@@ -30,10 +30,10 @@ fix: .venv/dev.stamp  ## let the tools mend style
 	.venv/bin/djade --target-version 5.2 $$(git ls-files '*.html' | grep templates/) || true
 
 test-sqlite: .venv/dev.stamp  ## tests on SQLite
-	$(PY) -m pytest -n 2 -m 'not browser and not long'
+	$(PY) -m pytest -n 2 --dist loadfile -m 'not browser and not long'
 
 test-postgres: .venv/dev.stamp  ## tests on PostgreSQL (a cluster of its own under .tools)
-	tools/with_postgres $(PY) -m pytest -n 2 -m 'not browser and not long'
+	tools/with_postgres $(PY) -m pytest -n 2 --dist loadfile -m 'not browser and not long'
 
 test-web: web/node_modules/.stamp  ## tests of the TypeScript parts
 	cd web && npm test --silent

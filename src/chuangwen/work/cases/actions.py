@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max
 
 from chuangwen.kernel.refusal import Refusal
@@ -54,7 +54,7 @@ def open_case(new: NewCase, said: Said | None = None, *, by: By, at: datetime) -
     move = _opening(type_, new.move, by)
     if not new.title.strip() or len(new.title) > 120:
         raise TitleMissing
-    lists = stepping.lists_for(type_, move)
+    lists = stepping.lists_for(type_, move, said)
     answers = stepping.check_said(type_, move, said, lists)
     case = _new_row(row, new, by=by, at=at)
     if new.category:
@@ -167,7 +167,7 @@ def take(case: Case, move_id: str, said: Said | None = None, *, by: By, at: date
         raise changed_meanwhile(case)
     if no := why_not_take(case, move, by):
         raise no
-    lists = stepping.lists_for(type_, move)
+    lists = stepping.lists_for(type_, move, said)
     answers = stepping.check_said(type_, move, said, lists)
     old, before = rollup.counted(case), case.state
     stride = _stride(case, (type_, move), answers.values, lists, by=by, at=at)
@@ -189,11 +189,21 @@ def take(case: Case, move_id: str, said: Said | None = None, *, by: By, at: date
     return case
 
 
+BESIDE = ("type", "lead", "area", "accused")
+UNUSED = [
+    *(f"type__{name}" for name in ("content", "title", "pack", "order", "installed_at")),
+    *(f"{side}__{name}" for side in BESIDE[1:] for name in ("aliases", "opened", "closed", "region_code")),
+]
+
+
 def fresh(pk: int) -> Case:
     """The case as it is now, locked until the transaction ends, with all that policy and engine ask for."""
-    Case.objects.select_for_update().only("pk").get(pk=pk)
-    rows = Case.objects.select_related("type", "lead", "area", "holder", "opener", "accused", "merged_into")
-    return rows.defer("type__content").get(pk=pk)
+    rows = Case.objects.select_related(*BESIDE).defer(*UNUSED)
+    return (
+        rows.select_for_update(of=("self",)).get(pk=pk)
+        if connection.features.has_select_for_update_of
+        else rows.get(pk=pk)
+    )
 
 
 def write(case: Case) -> None:
@@ -263,7 +273,7 @@ def _facts(case: Case) -> dict[str, object]:
     return {
         "state": case.state,
         "lead": case.lead.code if case.lead else "",
-        "holder": case.holder.username if case.holder else "",
+        "holder": case.holder_id or "",
         "due": case.due_at.astimezone(CHINA).isoformat() if case.due_at else "",
         "category": case.category,
     }

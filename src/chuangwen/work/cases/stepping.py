@@ -49,15 +49,22 @@ class Lists:
         return Known(self.units, self.people, self.categories)
 
 
-def lists_for(type_: CaseTypeRow, move: MoveRow) -> Lists:
-    """Only what the fields of this move can name: no query for a move that names nothing."""
-    kinds = {row.kind for row in type_.fields_of(move)}
-    units = Organisation.objects.filter(closed=None) if kinds & {Kind.UNIT, Kind.UNITS} else ()
-    people = Person.objects.filter(is_active=True) if Kind.PERSON in kinds else ()
+def lists_for(type_: CaseTypeRow, move: MoveRow, said: Said) -> Lists:
+    """Only what was named: no query for a move that names nothing."""
+    named: dict[Kind, set[str]] = {}
+    for row in type_.fields_of(move):
+        value = said.answers.get(row.id)
+        codes = value if isinstance(value, list | tuple) else [value]
+        named.setdefault(row.kind, set()).update(str(one).strip() for one in codes if one)
+    units = named.get(Kind.UNIT, set()) | named.get(Kind.UNITS, set())
+    people, categories = named.get(Kind.PERSON, set()), named.get(Kind.CATEGORY, set())
     table = type_.type.categories
-    categories = Category.objects.filter(table=table, retired=False) if Kind.CATEGORY in kinds else ()
     return Lists(
-        {one.code: one for one in units}, {one.username: one for one in people}, {one.code: one for one in categories}
+        {one.code: one for one in Organisation.objects.filter(code__in=units, closed=None)} if units else {},
+        {one.username: one for one in Person.objects.filter(username__in=people, is_active=True)} if people else {},
+        {one.code: one for one in Category.objects.filter(table=table, code__in=categories, retired=False)}
+        if categories
+        else {},
     )
 
 
@@ -186,7 +193,8 @@ def _contact(stride: Stride) -> None:
 
 def _take_on(stride: Stride) -> None:
     """Signing for a case answers it: 响应 is signing and getting in touch in time."""
-    stride.case.holder = stride.case.holder or stride.person
+    if stride.case.holder_id is None:
+        stride.case.holder = stride.person
     _contact(stride)
 
 
@@ -354,11 +362,11 @@ def set_turn(case: Case, words: tuple[str, ...]) -> None:
     case.turn_unit, case.turn_person, case.turn_role = None, None, ""
     for word in words:
         if word == "@lead" and case.lead is not None:
-            case.turn_unit, case.turn_person = case.lead, case.holder
-        elif word == "@holder" and case.holder is not None:
-            case.turn_person, case.turn_unit = case.holder, case.lead
-        elif word == "@opener" and case.opener is not None:
-            case.turn_person = case.opener
+            case.turn_unit, case.turn_person_id = case.lead, case.holder_id
+        elif word == "@holder" and case.holder_id is not None:
+            case.turn_person_id, case.turn_unit = case.holder_id, case.lead
+        elif word == "@opener" and case.opener_id is not None:
+            case.turn_person_id = case.opener_id
         elif not word.startswith("@"):
             case.turn_role = word
         else:
