@@ -23,8 +23,24 @@ SHOTS = Path(__file__).parents[2] / "docs" / "pictures" if KEEP else Path(tempfi
 class Town:
     """The running demo town: its address and the passwords that ``demo`` printed."""
 
-    def __init__(self, address: str, passwords: dict[str, str]) -> None:
-        self.address, self.passwords = address, passwords
+    def __init__(self, address: str, passwords: dict[str, str], home: str) -> None:
+        self.address, self.passwords, self.home = address, passwords, home
+
+    def let_in(self, username: str) -> None:
+        """Give one more person of the demo a password, as the machine's own hand may."""
+        code = (
+            "from chuangwen.records.township.models import Person as P\n"
+            "from chuangwen.records.township.actions import give_visitor_password as give\n"
+            "from chuangwen.records.ledger.actions import MACHINE as M\n"
+            "from chuangwen.kit import clock\n"
+            f"print('PASS', give(P.objects.get(username={username!r}), by=M, at=clock.real_now()))"
+        )
+        manage = Path(__file__).parents[2] / "manage.py"
+        environment = {**os.environ, "CHUANGWEN_HOME": self.home}
+        told = subprocess.run(
+            [sys.executable, str(manage), "shell", "-v0", "-c", code], capture_output=True, check=True, env=environment
+        )
+        self.passwords[username] = told.stdout.decode().split("PASS ")[1].split()[0]
 
 
 def _command(*words: str) -> list[str]:
@@ -45,7 +61,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     server = subprocess.Popen(_command("serve", "--home", str(home), "--port", str(port)), env=environment)
     address = f"http://127.0.0.1:{port}"
     _wait(address)
-    yield Town(address, {one["username"]: one["password"] for one in people})
+    yield Town(address, {one["username"]: one["password"] for one in people}, str(home))
     server.terminate()
     server.wait(20)
 
