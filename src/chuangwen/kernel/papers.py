@@ -11,6 +11,7 @@ from jinja2 import TemplateError, Undefined
 from jinja2.sandbox import SandboxedEnvironment
 
 from chuangwen.kernel.problems import Problems
+from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, say
 
 BLANK = "________"
@@ -39,6 +40,14 @@ FACTS = {
     "steps": later("办理经过的清单：每项有 at、title、by、unit、text"),
     "f": later("按编号取某一项填写内容，如 f.measures"),
 }
+
+
+class BadTemplate(Refusal):
+    """A template that cannot be filled, or reaches for what it must not have."""
+
+    code = "bad_template"
+    sentence = later("文书模板不能用：{why}。请照参考手册改模板里的标记。")
+    status = 422
 
 
 class _Blank(Undefined):
@@ -74,7 +83,10 @@ def _environment() -> SandboxedEnvironment:
 def fill(template: bytes, facts: Mapping[str, object]) -> bytes:
     """The template with its facts, as docx. What is missing is a blank line; marks inside values come out as text."""
     document = DocxTemplate(io.BytesIO(template))
-    document.render(dict(facts), _environment(), autoescape=True)
+    try:
+        document.render(dict(facts), _environment(), autoescape=True)
+    except TemplateError as wrong:
+        raise BadTemplate(why=wrong) from wrong
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()

@@ -10,6 +10,7 @@ from chuangwen.doors.site.frame import Choice, Entry, Frame, Group
 from chuangwen.kernel.words import later, say
 from chuangwen.kit import clock
 from chuangwen.records.measures.models import Round
+from chuangwen.records.notices.queries import count_unread
 from chuangwen.records.standards.models import Edition
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.models import Town
@@ -91,6 +92,8 @@ def frame(request: HttpRequest) -> dict[str, object]:
             groups=_groups(actor, request.path, count_owed(actor)) if actor.person else (),
             choices=_choices(request) if actor.person and actor.may(Permission.SEE_SCORE) else (),
             search_link=_link("framework") if actor.may(Permission.SEE_FRAMEWORK) else "",
+            notices_link=_link("notices") if actor.person else "",
+            notices=count_unread(actor.person_id) if actor.person else 0,
             demo=_demo(town),
         ),
         "town": town,
