@@ -8,8 +8,9 @@ from html import escape
 from itertools import groupby
 
 from chuangwen.kernel.flowchart.layout import Arrow, Chart, Point, Words
-from chuangwen.kernel.flowchart.lettering import LINE
+from chuangwen.kernel.flowchart.lettering import LINE, NOTE, width_of
 from chuangwen.kernel.flowchart.rows import Box
+from chuangwen.kernel.words import say
 
 TURN, TIP = 6.0, 7.0
 
@@ -86,6 +87,8 @@ def _box(box: Box, *, is_now: bool) -> Iterator[str]:
     if box.stop.kind == "closed":
         inner = f'x="{figure(box.x + 3)}" y="{figure(box.y + 3)}" width="{figure(box.width - 6)}"'
         yield f'<rect class="flow-inner" {inner} height="{figure(box.height - 6)}" rx="{round_ - 3}"/>'
+    if is_now:
+        yield from _pill(box.x + 6, box.y - 9)
     x, y = figure(box.x + box.width / 2), box.y + (box.height - box.least) / 2 + 6
     for line in box.title:
         y += 19
@@ -93,6 +96,14 @@ def _box(box: Box, *, is_now: bool) -> Iterator[str]:
     for line in (*box.note, *box.stays):
         y += LINE
         yield f'<text class="flow-note" x="{x}" y="{figure(y - 3)}">{escape(line)}</text>'
+
+
+def _pill(x: float, y: float) -> Iterator[str]:
+    """The mark of the state where the case stands: a word, so that it is not told by the thick line alone."""
+    word = say("现在")
+    width = width_of(word, NOTE) + 10
+    yield f'<rect class="flow-pill" x="{figure(x)}" y="{figure(y)}" width="{figure(width)}" height="17" rx="8"/>'
+    yield f'<text class="flow-here" x="{figure(x + width / 2)}" y="{figure(y + 12.5)}">{escape(word)}</text>'
 
 
 def _words(words: Words) -> Iterator[str]:

@@ -96,6 +96,12 @@ def not_your_move(move: MoveRow) -> NotYourMove:
     return NotYourMove(move=move.title, who="、".join(word_titles(move.who)))
 
 
+def names_of_words() -> dict[str, str]:
+    """What people read for every word of ``who``: the town's roles and the relations to a case."""
+    roles = dict(RoleDefinition.objects.values_list("pk", "title"))
+    return roles | {word: say(title) for word, title in RELATION_TITLES.items()}
+
+
 def word_titles(words: tuple[str, ...]) -> list[str]:
     """What people read for words of ``who``."""
     roles = dict(RoleDefinition.objects.filter(pk__in=words).values_list("pk", "title"))

@@ -10,7 +10,7 @@ from chuangwen.kernel.coordinates import distance_m
 from chuangwen.kernel.words import say
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.permissions import Permission
-from chuangwen.work.cases.models import Attachment, Case, CaseLink, Category, Comment, Phase, Reporter, Step
+from chuangwen.work.cases.models import Attachment, Case, CaseLink, Category, Comment, Phase, Reporter, Rung, Step
 from chuangwen.work.cases.seeing import sees
 
 LIKE_METRES = 150
@@ -191,6 +191,16 @@ def category_titles(table: str = "") -> dict[str, str]:
     """Titles of categories by code (with the table in front when none is named)."""
     rows = Category.objects.filter(table=table) if table else Category.objects.all()
     return dict(rows.values_list("code", "title"))
+
+
+def category_terms(table: str) -> list[Category]:
+    """The categories of a table that have a deadline of their own, in order."""
+    return list(Category.objects.filter(table=table, retired=False).exclude(term="").order_by("order"))
+
+
+def rungs(ladder: str) -> list[Rung]:
+    """What happens when a deadline has passed, step by step."""
+    return list(Rung.objects.filter(ladder=ladder).order_by("order"))
 
 
 def relapses(rows: QuerySet[Case]) -> int:

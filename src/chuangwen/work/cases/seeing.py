@@ -60,6 +60,11 @@ def why_not_see(case: Case, actor: Actor) -> Refusal | None:
     return None if within_reach(case, actor, Permission.SEE_CASES) else hidden
 
 
+def knows_kind(guard: str, actor: Actor) -> bool:
+    """Whether this person may read how cases of such a kind go: what only a few may work on, only they read about."""
+    return guard != "guarded" or actor.may(Permission.GUARD_CASES)
+
+
 def is_near(case: Case, actor: Actor) -> bool:
     if actor.person_id in {case.opener_id, case.holder_id, case.turn_person_id}:
         return True
