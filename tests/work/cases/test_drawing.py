@@ -63,6 +63,7 @@ def test_the_words_say_who_what_with_what_proof_and_by_when() -> None:
     assert lines["报完成"].proof == "照片至少 1 张，写明情况"
     assert lines["报完成"].clocks == "起算核查时限；停表处置时限"
     assert lines["申请延期"].asks == "申请延期多久*、理由*"
+    assert lines["同意延期"].clocks == "按申请延长"
     assert lines["改派"].clocks == "重新起算接收时限、处置时限"
     assert lines["登记立案"].sources == "（登记）"
     clocks = {one.title: one for one in explaining.clock_lines(TYPES["rectification"])}

@@ -6,6 +6,7 @@ import unicodedata
 LINE = 15.0
 LABEL, TITLE, NOTE = 12.0, 14.0, 11.0
 AFTER = "，：、；）。"  # a line best ends after one of these
+BEFORE = "（《“"  # and before one of these, never after it
 NOT_FIRST = "，：、；）。》”"
 
 
@@ -31,14 +32,14 @@ def broken(text: str, width: float, size: float = LABEL) -> list[str]:
 
 def _break_of(text: str, wanted: int, most: int) -> int:
     """The place to break: after punctuation near the wanted place, never before punctuation."""
-    near = [at for at in range(2, min(len(text) - 1, most + 1)) if text[at - 1] in AFTER]
+    near = [at for at in range(2, min(len(text) - 1, most + 1)) if text[at - 1] in AFTER or text[at] in BEFORE]
     if near:
         best = min(near, key=lambda at: abs(at - wanted))
         if abs(best - wanted) <= 2:
             return best
     while wanted < len(text) - 1 and text[wanted] in NOT_FIRST:
         wanted += 1
-    return wanted
+    return wanted - 1 if wanted > 1 and text[wanted - 1] in BEFORE else wanted
 
 
 def label(titles: tuple[str, ...], width: float) -> list[str]:

@@ -161,7 +161,8 @@ def _clock_words(type_: CaseTypeRow, move: MoveRow) -> str:
         (say("暂停"), move.pauses),
         (say("恢复"), move.resumes),
     )
-    return "；".join(f"{verb}{'、'.join(type_.clock(one).title for one in ids)}" for verb, ids in verbs if ids)
+    said = [f"{verb}{'、'.join(type_.clock(one).title for one in ids)}" for verb, ids in verbs if ids]
+    return "；".join([*said, say("按申请延长")] if move.does == "grant_extension" else said)
 
 
 def _more(type_: CaseTypeRow, move: MoveRow, names: Names) -> str:
