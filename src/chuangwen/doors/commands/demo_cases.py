@@ -18,6 +18,7 @@ from chuangwen.records.archive.actions import keep_file, keep_photo
 from chuangwen.records.archive.models import StoredFile
 from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.measures.models import Observation
+from chuangwen.records.notices.actions import mark_read
 from chuangwen.records.township.actors import Actor, actor_for
 from chuangwen.records.township.calendar_queries import work_calendar
 from chuangwen.records.township.gates import By
@@ -66,6 +67,11 @@ class Maker:
             self.types[kind] = definition(in_force(kind))
         return self.types[kind]
 
+    def note(self, does: str) -> str:
+        """What somebody writes at such a step."""
+        notes: Mapping[str, list[str]] = self.settings["notes"]
+        return self.dice.choice(notes.get(does) or notes["any"])
+
     def actor(self, person: Person) -> Actor:
         if person.pk not in self.actors:
             self.actors[person.pk] = actor_for(person)
@@ -85,8 +91,7 @@ def make_cases(settings: Mapping[str, Any], *, seed: int, last: datetime) -> int
     while waiting:
         at, _, walk = heapq.heappop(waiting)
         if walk is None:
-            for number in sweep(by=MACHINE, at=at).opened:
-                follow = _follow(maker, number)
+            for follow in _week_ends(maker, at):
                 heapq.heappush(waiting, (_after(maker, at, follow.steps[0][1] + 1), next(tick), follow))
             continue
         _take(maker, walk, at)
@@ -96,6 +101,14 @@ def make_cases(settings: Mapping[str, Any], *, seed: int, last: datetime) -> int
                 heapq.heappush(waiting, (then, next(tick), walk))
     sweep(by=MACHINE, at=last)
     return Case.objects.count()
+
+
+def _week_ends(maker: Maker, at: datetime) -> list[Walk]:
+    """Friday evening: the clock's sweep, and everybody has read what they were told."""
+    opened = sweep(by=MACHINE, at=at).opened
+    for person in Person.objects.filter(is_active=True):
+        mark_read(person, at=at)
+    return [_follow(maker, number) for number in opened]
 
 
 def _follow(maker: Maker, number: str) -> Walk:
@@ -129,8 +142,8 @@ def _walks(maker: Maker) -> list[Walk]:
         for _ in range(kind["count"] - (kind.get("from_observations", 0) if seen else 0)):
             category, title = maker.dice.choice(kind["titles"])
             site = maker.dice.choice(sites) if "{place}" in title else None
-            area = site.organisation if site else maker.dice.choice(villages)
-            text = title.format(place=site.name if site else "", village=area.short)
+            area = None if site else maker.dice.choice(villages)
+            text = title.format(place=site.name if site else "", village=area.short if area else "")
             found.append(Walk(kind["type"], text, category, _steps(maker, kind["type"]), area, site))
     for walk in found:
         walk.scene = maker.dice.randrange(SCENES)
@@ -153,7 +166,7 @@ def _from_observation(maker: Maker, one: Observation) -> Walk:
     title = f"{one.site.name}：{one.check_item.text}"[:60]
     begin = due(Term(Decimal(1), Measure.WORK_HOUR), one.seen_at, maker.days).at
     steps = _steps(maker, "rectification")
-    return Walk("rectification", title, category, steps, one.site.organisation, one.site, links, begin=begin)
+    return Walk("rectification", title, category, steps, None, one.site, links, begin=begin)
 
 
 def _steps(maker: Maker, kind: str) -> list[tuple[str, float]]:
@@ -191,7 +204,8 @@ def _who(maker: Maker, walk: Walk, move: MoveRow) -> By | None:
         wanted = [one for one in move.who if not one.startswith("@")]
         people = Person.objects.filter(assignments__role__in=wanted, assignments__withdrawn_at=None, is_active=True)
         found = [maker.actor(one) for one in people.select_related("organisation").distinct()]
-        return maker.dice.choice(found) if found else None
+        near = [one for one in found if walk.area is not None and one.organisation == walk.area]
+        return maker.dice.choice(near or found) if found else None
     people = Person.objects.filter(is_active=True).select_related("organisation")
     near = people.filter(organisation=walk.case.lead_id) if walk.case.lead_id and "@lead" in move.who else people.none()
     roles = people.filter(assignments__role__in=[one for one in move.who if not one.startswith("@")]).distinct()
@@ -245,7 +259,7 @@ def _said(maker: Maker, walk: Walk, type_: CaseTypeRow, move: MoveRow, *, by: By
         side = "after" if move.does in {"mend", "verify"} else "before"
         photos = [_photo(maker, walk.scene, side, at)]
     files = [_paper(maker, walk, at)] if move.files else []
-    return Said(answers, maker.dice.choice(maker.settings["notes"]), photos, files)
+    return Said(answers, maker.note(move.does), photos, files)
 
 
 def _answer(maker: Maker, walk: Walk, row: FieldRow, at: datetime) -> object:
@@ -261,7 +275,7 @@ def _answer(maker: Maker, walk: Walk, row: FieldRow, at: datetime) -> object:
         Kind.INTEGER: str(min(int(row.most or 9), int(row.least or 1) + dice.randrange(0, 2))),
         Kind.DECIMAL: str(min(row.most or Decimal(99), (row.least or Decimal(0)) + dice.randrange(1, 40))),
         Kind.TERM: "3 工作日",
-        Kind.LONG: dice.choice(maker.settings["notes"]),
+        Kind.LONG: maker.note("any"),
         Kind.TEXT: "演示",
     }
     if row.kind is Kind.CHOICE:
@@ -269,7 +283,8 @@ def _answer(maker: Maker, walk: Walk, row: FieldRow, at: datetime) -> object:
     if row.kind is Kind.CHOICES:
         return list(row.options) if row.least else [dice.choice(row.options)]
     if row.kind is Kind.UNIT:
-        return walk.area.code if walk.area else ""
+        unit = walk.area or (walk.site.organisation if walk.site else None)
+        return unit.code if unit else ""
     return simple.get(row.kind, "")
 
 
