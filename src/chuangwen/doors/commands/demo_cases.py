@@ -159,7 +159,9 @@ def _bad_observations(maker: Maker) -> list[Observation]:
 
 def _from_observation(maker: Maker, one: Observation) -> Walk:
     standards = [Link("standard", f"{one.check_item.edition_id}:{code}", code) for code in one.check_item.standards]
-    links = [Link("observation", str(one.pk), f"{one.check_item.code} {one.check_item.text}"[:120]), *standards]
+    thing = f"{one.check_item.edition_id}:{one.check_item.code}@{one.site.code}"
+    found = Link("finding", thing, f"{one.site.name} {one.check_item.code}")
+    links = [Link("observation", str(one.pk), f"{one.check_item.code} {one.check_item.text}"[:120]), found, *standards]
     category, _title = maker.dice.choice(
         next(k for k in maker.settings["kind"] if k["type"] == "rectification")["titles"]
     )
@@ -204,8 +206,8 @@ def _who(maker: Maker, walk: Walk, move: MoveRow) -> By | None:
         wanted = [one for one in move.who if not one.startswith("@")]
         people = Person.objects.filter(assignments__role__in=wanted, assignments__withdrawn_at=None, is_active=True)
         found = [maker.actor(one) for one in people.select_related("organisation").distinct()]
-        near = [one for one in found if walk.area is not None and one.organisation == walk.area]
-        return maker.dice.choice(near or found) if found else None
+        local = [one for one in found if walk.area is not None and one.organisation == walk.area]
+        return maker.dice.choice(local or found) if found else None
     people = Person.objects.filter(is_active=True).select_related("organisation")
     near = people.filter(organisation=walk.case.lead_id) if walk.case.lead_id and "@lead" in move.who else people.none()
     roles = people.filter(assignments__role__in=[one for one in move.who if not one.startswith("@")]).distinct()
