@@ -24,6 +24,7 @@ from chuangwen.records.township.calendar_queries import work_calendar
 from chuangwen.records.township.gates import By
 from chuangwen.records.township.models import Organisation, Person, Site
 from chuangwen.work.cases.actions import open_case, take
+from chuangwen.work.cases.clocks import before
 from chuangwen.work.cases.definitions import CaseTypeRow, MoveRow
 from chuangwen.work.cases.escalating import sweep
 from chuangwen.work.cases.models import Case
@@ -32,6 +33,7 @@ from chuangwen.work.cases.said import Link, NewCase, NewReporter, Place, Said
 from chuangwen.work.cases.types import definition, in_force
 
 SCENES = 12
+FRIDAY = 4
 
 
 @dataclass
@@ -83,8 +85,11 @@ def make_cases(settings: Mapping[str, Any], *, seed: int, last: datetime) -> int
     maker = Maker(settings, random.Random(seed + 7), last)  # noqa: S311 - demo data
     tick, waiting = count(), list[tuple[datetime, int, Walk | None]]()
     for one in _walks(maker):
-        heapq.heappush(waiting, (one.begin or _start(maker), next(tick), one))
-    friday = datetime.combine(settings["first"], time(18), CHINA)
+        begin = one.begin or _start(maker)
+        if begin < last:
+            heapq.heappush(waiting, (begin, next(tick), one))
+    first: date = settings["first"]
+    friday = datetime.combine(first + timedelta(days=(FRIDAY - first.weekday()) % 7), time(18), CHINA)
     while friday < last:
         heapq.heappush(waiting, (friday, next(tick), None))
         friday += timedelta(days=7)
@@ -126,6 +131,12 @@ def _start(maker: Maker) -> datetime:
     return datetime.combine(day, time(8, 40), CHINA) + timedelta(minutes=maker.dice.randrange(0, 180))
 
 
+def _lately(maker: Maker) -> datetime:
+    """A beginning in the last working days, so that the town has work in hand today."""
+    back = Term(Decimal(maker.dice.randrange(1, 40)), Measure.WORK_HOUR)
+    return before(back, maker.last, maker.days)
+
+
 def _after(maker: Maker, at: datetime, hours: float) -> datetime:
     amount = Decimal(f"{max(0.2, hours * maker.dice.uniform(0.6, 1.35)):.2f}")
     return due(Term(amount, Measure.WORK_HOUR), at, maker.days).at
@@ -145,7 +156,9 @@ def _walks(maker: Maker) -> list[Walk]:
             area = None if site else maker.dice.choice(villages)
             text = title.format(place=site.name if site else "", village=area.short if area else "")
             found.append(Walk(kind["type"], text, category, _steps(maker, kind["type"]), area, site))
-    for walk in found:
+    for number, walk in enumerate(found):
+        if walk.begin is None and number % 5 == 0:
+            walk.begin = _lately(maker)
         walk.scene = maker.dice.randrange(SCENES)
     return found
 

@@ -85,7 +85,7 @@ def page_of(
         "active": active,
         "whose": whose_turn(found),
         "clocks": [(one, found.clocks[one.id]) for one in type_.clocks if one.id in found.clocks],
-        "links": [_shown_link(one) for one in found.links.all()],
+        "links": [_shown_link(one) for one in found.links.all() if one.kind != "finding"],
         "units": choices.units() if why_not_lead(found, request.actor) is None else [],
         "assisting": {one.code for one in found.assisting.all()},
         "children": list(found.children.exclude(guard="guarded").order_by("opened_at")),

@@ -15,6 +15,7 @@ from chuangwen.work.cases.models import Case, Phase
 
 Lines = Sequence[dict[str, Any]]
 WIDE, TALL = 1000, 640
+LABEL = (64, 18)  # the room that a name needs
 MARGIN = 0.004  # degrees around the outermost cases
 COLUMNS = (
     ("late", later("已超期"), "bad", "late"),
@@ -105,10 +106,19 @@ def schematic(request: TownRequest, lines: Lines) -> dict[str, object]:
         }
         for line in placed
     ]
-    names = [
+    named = [
         {**spot(lon, lat), "name": name} for name, lon, lat in _villages() if west < lon < east and south < lat < north
     ]
-    return {"dots": dots, "names": names, "unplaced": len(lines) - len(placed)}
+    return {"dots": dots, "names": _apart(named), "unplaced": len(lines) - len(placed)}
+
+
+def _apart(names: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Only the names that do not lie upon one another."""
+    kept: list[dict[str, Any]] = []
+    for one in names:
+        if all(abs(one["x"] - other["x"]) > LABEL[0] or abs(one["y"] - other["y"]) > LABEL[1] for other in kept):
+            kept.append(one)
+    return kept
 
 
 def _villages() -> list[tuple[str, float, float]]:
