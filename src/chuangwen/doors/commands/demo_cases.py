@@ -84,15 +84,8 @@ def make_cases(settings: Mapping[str, Any], *, seed: int, last: datetime) -> int
     """Walk every case of the demo up to its today, with the clock's sweep each Friday. Returns how many there are."""
     maker = Maker(settings, random.Random(seed + 7), last)  # noqa: S311 - demo data
     tick, waiting = count(), list[tuple[datetime, int, Walk | None]]()
-    for one in _walks(maker):
-        begin = one.begin or _start(maker)
-        if begin < last:
-            heapq.heappush(waiting, (begin, next(tick), one))
-    first: date = settings["first"]
-    friday = datetime.combine(first + timedelta(days=(FRIDAY - first.weekday()) % 7), time(18), CHINA)
-    while friday < last:
-        heapq.heappush(waiting, (friday, next(tick), None))
-        friday += timedelta(days=7)
+    for begin, one in _begun(maker):
+        heapq.heappush(waiting, (begin, next(tick), one))
     while waiting:
         at, _, walk = heapq.heappop(waiting)
         if walk is None:
@@ -106,6 +99,16 @@ def make_cases(settings: Mapping[str, Any], *, seed: int, last: datetime) -> int
                 heapq.heappush(waiting, (then, next(tick), walk))
     sweep(by=MACHINE, at=last)
     return Case.objects.count()
+
+
+def _begun(maker: Maker) -> list[tuple[datetime, Walk | None]]:
+    """When each walk begins, and every Friday evening (no walk)."""
+    first: date = maker.settings["first"]
+    friday = datetime.combine(first + timedelta(days=(FRIDAY - first.weekday()) % 7), time(18), CHINA)
+    weeks = (maker.last - friday).days // 7 + 1
+    starts: list[tuple[datetime, Walk | None]] = [(one.begin or _start(maker), one) for one in _walks(maker)]
+    starts += [(friday + timedelta(weeks=week), None) for week in range(weeks)]
+    return [(begin, one) for begin, one in starts if begin < maker.last]
 
 
 def _week_ends(maker: Maker, at: datetime) -> list[Walk]:
@@ -146,6 +149,7 @@ def _walks(maker: Maker) -> list[Walk]:
     villages = list(Organisation.objects.exclude(region_code="").exclude(parent=None).order_by("pk"))
     sites = list(Site.objects.select_related("organisation").filter(closed=None).order_by("pk"))
     seen = _bad_observations(maker)
+    near = [one for one in villages if one.code in maker.settings["near"]] or villages
     found = []
     for kind in maker.settings["kind"]:
         if kind["type"] == "rectification":
@@ -153,7 +157,7 @@ def _walks(maker: Maker) -> list[Walk]:
         for _ in range(kind["count"] - (kind.get("from_observations", 0) if seen else 0)):
             category, title = maker.dice.choice(kind["titles"])
             site = maker.dice.choice(sites) if "{place}" in title else None
-            area = None if site else maker.dice.choice(villages)
+            area = None if site else maker.dice.choice(near if maker.dice.random() < 0.12 else villages)
             text = title.format(place=site.name if site else "", village=area.short if area else "")
             found.append(Walk(kind["type"], text, category, _steps(maker, kind["type"]), area, site))
     for number, walk in enumerate(found):
@@ -265,6 +269,8 @@ def _said(maker: Maker, walk: Walk, type_: CaseTypeRow, move: MoveRow, *, by: By
             value = _answer(maker, walk, row, at)
             if value:
                 answers[row.id] = value
+    if move.does == "dispatch" and walk.kind == "rectification" and walk.area and maker.dice.random() < 0.3:
+        answers["unit"] = walk.area.code
     photos = []
     if (
         move.photos
