@@ -158,6 +158,7 @@ def cases(request: TownRequest) -> HttpResponse:
         "modes": [(key, say(title)) for key, title in MODES],
         "now": request.at,
         "may_open": request.actor.may(Permission.WORK_CASES),
+        "may_steer": request.actor.may(Permission.STEER_CASES),
         "export": reverse("cases_export") if request.actor.may(Permission.EXPORT_LISTS) else "",
         "titles": queries.category_titles(),
     }

@@ -18,6 +18,7 @@ from chuangwen.doors.site import (
     office_views,
     paper_views,
     plan_views,
+    poster_views,
     round_views,
     system_views,
 )
@@ -61,6 +62,7 @@ urlpatterns: list[URLPattern] = [
     path("cases/new/<slug:kind>/", case_page_views.open_new, name="case_open"),
     path("cases/files/<int:attachment_id>/<slug:size>/", case_page_views.file, name="case_file"),
     path("cases/feed/<str:secret>/", paper_views.feed, name="case_feed"),
+    path("cases/posters/", poster_views.posters, name="case_posters"),
     path("cases/kinds/", kind_views.kinds, name="case_kinds"),
     path("cases/kinds/<slug:kind>/", kind_views.kind, name="case_kind"),
     path("cases/<str:number>/paper/<slug:paper_id>/", paper_views.paper, name="case_paper"),
