@@ -49,9 +49,13 @@ def case_or_refuse(request: TownRequest, number: str) -> Case:
 
 
 def open_moves(case: Case, request: TownRequest) -> list[MoveRow]:
-    """The moves that are open now and this person's to take: the same question as the action asks."""
+    """The moves that are open now and this person's to take: the same question as the action asks.
+
+    Those that refuse or send back come last, so that the page never opens with one.
+    """
     moves = [one for one in type_of(case).moves if case.state in one.sources]
-    return [one for one in moves if why_not_take(case, one, request.actor) is None]
+    mine = [one for one in moves if why_not_take(case, one, request.actor) is None]
+    return sorted(mine, key=lambda one: one.tone == "bad")
 
 
 @require_safe
@@ -80,7 +84,7 @@ def page_of(
         "closed": found.phase == Phase.CLOSED,
         "now": request.at,
         "category": queries.category_titles(type_.type.categories).get(found.category, found.category),
-        "facts": facts_of(found, type_, opened or {}),
+        "facts": [one for one in facts_of(found, type_, opened or {}) if one[0] not in _named_above(type_)],
         "forms": [_form(found, type_, one, choices, posted if one.id == active else None) for one in moves],
         "active": active,
         "whose": whose_turn(found),
@@ -102,6 +106,11 @@ def _shown_link(one: CaseLink) -> dict[str, str]:
     is_standard = one.kind == "standard" and edition.isdigit()
     href = reverse("standard_by_code", args=[int(edition), code]) if is_standard and code else ""
     return {"kind": one.kind, "key": one.key, "title": one.title, "href": href}
+
+
+def _named_above(type_: CaseTypeRow) -> set[str]:
+    """Fields that name the case's own units and person: the page names these already."""
+    return {row.title for row in type_.fields if row.id in {"unit", "assist", "person"}}
 
 
 def _family(found: Case) -> dict[str, Any]:
@@ -292,7 +301,10 @@ def _new_page(
         "said": said,
         "refusal": posted.refusal if posted else None,
         "categories": [] if own else category_options(choices, [said.get("category", "")]),
-        "areas": Organisation.objects.filter(closed=None).exclude(region_code="").order_by("order"),
+        "areas": Organisation.objects.filter(closed=None)
+        .exclude(region_code="")
+        .exclude(parent=None)
+        .order_by("order"),
         "sites": Site.objects.filter(closed=None).order_by("code").values_list("code", "name"),
         "links": said.getlist("link"),
         "channels": [(value, say(title)) for value, title in CHANNELS],
