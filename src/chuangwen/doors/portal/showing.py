@@ -94,6 +94,7 @@ def followed(reporter: Reporter) -> dict[str, Any]:
     may_object = bool(object_move and case.state in object_move.sources and object_move.id not in case.did)
     return {
         "case": case,
+        "title": case.title if case.pk == reporter.case_id else mask_text(case.title),
         "merged": case.pk != reporter.case_id,
         "state": type_.state(case.state),
         "steps": steps,
