@@ -35,6 +35,15 @@ def test_from_a_case_one_sees_where_it_stands_and_comes_back(page: Page, demo: T
     assert number in page.locator(".head-text").inner_text()
 
 
+def test_the_calendars_address_is_found_from_every_page(page: Page, demo: Town) -> None:
+    sign_in(page, demo, "wangjianguo")
+    page.locator(".who details.switch").last.click()
+    page.locator(".switch-list").get_by_role("link", name="通知").click()
+    page.get_by_role("link", name="日历订阅").click()
+    assert "/cases/feed/" in page.get_by_label("日历订阅地址").input_value()
+    assert fits(page)
+
+
 def test_on_paper_it_is_the_wide_drawing_whatever_the_screen(page: Page, demo: Town) -> None:
     sign_in(page, demo, "limin")
     page.goto(f"{demo.address}/cases/kinds/building/")
