@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from chuangwen.doors.site import (
     calendar_views,
     case_beside_views,
+    case_import_views,
     case_page_views,
     case_views,
     duty_views,
@@ -57,6 +58,8 @@ urlpatterns: list[URLPattern] = [
     path("cases/export/", case_views.export, name="cases_export"),
     path("cases/figures/", case_views.case_figures, name="case_figures"),
     path("cases/new/", case_page_views.choose_kind, name="case_new"),
+    path("cases/new/<slug:kind>/sheet/", case_import_views.import_cases, name="case_import"),
+    path("cases/new/<slug:kind>/sheet/template.xlsx", case_import_views.template, name="case_import_template"),
     path("cases/new/<slug:kind>/", case_page_views.open_new, name="case_open"),
     path("cases/files/<int:attachment_id>/<slug:size>/", case_page_views.file, name="case_file"),
     path("cases/feed/<str:secret>/", paper_views.feed, name="case_feed"),
