@@ -17,7 +17,7 @@ from chuangwen.kernel.words import later, say
 from chuangwen.kit.doors import needs
 from chuangwen.kit.refusals import NotFound
 from chuangwen.records.archive.queries import public_path, sealed_path
-from chuangwen.records.township.models import Organisation, Site
+from chuangwen.records.township.models import Organisation, Person, Site
 from chuangwen.records.township.permissions import Permission
 from chuangwen.records.township.requests import TownRequest
 from chuangwen.work.cases import queries
@@ -91,6 +91,7 @@ def page_of(
         "clocks": [(one, found.clocks[one.id]) for one in type_.clocks if one.id in found.clocks],
         "links": [_shown_link(one) for one in found.links.all() if one.kind != "finding"],
         "units": choices.units() if why_not_lead(found, request.actor) is None else [],
+        "colleagues": _colleagues(found) if why_not_lead(found, request.actor) is None else [],
         "assisting": {one.code for one in found.assisting.all()},
         "children": list(found.children.exclude(guard="guarded").order_by("opened_at")),
         "likes": _likes(request, found),
@@ -111,6 +112,12 @@ def _shown_link(one: CaseLink) -> dict[str, str]:
 def _named_above(type_: CaseTypeRow) -> set[str]:
     """Fields that name the case's own units and person: the page names these already."""
     return {row.title for row in type_.fields if row.id in {"unit", "assist", "person"}}
+
+
+def _colleagues(found: Case) -> list[tuple[str, str]]:
+    """The people of the lead unit to whom the case may be handed over."""
+    people = Person.objects.filter(is_active=True, organisation=found.lead_id).exclude(pk=found.holder_id or 0)
+    return list(people.order_by("name").values_list("username", "name")) if found.lead_id else []
 
 
 def _family(found: Case) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from chuangwen.records.township.gates import By
 from chuangwen.records.township.models import Person
 from chuangwen.work.cases.definitions import CaseTypeRow, MoveRow
 from chuangwen.work.cases.models import Case
+from chuangwen.work.cases.types import type_of
 
 
 def people_for(words: Iterable[str], case: Case) -> set[int]:
@@ -73,6 +74,14 @@ def tell_turn(case: Case, type_: CaseTypeRow, move: MoveRow, *, by: By, at: date
             "{number}“{title}”：{by}做了“{move}”。", number=case.number, title=title, by=by.name, move=move.title
         )
         tell(sorted(others), Told("changed", text, link(case), thing_of(case), mark), by=by, at=at)
+
+
+def tell_handed(case: Case, to: Person, *, by: By, at: datetime) -> None:
+    """Tell the one to whom a case was handed over."""
+    title = type_of(case).type.short if case.guard else case.title
+    text = say("{number}“{title}”由{by}移交给你。", number=case.number, title=title, by=by.name)
+    told = Told("assigned", text, link(case), thing_of(case), f"case:{case.number}:{case.version}")
+    tell([to.pk], told, by=by, at=at)
 
 
 def kind_of(move: MoveRow) -> str:
