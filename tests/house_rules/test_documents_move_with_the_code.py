@@ -29,6 +29,18 @@ def test_every_setting_has_its_line() -> None:
     assert {name for name in names if name not in page} == set()
 
 
+def test_every_link_in_the_documents_leads_to_a_file() -> None:
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    links = [
+        (page, link.split("#")[0])
+        for page in pages
+        for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text("utf-8"))
+        if not re.match(r"[a-z]+:|#", link)
+    ]
+    assert len(links) > 40
+    assert [f"{page.relative_to(ROOT)}: {link}" for page, link in links if not (page.parent / link).exists()] == []
+
+
 def test_decisions_are_short() -> None:
     records = sorted((ROOT / "docs" / "adr").glob("*.md"))
     assert len(records) >= 8
