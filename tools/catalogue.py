@@ -1,6 +1,6 @@
 """The English catalogue: `extract` brings it up to the code, `missing` lists its gaps, `compile` makes it readable.
 
-Source strings are Chinese. They stand in ``say``, ``later`` and ``kept`` of the kernel, in ``gettext`` calls, and in
+Source strings are Chinese. They stand in ``say``, ``later`` and ``written`` of the kernel, in ``gettext`` calls, and in
 translate tags. `extract` keeps every English sentence whose Chinese stands unchanged, guesses nothing, and writes the
 file sorted and without places or dates, so that branches merge.
 """
@@ -31,7 +31,7 @@ msgstr ""
 "Plural-Forms: nplurals=2; plural=(n != 1);\\n"
 
 """
-PLAIN = {"_", "gettext", "gettext_lazy", "say", "later", "kept"}
+PLAIN = {"_", "gettext", "gettext_lazy", "say", "later", "written"}
 COUNTED = {"ngettext", "ngettext_lazy"}
 HOLES = re.compile(r"\{[^{}]*\}|%\(\w+\)[sd]|%%|%[sd]")
 Ident = str | tuple[str, ...]

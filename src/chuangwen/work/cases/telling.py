@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from chuangwen.kernel.words import say
+from chuangwen.kernel.words import later, written
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.records.notices.actions import Told, tell
 from chuangwen.records.township.actors import Actor
@@ -56,11 +56,11 @@ def tell_turn(case: Case, type_: CaseTypeRow, move: MoveRow, *, by: By, at: date
     others = people_for(move.tells, case) - turn - {me} if move.tells else set()
     if not turn and not others:
         return
-    due = f"{case.due_at.astimezone(CHINA):%m-%d %H:%M}" if case.due_at else say("无时限")
+    due = f"{case.due_at.astimezone(CHINA):%m-%d %H:%M}" if case.due_at else later("无时限")
     title = type_.type.short if case.guard else case.title
     mark = f"case:{case.number}:{case.version}"
     if turn:
-        text = say(
+        text = written(
             "{number}“{title}”轮到你办：{state}，截止 {due}。",
             number=case.number,
             title=title,
@@ -69,7 +69,7 @@ def tell_turn(case: Case, type_: CaseTypeRow, move: MoveRow, *, by: By, at: date
         )
         tell(sorted(turn), Told(kind_of(move), text, link(case), thing_of(case), mark), by=by, at=at)
     if others:
-        text = say(
+        text = written(
             "{number}“{title}”：{by}做了“{move}”。", number=case.number, title=title, by=by.name, move=move.title
         )
         tell(sorted(others), Told("changed", text, link(case), thing_of(case), mark), by=by, at=at)
