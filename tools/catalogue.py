@@ -1,7 +1,7 @@
 """The English catalogue: `extract` brings it up to the code, `missing` lists its gaps, `compile` makes it readable.
 
-Source strings are Chinese. They stand in ``say``, ``later`` and ``written`` of the kernel, in ``gettext`` calls, and in
-translate tags. `extract` keeps every English sentence whose Chinese stands unchanged, guesses nothing, and writes the
+Source strings are Chinese. They stand in ``say``, ``counted``, ``later`` and ``written`` of the kernel, in ``gettext``
+calls, and in translate tags. `extract` keeps every English sentence whose Chinese stands unchanged, guesses nothing, and writes the
 file sorted and without places or dates, so that branches merge.
 """
 
@@ -32,7 +32,6 @@ msgstr ""
 
 """
 PLAIN = {"_", "gettext", "gettext_lazy", "say", "later", "written"}
-COUNTED = {"ngettext", "ngettext_lazy"}
 HOLES = re.compile(r"\{[^{}]*\}|%\(\w+\)[sd]|%%|%[sd]")
 Ident = str | tuple[str, ...]
 
@@ -46,8 +45,8 @@ def _in_python(text: str) -> Iterator[Ident]:
         said = [one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
         if name in PLAIN and said:
             yield said[0]
-        elif name in COUNTED and len(said) > 1:
-            yield said[0], said[1]
+        elif name == "counted" and said:
+            yield said[0], said[0]
 
 
 def _in_template(text: str) -> Iterator[Ident]:

@@ -5,16 +5,18 @@ The kernel knows nothing of Django, so the translator is handed in once, when th
 
 from collections.abc import Callable, Iterable
 
+Translate = Callable[[str, int], str]
 
-def _as_written(sentence: str) -> str:
+
+def _as_written(sentence: str, _count: int) -> str:
     return sentence
 
 
-_translator: list[Callable[[str], str]] = [_as_written]
+_translator: list[Translate] = [_as_written]
 
 
-def use_translator(translate: Callable[[str], str]) -> None:
-    """Let every later sentence pass through ``translate`` (Django's gettext)."""
+def use_translator(translate: Translate) -> None:
+    """Let every later sentence pass through ``translate``, which also gets how many things it counts (0: none)."""
     _translator[0] = translate
 
 
@@ -24,8 +26,17 @@ def say(sentence: str, /, **facts: object) -> str:
     >>> say("第 {row} 行缺少{what}", row=3, what="点位")
     '第 3 行缺少点位'
     """
-    translated = _translator[0](sentence)
+    translated = _translator[0](sentence, 0)
     return translated.format(**facts) if facts else translated
+
+
+def counted(sentence: str, count: float, /, **facts: object) -> str:
+    """A sentence about so many things, for languages that tell one from many.
+
+    >>> counted("{n} 天", 1.5, n="1.5")
+    '1.5 天'
+    """
+    return _translator[0](sentence, 1 if count == 1 else 2).format(**facts)
 
 
 def later(sentence: str, /) -> str:

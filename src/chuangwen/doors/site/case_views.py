@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from chuangwen.doors.site.sheets import workbook
+from chuangwen.kernel.dates import WEEKDAYS
 from chuangwen.kernel.words import later, say
 from chuangwen.kit.doors import needs
 from chuangwen.kit.pages import Column, Listing
@@ -282,6 +283,7 @@ def _calendar(request: TownRequest, lines: list[dict[str, Any]]) -> dict[str, ob
         "before": f"{before:%Y-%m}",
         "after": f"{after:%Y-%m}",
         "today": request.at.date(),
+        "weekdays": [say(one) for one in WEEKDAYS],
     }
 
 
