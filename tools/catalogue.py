@@ -1,7 +1,7 @@
 """The English catalogue: `extract` brings it up to the code, `missing` lists its gaps, `compile` makes it readable.
 
-Source strings are Chinese. They stand in ``say``, ``counted``, ``later`` and ``written`` of the kernel, in ``gettext``
-calls, and in translate tags. `extract` keeps every English sentence whose Chinese stands unchanged, guesses nothing, and writes the
+Source strings are Chinese. They stand in ``say``, ``counted``, ``later``, ``lasting`` and ``written`` of the kernel, in
+``gettext`` calls, and in translate tags. `extract` keeps every English sentence whose Chinese stands unchanged, guesses nothing, and writes the
 file sorted and without places or dates, so that branches merge.
 """
 
@@ -31,7 +31,7 @@ msgstr ""
 "Plural-Forms: nplurals=2; plural=(n != 1);\\n"
 
 """
-PLAIN = {"_", "gettext", "gettext_lazy", "say", "later", "written"}
+PLAIN = {"_", "gettext", "gettext_lazy", "say", "later", "lasting", "written"}
 HOLES = re.compile(r"\{[^{}]*\}|%\(\w+\)[sd]|%%|%[sd]")
 Ident = str | tuple[str, ...]
 
@@ -111,11 +111,11 @@ def holes(sentence: str) -> list[str]:
     return sorted(HOLES.findall(sentence))
 
 
-def _write(catalogue: Catalog) -> None:
-    PO.parent.mkdir(parents=True, exist_ok=True)
+def text_of(catalogue: Catalog) -> str:
+    """The file as it should stand."""
     body = BytesIO()
     write_po(body, catalogue, sort_output=True, omit_header=True, width=0, no_location=True)
-    PO.write_text(HEAD + body.getvalue().decode().strip() + "\n", "utf-8")
+    return HEAD + body.getvalue().decode().strip() + "\n"
 
 
 def main(verb: str) -> int:
@@ -126,7 +126,8 @@ def main(verb: str) -> int:
     fresh, old = collect(), known() if PO.exists() else Catalog(locale="en")
     fill(fresh, old)
     if verb == "extract":
-        _write(fresh)
+        PO.parent.mkdir(parents=True, exist_ok=True)
+        PO.write_text(text_of(fresh), "utf-8")
     gaps = [one for one in sentences(fresh) if is_empty(one)]
     for one in gaps:
         sys.stdout.write(f"{one.locations[0][0]}: {one.id}\n")

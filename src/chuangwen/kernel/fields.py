@@ -238,7 +238,7 @@ def _table(row: FieldRow, texts: Sequence[str], known: Known) -> object:
                     "第 {n} 行有 {cells} 格，应为：{columns}",
                     n=number,
                     cells=len(cells),
-                    columns="，".join(row.columns),
+                    columns=say("，").join(row.columns),
                 )
             )
         rows.append(dict(zip(row.columns, cells, strict=False)))

@@ -3,6 +3,7 @@
 The kernel knows nothing of Django, so the translator is handed in once, when the product starts.
 """
 
+import re
 from collections.abc import Callable, Iterable
 
 Translate = Callable[[str, int], str]
@@ -51,6 +52,29 @@ def written(sentence: str, /, **facts: object) -> str:
     '整2021-00007 并入本件'
     """
     return sentence.format(**facts) if facts else sentence
+
+
+_lasting: dict[str, re.Pattern[str]] = {}
+
+
+def lasting(sentence: str, /) -> str:
+    """Mark a sentence that is ``written`` with facts, so that ``retold`` knows it again."""
+    parts = re.split(r"\{(\w+)\}", sentence)
+    pattern = "".join(f"(?P<{part}>.*)" if place % 2 else re.escape(part) for place, part in enumerate(parts))
+    _lasting[sentence] = re.compile(pattern, re.DOTALL)
+    return sentence
+
+
+def retold(text: str) -> str:
+    """What was written down once, in the reader's language; what nobody marked stays as it is.
+
+    >>> retold(written(lasting("{number} 并入本件"), number="整2021-00007"))
+    '整2021-00007 并入本件'
+    """
+    for sentence, pattern in _lasting.items():
+        if found := pattern.fullmatch(text):
+            return say(sentence, **{name: fact and say(fact) for name, fact in found.groupdict().items()})
+    return text and say(text)
 
 
 def listed(things: Iterable[object]) -> str:

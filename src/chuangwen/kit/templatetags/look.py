@@ -18,7 +18,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from chuangwen.kernel.dates import day_told, days_told, month_name, month_told, span_told, term_told
-from chuangwen.kernel.words import listed, say
+from chuangwen.kernel.words import listed, retold, say
 from chuangwen.kit import bands
 from chuangwen.kit.charts import Chart
 
@@ -30,7 +30,7 @@ register.filter("month", month_told)
 register.filter("month_name", month_name)
 register.filter("term", term_told)
 register.filter("list_of", listed)
-register.filter("said", say)
+register.filter("said", retold)
 
 
 @register.simple_tag

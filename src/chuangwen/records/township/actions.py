@@ -7,7 +7,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.kernel.words import later, say, written
+from chuangwen.kernel.words import lasting, later, say, written
 from chuangwen.kit.refusals import NotFound
 from chuangwen.records.ledger import actions as ledger
 from chuangwen.records.ledger.actions import Signer, Thing
@@ -16,6 +16,9 @@ from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.models import Assignment, Organisation, PasswordUsed, Person, RoleDefinition, Town
 from chuangwen.records.township.passwords import REMEMBERED, one_time_password
 from chuangwen.records.township.permissions import Permission, Scope
+
+GIVE_ROLE = lasting("授予角色“{role}”")
+WITHDRAW_ROLE = lasting("收回角色“{role}”")
 
 
 class UsernameTaken(Refusal):
@@ -163,7 +166,7 @@ def assign_role(
     )
     given.chosen.set(units)
     after = {"role": role.code, "scope": given.reach.value, "chosen": sorted(one.code for one in units)}
-    ledger.note(thing(person), written("授予角色“{role}”", role=role.title), by=by, at=at, after=after)
+    ledger.note(thing(person), written(GIVE_ROLE, role=role.title), by=by, at=at, after=after)
     return given
 
 
@@ -192,7 +195,7 @@ def withdraw_role(assignment: Assignment, *, by: Signer, at: datetime) -> Assign
     held.withdrawn_at = at
     held.save(update_fields=["withdrawn_at"])
     before = {"role": held.role_id, "scope": held.reach.value}
-    ledger.note(thing(held.person), written("收回角色“{role}”", role=held.role.title), by=by, at=at, before=before)
+    ledger.note(thing(held.person), written(WITHDRAW_ROLE, role=held.role.title), by=by, at=at, before=before)
     return held
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from chuangwen.kernel.packfiles import Placed
 from chuangwen.kernel.problems import Problems
-from chuangwen.kernel.words import later, listed, say, written
+from chuangwen.kernel.words import lasting, later, listed, say, written
 from chuangwen.records.ledger import actions as ledger
 from chuangwen.records.ledger.actions import Signer, Thing
 from chuangwen.records.township.actions import may
@@ -22,6 +22,8 @@ LEAST_OF_A_YEAR = 10
 """A year's notice names more days than this; the law alone gives eleven (since 2025 thirteen)."""
 TURN_FROM = (12, 25)
 """The notice of a year may speak of the last days of December before it."""
+
+CALENDAR_OF = lasting("{years} 年工作日历")
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def import_calendar(rows: Sequence[Placed], *, by: Signer, at: datetime, name: s
     )
     counts = _counts(day.kind for day in days)
     told = "、".join(str(year) for year in years)
-    about = Thing("calendar", "-".join(str(year) for year in years), written("{years} 年工作日历", years=told))
+    about = Thing("calendar", "-".join(str(year) for year in years), written(CALENDAR_OF, years=told))
     ledger.note(about, later("导入放假安排"), by=by, at=at, before=before, after={**counts, "file": name})
     return CalendarTaken(years, **counts)
 

@@ -17,7 +17,7 @@ from chuangwen.work.cases.actions import fresh, open_case, thing
 from chuangwen.work.cases.definitions import CaseTypeRow
 from chuangwen.work.cases.models import Case, CaseType, Phase, Rung
 from chuangwen.work.cases.said import Link, NewCase, Said
-from chuangwen.work.cases.telling import link, people_for, thing_of, turn_people, turn_words
+from chuangwen.work.cases.telling import DUE_SOON, OVERDUE, link, people_for, thing_of, turn_people, turn_words
 from chuangwen.work.cases.types import definition, type_of
 
 
@@ -52,7 +52,7 @@ def warn(pk: int, *, by: By, at: datetime) -> list[str]:
     if not Case.objects.filter(pk=pk, warned=False).update(warned=True):
         return []
     case = fresh(pk)
-    text = written("{number} 快到期：截止 {due}。", number=case.number, due=f"{case.due_at:%Y-%m-%d %H:%M}")
+    text = written(DUE_SOON, number=case.number, due=f"{case.due_at:%Y-%m-%d %H:%M}")
     told = Told("warning", text, link(case), thing_of(case), f"case:{case.number}:warn:{case.due_at}")
     tell(sorted(turn_people(case)), told, by=by, at=at)
     ledger.note(thing(case), later("到期预警"), by=by, at=at, after={"due": case.due_at})
@@ -71,7 +71,7 @@ def climb(pk: int, ladders: dict[str, list[Rung]], swept: Swept, *, by: By, at: 
         return False
     Case.objects.filter(pk=pk).update(rung=F("rung") + 1, late=True)
     text = written(
-        "{number} 已超期，{rung}。原截止 {due}。",
+        OVERDUE,
         number=case.number,
         rung=rung.title,
         due=f"{case.due_at:%Y-%m-%d %H:%M}",

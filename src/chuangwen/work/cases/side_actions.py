@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.kernel.words import later, say, written
+from chuangwen.kernel.words import lasting, later, say, written
 from chuangwen.kit.refusals import NotAllowed
 from chuangwen.records.ledger import actions as ledger
 from chuangwen.records.notices.actions import Told, tell
@@ -25,6 +25,11 @@ from chuangwen.work.cases.said import Link, NewReporter
 from chuangwen.work.cases.seeing import why_not_see
 from chuangwen.work.cases.telling import link, thing_of, turn_people
 from chuangwen.work.cases.types import type_of
+
+MENTIONED = lasting("{by}在 {number} 里提到你。")
+COMMENTED = lasting("{by}在 {number} 里留言。")
+MERGED_INTO = lasting("并入 {number}")
+TOOK_IN = lasting("{number} 并入本件")
 
 
 class NothingSaid(Refusal):
@@ -56,7 +61,7 @@ def comment(case: Case, text: str, *, by: Actor, at: datetime) -> Comment:
         if why_not_see(case, actor_for(one)) is None
     ]
     made.mentioned.set(mentioned)
-    told = written("{by}在 {number} 里提到你。", by=by.name, number=case.number)
+    told = written(MENTIONED, by=by.name, number=case.number)
     tell(
         [one.pk for one in mentioned],
         Told("mentioned", told, link(case), thing_of(case), f"case:comment:{made.pk}"),
@@ -64,7 +69,7 @@ def comment(case: Case, text: str, *, by: Actor, at: datetime) -> Comment:
         at=at,
     )
     others = turn_people(case) - {one.pk for one in mentioned} - {by.person_id}
-    told = written("{by}在 {number} 里留言。", by=by.name, number=case.number)
+    told = written(COMMENTED, by=by.name, number=case.number)
     tell(sorted(others), Told("changed", told, link(case), thing_of(case), f"case:comment:{made.pk}"), by=by, at=at)
     ledger.note(thing(case), later("留言"), by=by, at=at, after={"comment": made.pk})
     return made
@@ -96,11 +101,11 @@ def merge(one: Case, into: Case, *, by: Actor, at: datetime) -> Case:
     one.version += 1
     write(one)
     Case.objects.filter(merged_into=one).update(merged_into=into)
-    told = written("并入 {number}", number=into.number)
+    told = written(MERGED_INTO, number=into.number)
     _mark(one, "merge", told, before, by=by, at=at)
     into.version += 1
     write(into)
-    _mark(into, "merged", written("{number} 并入本件", number=one.number), into.state, by=by, at=at)
+    _mark(into, "merged", written(TOOK_IN, number=one.number), into.state, by=by, at=at)
     rollup.keep(old, rollup.counted(one), at, rollup.Towns())
     ledger.note(thing(one), later("合并重复事项"), by=by, at=at, after={"into": into.number})
     return into

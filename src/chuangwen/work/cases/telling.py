@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from chuangwen.kernel.words import later, written
+from chuangwen.kernel.words import lasting, later, written
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.records.notices.actions import Told, tell
 from chuangwen.records.township.actors import Actor
@@ -13,6 +13,11 @@ from chuangwen.records.township.gates import By
 from chuangwen.records.township.models import Person
 from chuangwen.work.cases.definitions import CaseTypeRow, MoveRow
 from chuangwen.work.cases.models import Case
+
+YOUR_TURN = lasting("{number}“{title}”轮到你办：{state}，截止 {due}。")
+DUE_SOON = lasting("{number} 快到期：截止 {due}。")
+OVERDUE = lasting("{number} 已超期，{rung}。原截止 {due}。")
+OTHERS_DID = lasting("{number}“{title}”：{by}做了“{move}”。")
 
 
 def people_for(words: Iterable[str], case: Case) -> set[int]:
@@ -61,7 +66,7 @@ def tell_turn(case: Case, type_: CaseTypeRow, move: MoveRow, *, by: By, at: date
     mark = f"case:{case.number}:{case.version}"
     if turn:
         text = written(
-            "{number}“{title}”轮到你办：{state}，截止 {due}。",
+            YOUR_TURN,
             number=case.number,
             title=title,
             state=type_.state(case.state).title,
@@ -69,9 +74,7 @@ def tell_turn(case: Case, type_: CaseTypeRow, move: MoveRow, *, by: By, at: date
         )
         tell(sorted(turn), Told(kind_of(move), text, link(case), thing_of(case), mark), by=by, at=at)
     if others:
-        text = written(
-            "{number}“{title}”：{by}做了“{move}”。", number=case.number, title=title, by=by.name, move=move.title
-        )
+        text = written(OTHERS_DID, number=case.number, title=title, by=by.name, move=move.title)
         tell(sorted(others), Told("changed", text, link(case), thing_of(case), mark), by=by, at=at)
 
 
