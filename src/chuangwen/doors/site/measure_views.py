@@ -36,7 +36,7 @@ from chuangwen.results.scoring.live import total_after
 class ObservationFilters(forms.Form):
     """Which observations to list."""
 
-    unit = forms.ModelChoiceField(Organisation.objects.all(), label=_("责任单位"), required=False)
+    unit = forms.ModelChoiceField(Organisation.objects.all(), label=_("所属单位"), required=False)
     state = forms.ChoiceField(
         label=_("结果"),
         required=False,
@@ -68,7 +68,7 @@ LISTING: Listing[Observation] = Listing(
     columns=[
         Column("seen", later("时间"), lambda row: f"{timezone.localtime(row.seen_at):%Y-%m-%d %H:%M}", "seen_at"),
         Column("site", later("点位"), lambda row: row.site.name, "site__code"),
-        Column("unit", later("责任单位"), lambda row: row.site.organisation.name, "site__organisation__order"),
+        Column("unit", later("所属单位"), lambda row: row.site.organisation.name, "site__organisation__order"),
         Column("check", later("考察内容"), lambda row: row.check_item.text, "check_item__position"),
         Column("result", later("结果"), lambda row: row.result, "result"),
         Column("value", later("得分率"), lambda row: None if row.value is None else row.value / 10000, "value"),

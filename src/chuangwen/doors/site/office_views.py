@@ -218,7 +218,7 @@ SITES: Listing[Site] = Listing(
         Column("code", later("编号"), lambda row: row.code, "code"),
         Column("name", later("点位"), lambda row: row.name, "name"),
         Column("type", later("类型"), lambda row: row.type_code, "type_code"),
-        Column("unit", later("责任单位"), lambda row: row.organisation.name, "organisation__order"),
+        Column("unit", later("所属单位"), lambda row: row.organisation.name, "organisation__order"),
         Column("address", later("地址"), lambda row: row.address, "address"),
         Column("length", later("长度（米）"), lambda row: row.length, "length"),
     ],

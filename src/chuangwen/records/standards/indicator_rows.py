@@ -337,15 +337,15 @@ class SheetRows:
         units = [*read_units(row.cell("lead")), *read_units(row.cell("assisting"))]
         fresh = [unit for unit in units if unit != standard.lead_unit and unit not in standard.assisting]
         standard.assisting.extend(fresh)
-        listed = read_materials(row.cell("materials"))
-        standard.materials.extend(material for material in listed if material not in standard.materials)
+        more = read_materials(row.cell("materials"))
+        standard.materials.extend(material for material in more if material not in standard.materials)
         note = lines_of(row.cell("note"))
         if note and note not in standard.note:
             standard.note = f"{standard.note}\n{note}".strip()
         methods = read_methods(row.cell("methods"))
         if set(methods.shares) - set(standard.methods.shares):
             names = dict.fromkeys((*standard.methods.shares, *methods.shares))
-            words = listed(METHOD_WORDS[name][0] for name in names)
+            words = "、".join(METHOD_WORDS[name][0] for name in names)
             standard.methods = read_methods(words)
 
     def _share_out(self, standards: list[Standard], shared: dict[int, int], heading: Heading) -> None:

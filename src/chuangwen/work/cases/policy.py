@@ -13,7 +13,7 @@ from chuangwen.work.cases.models import Case, Phase
 from chuangwen.work.cases.seeing import assisting_ids, is_near, why_not_see, within_reach
 from chuangwen.work.cases.types import type_of
 
-RESIDENT = Hand(username="resident", name="群众")
+RESIDENT = Hand(username="resident", name=later("群众"))
 """Somebody without an account: a resident on the phone page or through Open311."""
 
 RELATION_TITLES = {

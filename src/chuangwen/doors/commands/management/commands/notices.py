@@ -127,9 +127,12 @@ class Command(TownCommand):
     def _list(self, options: dict[str, Any]) -> dict[str, Any]:
         told = [_told(channel) for channel in channels()]
         for one in told:
-            state = say("启用") if one["enabled"] else say("停用")
-            line = "{code}  {title}  {service}  {unit}  {state}  {waiting} 条待发  {last_error}"
-            self.say(options, line, **{**one, "state": state})
+            state = say("已启用") if one["enabled"] else say("已停用")
+            self.say(
+                options,
+                "{code}  {title}  {service}  {unit}  {state}  {waiting} 条待发  {last_error}",
+                **{**one, "state": state},
+            )
         if not told:
             self.say(options, "还没有渠道。")
         return {"channels": told}
