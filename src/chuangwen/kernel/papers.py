@@ -29,6 +29,7 @@ FACTS = {
     "village": later("所在村（社区）"),
     "site": later("点位"),
     "address": later("地址"),
+    "place": later("在哪里：点位，没有点位时是村（社区）和地址"),
     "opened_on": later("登记日期"),
     "due_at": later("截止时间"),
     "today": later("制作日期"),

@@ -75,6 +75,7 @@ def facts_for(case: Case, at: datetime, opened: dict[str, object]) -> dict[str, 
         "village": case.area.name if case.area else "",
         "site": case.site.name if case.site else "",
         "address": case.address,
+        "place": place_of(case),
         "opened_on": timezone.localtime(case.opened_at),
         "due_at": _moment(case.due_at),
         "today": at,
@@ -89,6 +90,13 @@ def facts_for(case: Case, at: datetime, opened: dict[str, object]) -> dict[str, 
         ],
         "f": {row.id: texts.get(row.title, "") or told(row, "") for row in type_.fields if row.title in texts},
     }
+
+
+def place_of(case: Case) -> str:
+    """Where it is, in one phrase: the site by its name, else village and address."""
+    if case.site is not None:
+        return case.site.name
+    return f"{case.area.name if case.area else ''}{case.address}"
 
 
 def paper_number(case: Case) -> str:

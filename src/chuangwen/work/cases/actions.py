@@ -21,7 +21,8 @@ from chuangwen.records.township.models import Organisation
 from chuangwen.work.cases import attaching, clocks, rollup, stepping, telling
 from chuangwen.work.cases.definitions import CaseTypeRow, MoveRow
 from chuangwen.work.cases.models import Case, CaseLink, CaseType, Category, Purpose, Reporter, Step
-from chuangwen.work.cases.policy import NotYourMove, not_open_now, why_not_open, why_not_take
+from chuangwen.work.cases.placing import area_of
+from chuangwen.work.cases.policy import NotYourMove, not_open_now, why_not_lead, why_not_open, why_not_take
 from chuangwen.work.cases.said import NewCase, NewReporter, Said
 from chuangwen.work.cases.types import definition, in_force, type_of
 
@@ -107,7 +108,7 @@ def _new_row(row: CaseType, new: NewCase, *, by: By, at: datetime) -> Case:
     year = at.astimezone(CHINA).year
     CaseType.objects.select_for_update().only("pk").get(pk=row.pk)  # one number at a time, also on PostgreSQL
     last = Case.objects.filter(kind=row.code, year=year).aggregate(last=Max("serial"))["last"] or 0
-    area = new.area or (new.site.organisation if new.site else None)
+    area = area_of(new.area or (new.site.organisation if new.site else None))
     return Case(
         type=row,
         kind=row.code,
@@ -306,7 +307,8 @@ def attach(case: Case, files: Sequence[StoredFile], *, by: Actor, at: datetime) 
 def assist(case: Case, units: Sequence[Organisation], *, by: Actor, at: datetime) -> None:
     """Name the assisting units anew, without a step of the flow."""
     case = fresh(case.pk)
-    attaching.must_work_on(case, by)
+    if no := why_not_lead(case, by):
+        raise no
     case.assisting.set([one for one in units if one.pk != case.lead_id])
     ledger.note(
         thing(case), later("确定协办单位"), by=by, at=at, after={"assisting": sorted(one.code for one in units)}

@@ -13,10 +13,12 @@ from chuangwen.records.township.gates import By
 from chuangwen.records.township.models import Person
 from chuangwen.work.cases.definitions import CaseTypeRow, MoveRow
 from chuangwen.work.cases.models import Case
+from chuangwen.work.cases.types import type_of
 
 YOUR_TURN = lasting("{number}“{title}”轮到你办：{state}，截止 {due}。")
 DUE_SOON = lasting("{number} 快到期：截止 {due}。")
 OVERDUE = lasting("{number} 已超期，{rung}。原截止 {due}。")
+HANDED = lasting("{number}“{title}”由{by}移交给你。")
 OTHERS_DID = lasting("{number}“{title}”：{by}做了“{move}”。")
 
 
@@ -76,6 +78,14 @@ def tell_turn(case: Case, type_: CaseTypeRow, move: MoveRow, *, by: By, at: date
     if others:
         text = written(OTHERS_DID, number=case.number, title=title, by=by.name, move=move.title)
         tell(sorted(others), Told("changed", text, link(case), thing_of(case), mark), by=by, at=at)
+
+
+def tell_handed(case: Case, to: Person, *, by: By, at: datetime) -> None:
+    """Tell the one to whom a case was handed over."""
+    title = type_of(case).type.short if case.guard else case.title
+    text = written(HANDED, number=case.number, title=title, by=by.name)
+    told = Told("assigned", text, link(case), thing_of(case), f"case:{case.number}:{case.version}")
+    tell([to.pk], told, by=by, at=at)
 
 
 def kind_of(move: MoveRow) -> str:
