@@ -1,14 +1,12 @@
 """The flow of a case type as a drawing, made from its declaration."""
 
-from collections.abc import Iterable
-
 from chuangwen.kernel.flowchart.layout import chart_of
 from chuangwen.kernel.flowchart.places import START, Stop, Way
 from chuangwen.kernel.flowchart.rows import Sizes
 from chuangwen.kernel.flowchart.svg import svg_of
 from chuangwen.kernel.words import say
 from chuangwen.work.cases.definitions import CaseTypeRow, MoveRow
-from chuangwen.work.cases.explaining import Names, names_of
+from chuangwen.work.cases.explaining import Names, names_of, quoted
 
 WIDE = Sizes()
 SLIM = Sizes(box=112, label=72, beside=False)
@@ -64,11 +62,7 @@ def _told(type_: CaseTypeRow, now: str) -> str:
         "共 {states} 个环节、{moves} 个动作，从{first}开始，到{last}为止。下面的两张表写着同样的内容。",
         states=len(type_.states),
         moves=len(type_.moves),
-        first=_quoted(type_.state(one.to).title for one in type_.openings),
-        last=_quoted(one.title for one in type_.states if one.kind == "closed"),
+        first=quoted(dict.fromkeys(type_.state(one.to).title for one in type_.openings)),
+        last=quoted(one.title for one in type_.states if one.kind == "closed"),
     )
     return told + say("这件事现在在“{state}”。", state=type_.state(now).title) if now else told
-
-
-def _quoted(titles: Iterable[str]) -> str:
-    return "、".join(f"“{one}”" for one in dict.fromkeys(titles))

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from chuangwen.kernel.words import later, say
+from chuangwen.kernel.dates import term_told
+from chuangwen.kernel.words import later, listed, say
 from chuangwen.records.township.permissions import Permission
 from chuangwen.work.cases.definitions import CaseTypeRow, ClockRow, MoveRow, StateRow
 
@@ -72,13 +73,20 @@ class PaperLine:
 
 def names_of(words: Iterable[str], names: Names) -> str:
     """The words of ``who`` as people read them."""
-    return "、".join(names.get(one, one) for one in words)
+    return listed(names.get(one, one) for one in words)
+
+
+def quoted(titles: Iterable[str]) -> str:
+    """Titles in quotation marks, one after another."""
+    return listed(say("“{title}”", title=one) for one in titles)
 
 
 def facts(type_: CaseTypeRow, names: Names) -> list[tuple[str, str]]:
     """What holds for the whole type, as (label, text)."""
     head = type_.type
-    openings = "；".join(say("{move}：{who}", move=one.title, who=names_of(one.who, names)) for one in type_.openings)
+    openings = say("；").join(
+        say("{move}：{who}", move=one.title, who=names_of(one.who, names)) for one in type_.openings
+    )
     rules = [
         say("必经的路上都要有照片或文件") if head.closing_proof else "",
         say("必经的路上都要由没有参加处置的人核查") if head.independent else "",
@@ -88,8 +96,8 @@ def facts(type_: CaseTypeRow, names: Names) -> list[tuple[str, str]]:
         (say("群众"), say("不登录就能报") if head.public else say("不能直接报，由工作人员登记")),
         (say("谁看得到"), _seen(head.guard)),
         (say("回避"), _conceals(type_)),
-        (say("凭什么办结"), "；".join(one for one in rules if one)),
-        (say("回头看"), say("办结 {term}后提醒", term=head.revisit) if head.revisit else ""),
+        (say("凭什么办结"), say("；").join(one for one in rules if one)),
+        (say("回头看"), say("办结 {term}后提醒", term=term_told(head.revisit)) if head.revisit else ""),
         (say("编号"), say("以“{letter}”开头，如“{letter}2021-00001”", letter=head.letter)),
         (say("法律依据"), head.law),
         (say("时限依据"), head.source),
@@ -136,12 +144,12 @@ def _move_line(type_: CaseTypeRow, move: MoveRow, names: Names) -> MoveLine:
 
 
 def _titles(type_: CaseTypeRow, states: Iterable[str]) -> str:
-    return "、".join(type_.state(one).title for one in states)
+    return listed(type_.state(one).title for one in states)
 
 
 def _asks(type_: CaseTypeRow, move: MoveRow) -> str:
     """The fields by title, those that must be filled with an asterisk."""
-    return "、".join(f"{row.title}*" if row.id in move.needs else row.title for row in type_.fields_of(move))
+    return listed(f"{row.title}*" if row.id in move.needs else row.title for row in type_.fields_of(move))
 
 
 def _proof(move: MoveRow) -> str:
@@ -150,7 +158,7 @@ def _proof(move: MoveRow) -> str:
         say("文件至少 {n} 份", n=move.files) if move.files else "",
         say("写明情况") if move.note == "needed" else "",
     ]
-    return "，".join(one for one in said if one)
+    return say("，").join(one for one in said if one)
 
 
 def _clock_words(type_: CaseTypeRow, move: MoveRow) -> str:
@@ -161,8 +169,12 @@ def _clock_words(type_: CaseTypeRow, move: MoveRow) -> str:
         (say("暂停"), move.pauses),
         (say("恢复"), move.resumes),
     )
-    said = [f"{verb}{'、'.join(type_.clock(one).title for one in ids)}" for verb, ids in verbs if ids]
-    return "；".join([*said, say("按申请延长")] if move.does == "grant_extension" else said)
+    said = [
+        say("{verb}{clocks}", verb=verb, clocks=listed(type_.clock(one).title for one in ids))
+        for verb, ids in verbs
+        if ids
+    ]
+    return say("；").join([*said, say("按申请延长")] if move.does == "grant_extension" else said)
 
 
 def _more(type_: CaseTypeRow, move: MoveRow, names: Names) -> str:
@@ -173,13 +185,13 @@ def _more(type_: CaseTypeRow, move: MoveRow, names: Names) -> str:
         say("告知{who}", who=names_of(move.tells, names)) if move.tells else "",
         move.help,
     ]
-    return "；".join(one for one in said if one)
+    return say("；").join(one for one in said if one)
 
 
 def _quoted(type_: CaseTypeRow, words: Sequence[str]) -> str:
     """The moves that a word of ``apart_from`` means: one by its id, or all that do such a thing."""
     moves = [one.title for one in type_.moves if one.id in words or one.does in words]
-    return "、".join(f"“{one}”" for one in moves)
+    return quoted(moves)
 
 
 def clock_lines(type_: CaseTypeRow) -> list[ClockLine]:
@@ -195,13 +207,13 @@ def _clock_line(type_: CaseTypeRow, clock: ClockRow) -> ClockLine:
     ]
     return ClockLine(
         title=clock.title,
-        term=clock.term,
-        urgent=clock.urgent,
-        warn=clock.warn,
-        extension=clock.extension,
-        starts="、".join(one.title for one in type_.moves if clock.id in one.starts),
-        stops="、".join(one.title for one in type_.moves if clock.id in one.stops and clock.id not in one.starts),
-        more="；".join(one for one in said if one),
+        term=term_told(clock.term) if clock.term else "",
+        urgent=term_told(clock.urgent) if clock.urgent else "",
+        warn=term_told(clock.warn) if clock.warn else "",
+        extension=term_told(clock.extension) if clock.extension else "",
+        starts=listed(one.title for one in type_.moves if clock.id in one.starts),
+        stops=listed(one.title for one in type_.moves if clock.id in one.stops and clock.id not in one.starts),
+        more=say("；").join(one for one in said if one),
     )
 
 
