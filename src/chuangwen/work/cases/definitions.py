@@ -68,7 +68,7 @@ class ClockRow(Row):
 
 
 class MoveRow(Row):
-    """One move. ``from`` empty: it opens a case. ``apart_from``: whoever did such a thing last may not take it."""
+    """One move. ``from`` empty: it opens a case. ``apart_from``: whoever ever did such a thing here may not take it."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: str
