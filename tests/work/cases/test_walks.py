@@ -17,7 +17,8 @@ from chuangwen.work.cases.rollup import COUNTS, recount
 from chuangwen.work.cases.seeing import why_not_see
 from chuangwen.work.cases.tally_models import AreaDay
 from chuangwen.work.cases.types import type_of
-from tests.work.cases.walking import KINDS, Try, Walk, go, settle_shipped_town, tries, undone
+from tests.shipped import settle_shipped_town
+from tests.work.cases.walking import KINDS, Try, Walk, go, tries, undone
 
 pytestmark = pytest.mark.django_db
 UNSHRUNK = [Stage.explicit, Stage.generate]  # the walk's own record says more than a shorter walk would
@@ -163,7 +164,7 @@ def test_nothing_that_anybody_tries_breaks_a_case(kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_that_anybody_tries_in_a_long_time_breaks_a_case(kind: str) -> None:
     @given(tries(30, 80))
-    @settings(max_examples=150, deadline=None, suppress_health_check=HEALTH, phases=UNSHRUNK)
+    @settings(max_examples=60, deadline=None, suppress_health_check=HEALTH, phases=UNSHRUNK)
     def on_any_walk(walk: list[Try]) -> None:
         property_of(kind, walk)
 

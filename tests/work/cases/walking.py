@@ -3,15 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import datetime, timedelta
 
 from django.core.cache import cache
 from django.db import transaction
 from hypothesis import strategies as st
 
-from chuangwen.doors.packs.installing import install
-from chuangwen.doors.packs.reading import check_folders
 from chuangwen.kernel.fields import FieldRow, Kind
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.records.archive.models import StoredFile
@@ -25,6 +22,7 @@ from chuangwen.records.township.models import Assignment, Organisation, Person, 
 from chuangwen.work.cases.actions import open_case, openings_for, take
 from chuangwen.work.cases.definitions import CaseTypeRow, MoveRow
 from chuangwen.work.cases.escalating import Swept, sweep
+from chuangwen.work.cases.handing import hand_over
 from chuangwen.work.cases.merge_actions import merge
 from chuangwen.work.cases.models import Attachment, Case, CaseLink, Category, Comment, Reporter, Step
 from chuangwen.work.cases.policy import RESIDENT, why_not_take
@@ -32,24 +30,12 @@ from chuangwen.work.cases.said import NewCase, NewReporter, Said
 from chuangwen.work.cases.side_actions import also_report, comment, say_satisfied
 from chuangwen.work.cases.tally_models import AreaDay
 from chuangwen.work.cases.types import definition, in_force, type_of
+from tests.shipped import BESIDE, CAST, START
 
-PACKS = Path(__file__).parents[3] / "packs"
-START = datetime(2021, 9, 28, 7, 0, tzinfo=UTC)  # Tuesday 15:00 in China, three days before the golden week
 KINDS = [
     "rectification", "appeal", "petition", "dispute", "hazard", "building", "illegal_building", "supervision",
     "accountability", "upper",
 ]  # fmt: skip
-CAST = [
-    "limin", "u_cwb", "zhangqiang", "kc1", "hewei", "zhouzheng", "wangjianguo", "u_zfd", "u_csb", "u_sfs", "u_zzb", "u_bmz",
-    "u_jiw", "u_dzb", "liufang", "v001", "chenjing", "zhaolei", "wuqian", "zhenghao", "sunyue",
-]  # fmt: skip
-BESIDE = {
-    "tangrui": ("汤锐", "sjs", "contact"),
-    "peijun": ("裴军", "zfd", "contact"),
-    "luyi": ("陆怡", "sjs", "contact"),
-}
-BOTH = ("tangrui", "inspector")
-"""She is of the market station, and an inspector besides: may mend, and may not accept what she mended."""
 UNITS = ["sjs", "zfd", "csb", "sfs", "zzb", "bmz", "cwb", "jiw", "v219", "v001"]
 AREAS = ["v219", "v001", ""]
 WORDS = ["情况属实", "已当场告知负责人", "<b>已办</b>", "照片在附件里"]
@@ -87,17 +73,6 @@ WAITS = st.sampled_from([0, 1, 20, 90, 240, 600, 1440, 4320, 10080])  # minutes
 def tries(least: int, most: int) -> st.SearchStrategy[list[Try]]:
     """A walk of so many tries."""
     return st.lists(st.builds(Try, NUMBERS, NUMBERS, st.integers(0, 23), WAITS, NUMBERS), min_size=least, max_size=most)
-
-
-def settle_shipped_town() -> None:
-    """Install the shipped township and the demo's town, with three people more."""
-    install(check_folders([PACKS / "township", PACKS / "zhanggou"]), by=MACHINE, at=START)
-    units = {one.code: one for one in Organisation.objects.all()}
-    for username, (name, unit, role) in BESIDE.items():
-        person = Person.objects.create(username=username, name=name, organisation=units[unit], joined_at=START)
-        Assignment.objects.create(person=person, role_id=role, given_at=START)
-    Assignment.objects.create(person=Person.objects.get(username=BOTH[0]), role_id=BOTH[1], given_at=START)
-    Person.objects.exclude(username__in=[*CAST, *BESIDE]).update(is_active=False, disabled_at=START)
 
 
 @contextmanager
@@ -213,7 +188,9 @@ class Walk:
         """What residents and colleagues do beside the moves."""
         case, actor = self.case(one.what), self.actor(self.people[one.who % len(self.people)])
         reporter = Reporter.objects.filter(case=case).first()
-        if one.salt % 3 == 0:
+        if one.salt % 4 == 3:
+            hand_over(case, Person.objects.get(username=self.people[one.salt % len(self.people)]), by=actor, at=self.at)
+        elif one.salt % 3 == 0:
             comment(case, "@刘芳 @梁云峰 请看一下", by=actor, at=self.at)
         elif one.salt % 3 == 1 or reporter is None:
             also_report(case, NewReporter("又一位", "13900005678"), by=RESIDENT, at=self.at)
@@ -293,14 +270,15 @@ def picture() -> dict[str, object]:
 
 def refused(act: Callable[[], object]) -> Refusal | None:
     """Try it; a refusal has changed nothing at all, and says something."""
-    before = picture()
+    before, no = picture(), None
     try:
         act()
-    except Refusal as no:
+    except Refusal as refusal:
+        no = refusal
+    if no is not None:
         assert picture() == before, no
         assert str(no).strip()
-        return no
-    return None
+    return no
 
 
 def go(walk: Walk, one: Try, after: Callable[[Walk, Case], None]) -> None:

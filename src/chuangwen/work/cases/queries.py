@@ -12,6 +12,7 @@ from chuangwen.kernel.words import listed, say
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.models import Person
 from chuangwen.records.township.permissions import Permission
+from chuangwen.work.cases.definitions import CaseTypeRow, MoveRow
 from chuangwen.work.cases.models import Attachment, Case, CaseLink, CaseType, Category, Comment, Phase, Reporter, Step
 from chuangwen.work.cases.relations import not_apart, standing_for
 from chuangwen.work.cases.seeing import sees
@@ -75,22 +76,22 @@ def my_work(actor: Actor) -> QuerySet[Case]:
     return mine.order_by("due_at", "id")
 
 
-LOOKS = {"revisit", "relapse"}
-
-
 def to_revisit(actor: Actor, today: date) -> QuerySet[Case]:
     """Closed cases whose later re-visit (回头看) is due, for those who may look and did not do the work themselves."""
     due = visible_to(actor).filter(phase=Phase.CLOSED, merged_into=None, revisit_on__lte=today)
     mine = Q(pk__in=[])
     if actor.may(Permission.WORK_CASES):
         for row in CaseType.objects.filter(pk__in=due.order_by().values("type")).defer("content"):
-            for move in (one for one in definition(row).moves if one.does in LOOKS):
-                mine |= (
-                    Q(type=row.pk, state__in=move.sources)
-                    & standing_for(move.who, actor)
-                    & not_apart(move.apart_from, actor)
-                )
+            for move in _looks(definition(row)):
+                may = standing_for(move.who, actor) & not_apart(move.apart_from, actor)
+                mine |= Q(type=row.pk, state__in=move.sources) & may
     return due.filter(mine).order_by("revisit_on", "id")
+
+
+def _looks(type_: CaseTypeRow) -> list[MoveRow]:
+    """The moves by which somebody looks again; where a type has none, those that report a relapse."""
+    moves = [one for one in type_.moves if one.does == "revisit"]
+    return moves or [one for one in type_.moves if one.does == "relapse"]
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,7 @@ class Relapses:
     """How often a kind of problem has come back at one place, and in how many cases it was dealt with."""
 
     site: str
+    site_id: int
     category: str
     times: int
     cases: int
@@ -106,8 +108,8 @@ class Relapses:
 def relapses(rows: QuerySet[Case]) -> list[Relapses]:
     """The counter of relapses (反弹) by site and category, the most stubborn first."""
     named = rows.filter(merged_into=None).exclude(site=None).exclude(category="").order_by()
-    counts = named.values("site__name", "site__code", "category").annotate(times=Sum("relapses"), cases=Count("pk"))
-    found = [Relapses(one["site__name"], one["category"], one["times"], one["cases"]) for one in counts if one["times"]]
+    counts = named.values_list("site__name", "site", "category").annotate(times=Sum("relapses"), cases=Count("pk"))
+    found = [Relapses(*one) for one in counts.filter(times__gt=0)]
     return sorted(found, key=lambda one: (-one.times, -one.cases, one.site))
 
 
@@ -117,7 +119,7 @@ def relapses_here(actor: Actor, case: Case) -> Relapses | None:
         return None
     here = visible_to(actor).filter(site=case.site, category=case.category, merged_into=None)
     count = here.aggregate(times=Coalesce(Sum("relapses"), 0), cases=Count("pk"))
-    return Relapses(case.site.name, case.category, count["times"], count["cases"])
+    return Relapses(case.site.name, case.site.pk, case.category, count["times"], count["cases"])
 
 
 def of_my_unit(actor: Actor) -> QuerySet[Case]:
@@ -179,6 +181,18 @@ def family(case: Case) -> Family:
         comments=list(Comment.objects.filter(case__in=keys).select_related("person").order_by("at")),
         reporters=list(Reporter.objects.filter(case__in=keys).order_by("at")),
     )
+
+
+def relatives(actor: Actor, case: Case) -> dict[str, object]:
+    """The cases beside this one that the person may know of: where it comes from, what came of it, what it was merged into."""
+    known = {one for one in (case.parent_id, case.merged_into_id) if one}
+    seen = visible_to(actor).filter(Q(parent=case) | Q(pk__in=known)).defer("clocks", "answers", "hidden", "did")
+    rows = {one.pk: one for one in seen.order_by("opened_at")}
+    return {
+        "parent": rows.get(case.parent_id or 0),
+        "into": rows.get(case.merged_into_id or 0),
+        "children": [one for one in rows.values() if one.parent_id == case.pk],
+    }
 
 
 @dataclass(frozen=True)
