@@ -101,8 +101,8 @@ def _nobody_accepted_the_own_work(case: Case, told: str) -> None:
 
 
 def _turn_holds(walk: Walk, case: Case, told: str) -> None:
-    """Somebody who is told that it is his turn can do something; only a unit or role without people has no such."""
-    if case.phase != Phase.OPEN:
+    """Whoever is asked can do something; where nobody can, nobody at all could. Judged at the step, not when people move."""
+    if case.phase != Phase.OPEN or case.version <= walk.versions.get(case.pk, 0):
         return
     moves = [one for one in type_of(case).moves if case.state in one.sources]
     active = Person.objects.filter(is_active=True)

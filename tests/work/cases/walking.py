@@ -93,6 +93,7 @@ class Walk:
     cases: list[int] = field(default_factory=list)
     tried: list[str] = field(default_factory=list)
     photos: int = 0
+    versions: dict[int, int] = field(default_factory=dict)  # of the cases when somebody last changed place
     _actors: dict[str, Actor] = field(default_factory=dict)
 
     @property
@@ -178,6 +179,7 @@ class Walk:
             roles = list(RoleDefinition.objects.filter(administrative=False).order_by("order"))
             assign_role(person, roles[one.salt % len(roles)], by=MACHINE, at=self.at)
         self._actors.clear()
+        self.versions = dict(Case.objects.values_list("pk", "version"))
 
     def sweeps(self) -> Swept:
         swept = sweep(by=MACHINE, at=self.at)

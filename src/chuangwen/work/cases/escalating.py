@@ -119,24 +119,27 @@ def _moment(at: datetime | None) -> str:
 
 
 def _open(case: Case, rung: Rung, *, by: By, at: datetime) -> Case:
-    """The supervision order or the discipline lead that a rung opens, about the unit that is late."""
-    type_ = definition(in_force(rung.opens))
-    kept = case.guard or case.accused_id
-    title = written("{rung}：{number}超期未办结", rung=rung.title, number=case.number)
+    """The supervision order or the discipline lead that a rung opens, about the unit that is late.
+
+    Of an accusation it tells nothing, not even the number: a lead about the late unit is read by others than the case.
+    """
+    type_, short = definition(in_force(rung.opens)), type_of(case).type.short
+    number = short if case.accused_id else case.number
+    title = written("{rung}：{number}超期未办结", rung=rung.title, number=number)
     return open_case(
         NewCase(
             kind=rung.opens,
             title=title[:120],
             text=written(
                 "{number}“{title}”应于 {due} 前办结，至今未办结。",
-                number=case.number,
-                title=type_of(case).type.short if kept else case.title,
+                number=number,
+                title=short if case.guard or case.accused_id else case.title,
                 due=_moment(case.due_at),
             ),
             source="machine",
             lead=None if type_.type.conceals else case.turn_unit,
             area=case.area,
-            links=[Link("case", case.number, "" if kept else case.title)],
+            links=[] if case.accused_id else [Link("case", case.number, "" if case.guard else case.title)],
             parent=case,
             accused=None if type_.type.conceals else case.accused,
         ),
