@@ -12,6 +12,7 @@ from django.test import Client
 from chuangwen.records.ledger import guards
 from tests import people
 from tests.office import Office
+from tests.shipped import Shipped
 from tests.town import MeasuredTown, measure
 from tests.work.cases.casting import install, write_pack
 
@@ -76,3 +77,9 @@ def town(cast: people.Cast) -> MeasuredTown:
 def office(cast: people.Cast, tmp_path: Path) -> Office:
     """The small town with its cases, on Tuesday 2021-10-12 at nine (see ``tests.office``)."""
     return Office(install(cast, write_pack(tmp_path / "pack")))
+
+
+@pytest.fixture
+def shipped(db: None) -> Shipped:
+    """The shipped township with the demo's town, on Tuesday 2021-09-28 at three (see ``tests.shipped``)."""
+    return Shipped()

@@ -93,7 +93,8 @@ def page_of(
         "units": choices.units() if why_not_lead(found, request.actor) is None else [],
         "colleagues": _colleagues(found) if why_not_lead(found, request.actor) is None else [],
         "assisting": {one.code for one in found.assisting.all()},
-        "children": list(found.children.exclude(guard="guarded").order_by("opened_at")),
+        "relapses": queries.relapses_here(request.actor, found),
+        **queries.relatives(request.actor, found),
         "likes": _likes(request, found),
         "printable": [one for one in type_.papers if not one.states or found.state in one.states],
         **_family(found),
@@ -240,7 +241,8 @@ def do_move(request: TownRequest, number: str, move_id: str) -> HttpResponse:
 def file(request: TownRequest, attachment_id: int, size: str) -> FileResponse:
     """A photo (its public copy) or a paper of a case that this person may see."""
     row = get_object_or_404(Attachment.objects.select_related("file", "case"), pk=attachment_id)
-    if not queries.visible_to(request.actor).filter(pk=row.case_id).exists():
+    seen = [row.case_id, row.case.merged_into_id]  # what hangs on a duplicate is shown with the case that goes on
+    if not queries.visible_to(request.actor).filter(pk__in=[one for one in seen if one]).exists():
         raise NotFound(what=say("文件"))
     if row.file.is_photo:
         path = public_path(row.file, "thumb" if size == "thumb" else "page")

@@ -40,6 +40,7 @@ TABS = (
 )
 MODES = (("list", later("清单")), ("board", later("看板")), ("calendar", later("日历")), ("map", later("地图")))
 MOST_SHOWN = 600  # on board, calendar and map
+MOST_RELAPSES = 20
 
 
 class CaseFilters(forms.Form):
@@ -253,6 +254,8 @@ def case_figures(request: TownRequest) -> HttpResponse:
         ],
         "kinds": all_in_force(),
         "kind": kind or "",
+        "relapses": queries.relapses(rows)[:MOST_RELAPSES],
+        "categories": queries.category_titles(),
         "periods": _periods(request.at.date()),
     }
     return render(request, "cases/figures.html", context)
