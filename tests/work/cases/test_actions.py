@@ -11,8 +11,9 @@ from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.ledger.models import Note
 from chuangwen.records.notices.models import Notice
 from chuangwen.work.cases import queries
-from chuangwen.work.cases.actions import ChangedMeanwhile, open_case, take
+from chuangwen.work.cases.actions import open_case, take
 from chuangwen.work.cases.escalating import sweep
+from chuangwen.work.cases.keeping import ChangedMeanwhile
 from chuangwen.work.cases.models import Case
 from chuangwen.work.cases.policy import RESIDENT, NotOpenNow, NotYourMove, SelfVerified, TakenBefore
 from chuangwen.work.cases.rollup import COUNTS, recount

@@ -1,6 +1,7 @@
 """Cases: what somebody must do by a day, every step of it, what was sent in, who asked for it."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -129,6 +130,8 @@ class Case(models.Model):
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("并入")
     )
+
+    as_read: dict[str, Any] = {}  # what ``actions.fresh`` has read, so that only what has changed is written
 
     class Meta:
         verbose_name = _("事项")

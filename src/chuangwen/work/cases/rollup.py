@@ -91,27 +91,36 @@ def deltas(old: Counted, new: Counted, at: datetime) -> Deltas:
     return {day: kept for day, one in found.items() if (kept := {key: n for key, n in one.items() if n and key})}
 
 
-def keep(old: Counted, new: Counted, at: datetime, towns: "Towns") -> None:
+def keep(old: Counted, new: Counted, at: datetime) -> None:
     """Write the difference for the area and all areas above it, in one statement."""
     if new.guarded:
         return
-    changed = deltas(old, new, at)
-    areas = towns.areas(new)
-    if changed and areas:
-        write([(area, day, counts) for area in areas for day, counts in changed.items()])
+    if changed := deltas(old, new, at):
+        write([(path, day, counts) for path in paths(new) for day, counts in changed.items()])
 
 
-def write(rows: Iterable[tuple[int, date, dict[str, int]]]) -> None:
-    """Add counts to the rows of areas and days, making those that are missing."""
+def paths(one: Counted) -> list[str]:
+    """Paths of the area and of all above it; a case of no area counts for the town as a whole."""
+    codes = [code for code in one.path.split("/") if code]
+    return [f"/{'/'.join(codes[: n + 1])}/" for n in range(len(codes))] or [""]
+
+
+OF_PATH = 'SELECT "id" FROM "township_organisation" WHERE "path" = %s'
+TOP = 'SELECT "id" FROM "township_organisation" WHERE "parent_id" IS NULL AND %s = \'\' ORDER BY "id" LIMIT 1'
+
+
+def write(rows: Iterable[tuple[str, date, dict[str, int]]]) -> None:
+    """Add counts to the rows of areas (by path) and days, making those that are missing."""
     rows = sorted(rows, key=lambda row: (row[0], row[1]))
     table = AreaDay._meta.db_table  # noqa: SLF001 - Django's own public name
-    values = ", ".join(["(" + ", ".join(["%s"] * (2 + len(COUNTS))) + ")"] * len(rows))
+    marks = ", ".join(["%s"] * (1 + len(COUNTS)))
+    values = ", ".join(f"(({OF_PATH if path else TOP}), {marks})" for path, _day, _counts in rows)
     sums = ", ".join(f'"{name}" = "{table}"."{name}" + excluded."{name}"' for name in COUNTS)
     names = ", ".join(f'"{name}"' for name in ("area_id", "day", *COUNTS))
     sql = f'INSERT INTO "{table}" ({names}) VALUES {values} ON CONFLICT ("area_id", "day") DO UPDATE SET {sums}'  # noqa: S608 - names of our own columns
     told: list[Any] = []
-    for area, day, counts in rows:
-        told += [area, day, *(counts.get(name, 0) for name in COUNTS)]
+    for path, day, counts in rows:
+        told += [path, day, *(counts.get(name, 0) for name in COUNTS)]
     with connection.cursor() as cursor:
         cursor.execute(sql, told)
 

@@ -17,8 +17,9 @@ from chuangwen.records.township.gates import By, must
 from chuangwen.records.township.models import Person
 from chuangwen.records.township.permissions import Permission
 from chuangwen.work.cases import clocks, rollup, stepping
-from chuangwen.work.cases.actions import add_reporter, fresh, thing, write
+from chuangwen.work.cases.actions import add_reporter, thing
 from chuangwen.work.cases.attaching import must_work_on
+from chuangwen.work.cases.keeping import fresh, write
 from chuangwen.work.cases.models import Case, CaseLink, Comment, Phase, Reporter, Step
 from chuangwen.work.cases.policy import knows_reporter, may_read
 from chuangwen.work.cases.said import Link, NewReporter
@@ -101,7 +102,7 @@ def merge(one: Case, into: Case, *, by: Actor, at: datetime) -> Case:
     into.version += 1
     write(into)
     _mark(into, "merged", say("{number} 并入本件", number=one.number), into.state, by=by, at=at)
-    rollup.keep(old, rollup.counted(one), at, rollup.Towns())
+    rollup.keep(old, rollup.counted(one), at)
     ledger.note(thing(one), say("合并重复事项"), by=by, at=at, after={"into": into.number})
     return into
 
@@ -213,7 +214,7 @@ def recompute_estimates(*, by: By, at: datetime) -> int:
         case.version += 1
         write(case)
         _mark(case, "calendar", say("按新的工作日历重算时限"), case.state, by=by, at=at)
-        rollup.keep(old, rollup.counted(case), at, rollup.Towns())
+        rollup.keep(old, rollup.counted(case), at)
         ledger.note(thing(case), say("重算时限"), by=by, at=at, after={"due": case.due_at})
         moved += 1
     return moved

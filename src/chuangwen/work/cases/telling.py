@@ -1,7 +1,7 @@
 """Whom to tell, and what: one notice for a person and a step, without names of residents."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import dataclass
 
 from django.db.models import Q
 
@@ -11,8 +11,9 @@ from chuangwen.records.notices.actions import Told, tell
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.gates import By
 from chuangwen.records.township.models import Person
-from chuangwen.work.cases.definitions import CaseTypeRow, MoveRow
+from chuangwen.work.cases.definitions import MoveRow
 from chuangwen.work.cases.models import Case
+from chuangwen.work.cases.stepping import Stride
 
 
 def people_for(words: Iterable[str], case: Case) -> set[int]:
@@ -25,7 +26,7 @@ def people_for(words: Iterable[str], case: Case) -> set[int]:
     wanted = Q(pk__in=[])
     if "@lead" in words and case.lead_id:
         wanted |= Q(organisation=case.lead_id)
-    if "@assist" in words:
+    if "@assist" in words and case.pk:
         wanted |= Q(organisation__cases_assisted=case.pk)
     roles = [word for word in words if not word.startswith("@")]
     if roles:
@@ -49,17 +50,29 @@ def turn_people(case: Case) -> set[int]:
     return people_for(turn_words(case), case)
 
 
-def tell_turn(case: Case, type_: CaseTypeRow, move: MoveRow, *, by: By, at: datetime) -> None:
-    """Tell those whose turn it is now, and those whom the move names; never the one who did it."""
+@dataclass(frozen=True)
+class Hearers:
+    """Keys of those whose turn it is now, and of those whom the move names; never the one who did it."""
+
+    turn: list[int]
+    others: list[int]
+
+
+def hearers(case: Case, move: MoveRow, by: By) -> Hearers:
+    """Whom to tell of a step."""
     me = by.person_id if isinstance(by, Actor) else 0
     turn = turn_people(case) - {me}
     others = people_for(move.tells, case) - turn - {me} if move.tells else set()
-    if not turn and not others:
-        return
+    return Hearers(sorted(turn), sorted(others))
+
+
+def tell_turn(stride: Stride, hearers: Hearers, *, by: By) -> None:
+    """Tell those whose turn it is now, and those whom the move names."""
+    case, type_, move, at = stride.case, stride.type, stride.move, stride.at
     due = f"{case.due_at.astimezone(CHINA):%m-%d %H:%M}" if case.due_at else say("无时限")
     title = type_.type.short if case.guard else case.title
     mark = f"case:{case.number}:{case.version}"
-    if turn:
+    if hearers.turn:
         text = say(
             "{number}“{title}”轮到你办：{state}，截止 {due}。",
             number=case.number,
@@ -67,12 +80,12 @@ def tell_turn(case: Case, type_: CaseTypeRow, move: MoveRow, *, by: By, at: date
             state=type_.state(case.state).title,
             due=due,
         )
-        tell(sorted(turn), Told(kind_of(move), text, link(case), thing_of(case), mark), by=by, at=at)
-    if others:
+        tell(hearers.turn, Told(kind_of(move), text, link(case), thing_of(case), mark), by=by, at=at)
+    if hearers.others:
         text = say(
             "{number}“{title}”：{by}做了“{move}”。", number=case.number, title=title, by=by.name, move=move.title
         )
-        tell(sorted(others), Told("changed", text, link(case), thing_of(case), mark), by=by, at=at)
+        tell(hearers.others, Told("changed", text, link(case), thing_of(case), mark), by=by, at=at)
 
 
 def kind_of(move: MoveRow) -> str:
