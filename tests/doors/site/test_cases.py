@@ -176,3 +176,22 @@ def test_being_told_and_reading_it(office, desk) -> None:
     office.sent()
     assert Notice.objects.filter(person__username="wangjianguo", read_at=None).count() == 1
     assert office.at + timedelta(0) == office.at
+
+
+def test_papers_units_and_standards_are_added_beside_the_steps(office, town, desk) -> None:
+    case = office.sent()
+    browser = desk("wangjianguo")
+    browser.post(f"/cases/{case.number}/attach/", {"files": photo()})
+    browser.post(f"/cases/{case.number}/assist/", {"unit": ["V1", "V2"]})
+    answer = browser.post(f"/cases/{case.number}/connect/", {"standard": "I-1-1"}, follow=True)
+    case.refresh_from_db()
+    assert case.attachments.count() == 1
+    assert sorted(one.code for one in case.assisting.all()) == ["V1", "V2"]
+    assert case.links.get().key == f"{town.edition.pk}:I-1-1"
+    assert "I-1-1" in answer.content.decode()
+
+
+def test_whoever_only_sees_a_case_may_not_name_its_units(office, desk) -> None:
+    case = office.sent()
+    assert desk("zhangqiang").post(f"/cases/{case.number}/assist/", {"unit": ["V2"]}).status_code in {403, 404}
+    assert not case.assisting.exists()

@@ -29,6 +29,7 @@ def address(town: MeasuredTown, name: str) -> str:
         "move_id": "none",
         "paper_id": "none",
         "attachment_id": 999_999,
+        "observation_id": 999_999,
         "size": "page",
         "secret": "none",
     }

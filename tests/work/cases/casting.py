@@ -26,6 +26,7 @@ closing_proof = true
 independent = true
 ladder = "standard"
 revisit = "10 日"
+from_observation = true
 
 [[field]]
 id = "unit"

@@ -10,7 +10,7 @@ from chuangwen.kit.refusals import NotFound
 from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.ledger.models import Note
 from chuangwen.records.notices.models import Notice
-from chuangwen.work.cases import queries
+from chuangwen.work.cases import figures, queries
 from chuangwen.work.cases.actions import open_case, take
 from chuangwen.work.cases.escalating import sweep
 from chuangwen.work.cases.keeping import ChangedMeanwhile
@@ -21,6 +21,7 @@ from chuangwen.work.cases.said import NewCase, NewReporter, Said
 from chuangwen.work.cases.side_actions import NotMergeable, comment, look_at_hidden, look_at_reporters, merge
 from chuangwen.work.cases.stepping import NoteMissing, ProofMissing, TooLong
 from chuangwen.work.cases.tally_models import AreaDay
+from tests.people import site
 
 
 def test_a_problem_goes_the_whole_way(office) -> None:
@@ -223,3 +224,20 @@ def test_the_roll_up_equals_a_recount(office) -> None:
     }
     counted = {key: {name: n for name, n in one.items() if n} for key, one in recount().items()}
     assert {key: one for key, one in kept.items() if one} == {key: one for key, one in counted.items() if one}
+
+
+def test_no_rate_passes_one_because_its_top_is_taken_from_its_base(office) -> None:
+    period = figures.Period(office.at.date(), office.at.date(), office.at)
+    case = office.does(office.sent(), "wangjianguo", "mend", photos=1)
+    Case.objects.filter(pk=case.pk).update(source="machine", contacted_at=office.at, contacted_in_time=True)
+    for one in figures.figures(Case.objects.all(), period):
+        assert one.base is None or one.top <= one.base, one.title
+
+
+def test_a_case_at_a_town_office_s_site_lies_in_the_town(office) -> None:
+    town, market = office.cast.units["T"], office.cast.units["market"]
+    town.region_code = "429004110000"
+    town.save()
+    market.refresh_from_db()
+    new = NewCase(kind="mending", title="无公平秤", move="find", site=site("P06-1", market))
+    assert open_case(new, by=office.cast.actor("limin"), at=office.at).area == town

@@ -18,11 +18,13 @@ from chuangwen.records.archive.actions import keep_file, keep_photo
 from chuangwen.records.archive.models import StoredFile
 from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.measures.models import Observation
+from chuangwen.records.notices.actions import mark_read
 from chuangwen.records.township.actors import Actor, actor_for
 from chuangwen.records.township.calendar_queries import work_calendar
 from chuangwen.records.township.gates import By
 from chuangwen.records.township.models import Organisation, Person, Site
 from chuangwen.work.cases.actions import open_case, take
+from chuangwen.work.cases.clocks import before
 from chuangwen.work.cases.definitions import CaseTypeRow, MoveRow
 from chuangwen.work.cases.escalating import sweep
 from chuangwen.work.cases.models import Case
@@ -31,6 +33,7 @@ from chuangwen.work.cases.said import Link, NewCase, NewReporter, Place, Said
 from chuangwen.work.cases.types import definition, in_force
 
 SCENES = 12
+FRIDAY = 4
 
 
 @dataclass
@@ -66,6 +69,11 @@ class Maker:
             self.types[kind] = definition(in_force(kind))
         return self.types[kind]
 
+    def note(self, does: str) -> str:
+        """What somebody writes at such a step."""
+        notes: Mapping[str, list[str]] = self.settings["notes"]
+        return self.dice.choice(notes.get(does) or notes["any"])
+
     def actor(self, person: Person) -> Actor:
         if person.pk not in self.actors:
             self.actors[person.pk] = actor_for(person)
@@ -76,17 +84,12 @@ def make_cases(settings: Mapping[str, Any], *, seed: int, last: datetime) -> int
     """Walk every case of the demo up to its today, with the clock's sweep each Friday. Returns how many there are."""
     maker = Maker(settings, random.Random(seed + 7), last)  # noqa: S311 - demo data
     tick, waiting = count(), list[tuple[datetime, int, Walk | None]]()
-    for one in _walks(maker):
-        heapq.heappush(waiting, (one.begin or _start(maker), next(tick), one))
-    friday = datetime.combine(settings["first"], time(18), CHINA)
-    while friday < last:
-        heapq.heappush(waiting, (friday, next(tick), None))
-        friday += timedelta(days=7)
+    for begin, one in _begun(maker):
+        heapq.heappush(waiting, (begin, next(tick), one))
     while waiting:
         at, _, walk = heapq.heappop(waiting)
         if walk is None:
-            for number in sweep(by=MACHINE, at=at).opened:
-                follow = _follow(maker, number)
+            for follow in _week_ends(maker, at):
                 heapq.heappush(waiting, (_after(maker, at, follow.steps[0][1] + 1), next(tick), follow))
             continue
         _take(maker, walk, at)
@@ -96,6 +99,24 @@ def make_cases(settings: Mapping[str, Any], *, seed: int, last: datetime) -> int
                 heapq.heappush(waiting, (then, next(tick), walk))
     sweep(by=MACHINE, at=last)
     return Case.objects.count()
+
+
+def _begun(maker: Maker) -> list[tuple[datetime, Walk | None]]:
+    """When each walk begins, and every Friday evening (no walk)."""
+    first: date = maker.settings["first"]
+    friday = datetime.combine(first + timedelta(days=(FRIDAY - first.weekday()) % 7), time(18), CHINA)
+    weeks = (maker.last - friday).days // 7 + 1
+    starts: list[tuple[datetime, Walk | None]] = [(one.begin or _start(maker), one) for one in _walks(maker)]
+    starts += [(friday + timedelta(weeks=week), None) for week in range(weeks)]
+    return [(begin, one) for begin, one in starts if begin < maker.last]
+
+
+def _week_ends(maker: Maker, at: datetime) -> list[Walk]:
+    """Friday evening: the clock's sweep, and everybody has read what they were told."""
+    opened = sweep(by=MACHINE, at=at).opened
+    for person in Person.objects.filter(is_active=True):
+        mark_read(person, at=at)
+    return [_follow(maker, number) for number in opened]
 
 
 def _follow(maker: Maker, number: str) -> Walk:
@@ -113,6 +134,12 @@ def _start(maker: Maker) -> datetime:
     return datetime.combine(day, time(8, 40), CHINA) + timedelta(minutes=maker.dice.randrange(0, 180))
 
 
+def _lately(maker: Maker) -> datetime:
+    """A beginning in the last working days, so that the town has work in hand today."""
+    back = Term(Decimal(maker.dice.randrange(1, 40)), Measure.WORK_HOUR)
+    return before(back, maker.last, maker.days)
+
+
 def _after(maker: Maker, at: datetime, hours: float) -> datetime:
     amount = Decimal(f"{max(0.2, hours * maker.dice.uniform(0.6, 1.35)):.2f}")
     return due(Term(amount, Measure.WORK_HOUR), at, maker.days).at
@@ -122,6 +149,7 @@ def _walks(maker: Maker) -> list[Walk]:
     villages = list(Organisation.objects.exclude(region_code="").exclude(parent=None).order_by("pk"))
     sites = list(Site.objects.select_related("organisation").filter(closed=None).order_by("pk"))
     seen = _bad_observations(maker)
+    near = [one for one in villages if one.code in maker.settings["near"]] or villages
     found = []
     for kind in maker.settings["kind"]:
         if kind["type"] == "rectification":
@@ -129,10 +157,12 @@ def _walks(maker: Maker) -> list[Walk]:
         for _ in range(kind["count"] - (kind.get("from_observations", 0) if seen else 0)):
             category, title = maker.dice.choice(kind["titles"])
             site = maker.dice.choice(sites) if "{place}" in title else None
-            area = site.organisation if site else maker.dice.choice(villages)
-            text = title.format(place=site.name if site else "", village=area.short)
+            area = None if site else maker.dice.choice(near if maker.dice.random() < 0.12 else villages)
+            text = title.format(place=site.name if site else "", village=area.short if area else "")
             found.append(Walk(kind["type"], text, category, _steps(maker, kind["type"]), area, site))
-    for walk in found:
+    for number, walk in enumerate(found):
+        if walk.begin is None and number % 5 == 0:
+            walk.begin = _lately(maker)
         walk.scene = maker.dice.randrange(SCENES)
     return found
 
@@ -146,14 +176,16 @@ def _bad_observations(maker: Maker) -> list[Observation]:
 
 def _from_observation(maker: Maker, one: Observation) -> Walk:
     standards = [Link("standard", f"{one.check_item.edition_id}:{code}", code) for code in one.check_item.standards]
-    links = [Link("observation", str(one.pk), f"{one.check_item.code} {one.check_item.text}"[:120]), *standards]
+    thing = f"{one.check_item.edition_id}:{one.check_item.code}@{one.site.code}"
+    found = Link("finding", thing, f"{one.site.name} {one.check_item.code}")
+    links = [Link("observation", str(one.pk), f"{one.check_item.code} {one.check_item.text}"[:120]), found, *standards]
     category, _title = maker.dice.choice(
         next(k for k in maker.settings["kind"] if k["type"] == "rectification")["titles"]
     )
     title = f"{one.site.name}：{one.check_item.text}"[:60]
     begin = due(Term(Decimal(1), Measure.WORK_HOUR), one.seen_at, maker.days).at
     steps = _steps(maker, "rectification")
-    return Walk("rectification", title, category, steps, one.site.organisation, one.site, links, begin=begin)
+    return Walk("rectification", title, category, steps, None, one.site, links, begin=begin)
 
 
 def _steps(maker: Maker, kind: str) -> list[tuple[str, float]]:
@@ -191,7 +223,8 @@ def _who(maker: Maker, walk: Walk, move: MoveRow) -> By | None:
         wanted = [one for one in move.who if not one.startswith("@")]
         people = Person.objects.filter(assignments__role__in=wanted, assignments__withdrawn_at=None, is_active=True)
         found = [maker.actor(one) for one in people.select_related("organisation").distinct()]
-        return maker.dice.choice(found) if found else None
+        local = [one for one in found if walk.area is not None and one.organisation == walk.area]
+        return maker.dice.choice(local or found) if found else None
     people = Person.objects.filter(is_active=True).select_related("organisation")
     near = people.filter(organisation=walk.case.lead_id) if walk.case.lead_id and "@lead" in move.who else people.none()
     roles = people.filter(assignments__role__in=[one for one in move.who if not one.startswith("@")]).distinct()
@@ -236,6 +269,8 @@ def _said(maker: Maker, walk: Walk, type_: CaseTypeRow, move: MoveRow, *, by: By
             value = _answer(maker, walk, row, at)
             if value:
                 answers[row.id] = value
+    if move.does == "dispatch" and walk.kind == "rectification" and walk.area and maker.dice.random() < 0.3:
+        answers["unit"] = walk.area.code
     photos = []
     if (
         move.photos
@@ -245,7 +280,7 @@ def _said(maker: Maker, walk: Walk, type_: CaseTypeRow, move: MoveRow, *, by: By
         side = "after" if move.does in {"mend", "verify"} else "before"
         photos = [_photo(maker, walk.scene, side, at)]
     files = [_paper(maker, walk, at)] if move.files else []
-    return Said(answers, maker.dice.choice(maker.settings["notes"]), photos, files)
+    return Said(answers, maker.note(move.does), photos, files)
 
 
 def _answer(maker: Maker, walk: Walk, row: FieldRow, at: datetime) -> object:
@@ -261,7 +296,7 @@ def _answer(maker: Maker, walk: Walk, row: FieldRow, at: datetime) -> object:
         Kind.INTEGER: str(min(int(row.most or 9), int(row.least or 1) + dice.randrange(0, 2))),
         Kind.DECIMAL: str(min(row.most or Decimal(99), (row.least or Decimal(0)) + dice.randrange(1, 40))),
         Kind.TERM: "3 工作日",
-        Kind.LONG: dice.choice(maker.settings["notes"]),
+        Kind.LONG: maker.note("any"),
         Kind.TEXT: "演示",
     }
     if row.kind is Kind.CHOICE:
@@ -269,7 +304,8 @@ def _answer(maker: Maker, walk: Walk, row: FieldRow, at: datetime) -> object:
     if row.kind is Kind.CHOICES:
         return list(row.options) if row.least else [dice.choice(row.options)]
     if row.kind is Kind.UNIT:
-        return walk.area.code if walk.area else ""
+        unit = walk.area or (walk.site.organisation if walk.site else None)
+        return unit.code if unit else ""
     return simple.get(row.kind, "")
 
 

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from chuangwen.doors.site.case_forms import Posted, read_post
 from chuangwen.doors.site.declared_fields import Choices, category_options, facts_of, shown
@@ -20,12 +20,12 @@ from chuangwen.records.archive.queries import public_path, sealed_path
 from chuangwen.records.township.models import Organisation, Site
 from chuangwen.records.township.permissions import Permission
 from chuangwen.records.township.requests import TownRequest
-from chuangwen.work.cases import queries, side_actions
+from chuangwen.work.cases import queries
 from chuangwen.work.cases.actions import open_case, openings_for, take
 from chuangwen.work.cases.definitions import CaseTypeRow, MoveRow
-from chuangwen.work.cases.models import Attachment, Case, Phase, Purpose
+from chuangwen.work.cases.models import Attachment, Case, CaseLink, Phase, Purpose
 from chuangwen.work.cases.placing import read_place
-from chuangwen.work.cases.policy import knows_reporter, may_read, why_not_take, word_titles
+from chuangwen.work.cases.policy import knows_reporter, may_read, why_not_lead, why_not_take, word_titles
 from chuangwen.work.cases.said import Link, NewCase, NewReporter, Place
 from chuangwen.work.cases.types import all_in_force, definition, in_force, type_of
 
@@ -85,13 +85,23 @@ def page_of(
         "active": active,
         "whose": whose_turn(found),
         "clocks": [(one, found.clocks[one.id]) for one in type_.clocks if one.id in found.clocks],
-        "links": list(found.links.all()),
+        "links": [_shown_link(one) for one in found.links.all() if one.kind != "finding"],
+        "units": choices.units() if why_not_lead(found, request.actor) is None else [],
+        "assisting": {one.code for one in found.assisting.all()},
         "children": list(found.children.exclude(guard="guarded").order_by("opened_at")),
         "likes": _likes(request, found),
         "printable": [one for one in type_.papers if not one.states or found.state in one.states],
         **_family(found),
         **_rights(request, found, type_),
     }
+
+
+def _shown_link(one: CaseLink) -> dict[str, str]:
+    """What the case guards or comes from, with the page of a standard that stands in an edition."""
+    edition, _sep, code = one.key.partition(":")
+    is_standard = one.kind == "standard" and edition.isdigit()
+    href = reverse("standard_by_code", args=[int(edition), code]) if is_standard and code else ""
+    return {"kind": one.kind, "key": one.key, "title": one.title, "href": href}
 
 
 def _family(found: Case) -> dict[str, Any]:
@@ -113,6 +123,8 @@ def _rights(request: TownRequest, found: Case, type_: CaseTypeRow) -> dict[str, 
     merged = found.merged_into_id is not None
     return {
         "may_comment": actor.may(Permission.WORK_CASES),
+        "may_recheck": actor.may(Permission.RECORD_OBSERVATIONS),
+        "may_lead": why_not_lead(found, actor) is None,
         "may_merge": actor.may(Permission.STEER_CASES) and not merged and found.phase != Phase.CLOSED,
         "may_ask_reporter": knows_reporter(found, actor),
         "may_ask_hidden": any(may_read(row.readers, found, actor) for row in hidden),
@@ -205,38 +217,6 @@ def do_move(request: TownRequest, number: str, move_id: str) -> HttpResponse:
     context = page_of(request, found, posted=posted, active=move_id)
     context["refusal"] = posted.refusal
     return render(request, "cases/case.html", context, status=posted.refusal.status if posted.refusal else 422)
-
-
-@require_POST
-@needs(Permission.WORK_CASES)
-def say_comment(request: TownRequest, number: str) -> HttpResponse:
-    """A comment beside the steps."""
-    found = case_or_refuse(request, number)
-    side_actions.comment(found, request.POST.get("text", ""), by=request.actor, at=request.at)
-    return redirect(f"{reverse('case', args=[number])}#comments")
-
-
-@require_POST
-@needs(Permission.STEER_CASES)
-def merge(request: TownRequest, number: str) -> HttpResponse:
-    """Merge this case into another."""
-    found = case_or_refuse(request, number)
-    into = case_or_refuse(request, request.POST.get("into", "").strip())
-    side_actions.merge(found, into, by=request.actor, at=request.at)
-    messages.success(request, say("{one} 已并入 {into}，反映人和照片都在。", one=found.number, into=into.number))
-    return redirect("case", number=into.number)
-
-
-@require_POST
-@needs(Permission.SEE_CASES)
-def look(request: TownRequest, number: str) -> HttpResponse:
-    """Look at reporters or private answers; the look is noted in the ledger."""
-    found = case_or_refuse(request, number)
-    if request.POST.get("what") == "reporters":
-        reporters = side_actions.look_at_reporters(found, by=request.actor, at=request.at)
-        return render(request, "cases/case.html", {**page_of(request, found), "reporters": reporters})
-    opened = side_actions.look_at_hidden(found, by=request.actor, at=request.at)
-    return render(request, "cases/case.html", page_of(request, found, opened=opened))
 
 
 @require_safe

@@ -1,6 +1,5 @@
 """The inbox: everything that somebody must do by a day, as list, board, calendar and map of the same set."""
 
-import calendar
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -15,12 +14,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
+from chuangwen.doors.site.case_shapes import board, day_or, month, schematic
 from chuangwen.doors.site.sheets import workbook
 from chuangwen.kernel.words import later, say
 from chuangwen.kit.doors import needs
 from chuangwen.kit.pages import Column, Listing
 from chuangwen.records.township.actors import Actor
-from chuangwen.records.township.models import Organisation, Town
+from chuangwen.records.township.models import Organisation
 from chuangwen.records.township.permissions import Permission
 from chuangwen.records.township.requests import TownRequest
 from chuangwen.work.cases import figures, queries
@@ -133,16 +133,9 @@ def _asked(request: TownRequest, rows: QuerySet[Case]) -> QuerySet[Case]:
 def period_of(request: TownRequest) -> figures.Period:
     """The days that the address asks for; this year up to today by default."""
     today = request.at.date()
-    first = _day(request.GET.get("from"), date(today.year, 1, 1))
-    last = _day(request.GET.get("to"), today)
+    first = day_or(request.GET.get("from"), date(today.year, 1, 1))
+    last = day_or(request.GET.get("to"), today)
     return figures.Period(min(first, last), max(first, last), request.at)
-
-
-def _day(text: str | None, otherwise: date) -> date:
-    try:
-        return date.fromisoformat(text or "")
-    except ValueError:
-        return otherwise
 
 
 def _chosen_tab(request: TownRequest) -> str:
@@ -175,7 +168,7 @@ def cases(request: TownRequest) -> HttpResponse:
         context["bulk"] = _bulk_moves(request.actor, page.rows)
     else:
         some = _narrow(rows, _said(request))[:MOST_SHOWN]
-        shape = {"board": _board, "calendar": _calendar, "map": _map}[str(context["mode"])]
+        shape = {"board": board, "calendar": month, "map": schematic}[str(context["mode"])]
         context.update(shape(request, [case_line(one) for one in some]))
     return render(request, "cases/cases.html", context)
 
@@ -230,80 +223,6 @@ def export(request: TownRequest) -> HttpResponse:
     """The same rows as Excel."""
     rows = rows_for(request, _chosen_tab(request))
     return LISTING.export(rows, request.GET, title=say("事项清单"), write=workbook)
-
-
-def _board(request: TownRequest, lines: list[dict[str, Any]]) -> dict[str, object]:
-    """Columns by how soon something is due; closed ones last."""
-    today = request.at.date()
-    heads = [
-        ("late", say("已超期"), "bad"),
-        ("today", say("今天到期"), "warn"),
-        ("week", say("七天内"), ""),
-        ("later", say("七天以后")),
-        ("none", say("没有时限")),
-        ("rest", say("挂起")),
-        ("closed", say("已办结"), "good"),
-    ]
-    columns: dict[str, list[dict[str, Any]]] = {head[0]: [] for head in heads}
-    for line in lines:
-        columns[_column(line["case"], request.at, today)].append(line)
-    told = [{"title": head[1], "tone": head[2] if len(head) > 2 else "", "lines": columns[head[0]]} for head in heads]
-    return {"columns": [one for one in told if one["lines"]]}
-
-
-def _column(case: Case, at: datetime, today: date) -> str:
-    if case.phase == Phase.CLOSED:
-        return "closed"
-    if case.phase == Phase.WAITING:
-        return "rest"
-    if case.due_at is None:
-        return "none"
-    day = timezone.localtime(case.due_at).date()
-    if case.due_at < at:
-        return "late"
-    return "today" if day == today else "week" if day <= today + timedelta(days=7) else "later"
-
-
-def _calendar(request: TownRequest, lines: list[dict[str, Any]]) -> dict[str, object]:
-    """One month of due days."""
-    first = _day(f"{request.GET.get('month', '')}-01", request.at.date().replace(day=1))
-    days: dict[date, list[dict[str, Any]]] = {}
-    for line in lines:
-        if line["case"].due_at is not None:
-            days.setdefault(timezone.localtime(line["case"].due_at).date(), []).append(line)
-    weeks = [
-        [{"day": day, "lines": days.get(day, []), "inside": day.month == first.month} for day in week]
-        for week in calendar.Calendar().monthdatescalendar(first.year, first.month)
-    ]
-    before, after = (first - timedelta(days=1)).replace(day=1), (first + timedelta(days=32)).replace(day=1)
-    return {
-        "weeks": weeks,
-        "month": first,
-        "before": f"{before:%Y-%m}",
-        "after": f"{after:%Y-%m}",
-        "today": request.at.date(),
-    }
-
-
-def _map(request: TownRequest, lines: list[dict[str, Any]]) -> dict[str, object]:
-    """A plain schematic without tiles: every case with a position, drawn to scale (standards 9: no map without 审图号)."""
-    placed = [line for line in lines if line["case"].lon is not None]
-    if not placed:
-        return {"dots": [], "unplaced": len(lines)}
-    lons = [float(line["case"].lon) for line in placed]
-    lats = [float(line["case"].lat) for line in placed]
-    west, east, south, north = min(lons) - 0.004, max(lons) + 0.004, min(lats) - 0.004, max(lats) + 0.004
-    dots = [
-        {
-            "x": round((float(line["case"].lon) - west) / (east - west) * 1000, 1),
-            "y": round((north - float(line["case"].lat)) / (north - south) * 640, 1),
-            "tone": "bad" if line["case"].is_overdue(request.at) else line["tone"],
-            **line,
-        }
-        for line in placed
-    ]
-    town = Town.objects.first()
-    return {"dots": dots, "unplaced": len(lines) - len(placed), "map_town": town.name if town else ""}
 
 
 @require_safe

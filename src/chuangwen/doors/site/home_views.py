@@ -27,6 +27,8 @@ def home(request: TownRequest) -> HttpResponse:
     page = queries.home(request.actor, round_, request.at.date())
     shown: dict[str, object] = {"home": page, "round": round_, "today": request.at.date(), "total": _score(page)}
     shown |= {"work": _work(request), "now": request.at}
+    if request.actor.may(Permission.SEE_CASES):
+        shown["standing"], shown["campaigns"] = case_queries.standing(request.actor, request.at)
     return render(request, "home/home.html", shown)
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from chuangwen.doors.site.findings import finding_kind, open_for
 from chuangwen.doors.site.framing import chosen_round
 from chuangwen.doors.site.sheets import workbook
 from chuangwen.kernel.judging import parse_rule
@@ -31,6 +32,7 @@ from chuangwen.records.township.queries import sites_visible_to
 from chuangwen.records.township.requests import TownRequest
 from chuangwen.results.scoring.gathering import factors_of
 from chuangwen.results.scoring.live import total_after
+from chuangwen.work.cases.queries import cases_by_link
 
 
 class ObservationFilters(forms.Form):
@@ -99,9 +101,13 @@ def observations(request: TownRequest) -> HttpResponse:
     for key, lookup in (("site", "site__code"), ("check", "check_item__code")):
         if request.GET.get(key):
             rows = rows.filter(**{lookup: request.GET[key]})
+    page = LISTING.page(rows, request.GET)
+    keys = [str(row.pk) for row in page.rows]
     context = {
         "round": round_,
-        "page": LISTING.page(rows, request.GET),
+        "page": page,
+        "cases": cases_by_link(request.actor, "observation", keys),
+        "may_open": finding_kind(request.actor) is not None,
         "may_record": request.actor.may(Permission.RECORD_OBSERVATIONS) and not round_.closed_at,
         "export": reverse("observations_export") if request.actor.may(Permission.EXPORT_LISTS) else "",
     }
@@ -155,7 +161,8 @@ def record(request: TownRequest) -> HttpResponse:
         for check in checks
     ]
     status = 422 if wrong else 200
-    return render(request, "measures/record.html", {"round": round_, "site": site, "lines": lines}, status=status)
+    context = {"round": round_, "site": site, "lines": lines, "may_open": finding_kind(request.actor) is not None}
+    return render(request, "measures/record.html", context, status=status)
 
 
 def _told(round_: Round, site: Site, count: int, request: TownRequest) -> str:
@@ -174,17 +181,20 @@ def _record_all(request: TownRequest, round_: Round, site: Site, checks: list[Ch
         if not result and not count:
             continue
         try:
-            readings.append((check, _reading(check, result, count, request)))
+            readings.append((check, reading_of(check, result, count, request)))
         except Refusal as refusal:
             wrong[check.code] = str(refusal)
     if wrong:
         return 0
     for check, reading in readings:
-        actions.record(round_, site, check, reading, by=request.actor, at=request.at)
+        made = actions.record(round_, site, check, reading, by=request.actor, at=request.at)
+        if request.POST.get("open_cases"):
+            open_for(made, by=request.actor, at=request.at)
     return len(readings)
 
 
-def _reading(check: Check, result: str, count: str, request: TownRequest) -> actions.Reading:
+def reading_of(check: Check, result: str, count: str, request: TownRequest) -> actions.Reading:
+    """What was posted for one check, judged by the check's own rule; refused when it cannot be read."""
     rule = parse_rule(check.rule, check.params, factors_of(check.edition))
     answer = rule.read_text(result, count)
     return actions.Reading(

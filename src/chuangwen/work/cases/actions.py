@@ -24,7 +24,8 @@ from chuangwen.work.cases import attaching, clocks, rollup, stepping, telling
 from chuangwen.work.cases.definitions import CaseTypeRow, MoveRow
 from chuangwen.work.cases.keeping import Overtaken, changed_meanwhile, fresh, write
 from chuangwen.work.cases.models import Case, CaseLink, CaseType, Category, Purpose, Reporter, Step
-from chuangwen.work.cases.policy import NotYourMove, why_not_open, why_not_take
+from chuangwen.work.cases.placing import area_of
+from chuangwen.work.cases.policy import NotYourMove, why_not_lead, why_not_open, why_not_take
 from chuangwen.work.cases.said import NewCase, NewReporter, Said
 from chuangwen.work.cases.types import definition, in_force, type_of
 
@@ -118,7 +119,7 @@ def _category(type_: CaseTypeRow, code: str) -> Category:
 
 def _new_row(row: CaseType, new: NewCase, *, by: By, at: datetime) -> Case:
     type_ = definition(row)
-    area = new.area or (new.site.organisation if new.site else None)
+    area = area_of(new.area or (new.site.organisation if new.site else None))
     return Case(
         type=row,
         kind=row.code,
@@ -299,6 +300,7 @@ def attach(case: Case, files: Sequence[StoredFile], *, by: Actor, at: datetime) 
 def assist(case: Case, units: Sequence[Organisation], *, by: Actor, at: datetime) -> None:
     """Name the assisting units anew, without a step of the flow."""
     case = fresh(case.pk)
-    attaching.must_work_on(case, by)
+    if no := why_not_lead(case, by):
+        raise no
     case.assisting.set([one for one in units if one.pk != case.lead_id])
     ledger.note(thing(case), say("确定协办单位"), by=by, at=at, after={"assisting": sorted(one.code for one in units)})

@@ -41,14 +41,21 @@ Rule = Callable[[Period], Q]
 
 @dataclass(frozen=True)
 class FigureRule:
-    """One figure: a count, or a rate of two counts. ``formula`` is what people read."""
+    """One figure: a count, or a rate of two counts. ``formula`` is what people read.
+
+    ``counts`` says what is counted; of a rate it is asked of the base's own cases alone, so that no rate passes 1.
+    """
 
     id: str
     title: str
     formula: str
-    top: Rule
+    counts: Rule
     base: Rule | None = None
     good: str = "high"
+
+    def top(self, period: Period) -> Q:
+        """The cases on top of the fraction line, always some of those below it."""
+        return self.counts(period) if self.base is None else self.base(period) & self.counts(period)
 
 
 def _valid(period: Period) -> Q:
@@ -65,6 +72,11 @@ def _closing(period: Period) -> Q:
     return Q(filed_at__isnull=False) & should & Q(paused_at=None) & ~Q(outcome__in=["merged", "declined"])
 
 
+def _handled(period: Period) -> Q:
+    """Handled in the period, whether or not it was sent back afterwards."""
+    return period.within("handled_at") | (Q(mends__gt=0) & period.within("handle_due_at"))
+
+
 def _late_now(period: Period) -> Q:
     return ~Q(phase=Phase.CLOSED) & Q(due_at__lt=period.at)
 
@@ -75,57 +87,57 @@ FIGURES: tuple[FigureRule, ...] = (
         "filing_rate",
         later("立案率"),
         later("已立案 ÷ 期内登记的有效事项"),
-        lambda p: _valid(p) & Q(filed_at__isnull=False),
+        lambda _p: Q(filed_at__isnull=False),
         _valid,
     ),
     FigureRule(
         "dispatch_rate",
         later("派遣率"),
         later("已派遣 ÷ 已立案（期内登记）"),
-        lambda p: _valid(p) & Q(filed_at__isnull=False, dispatched_at__isnull=False),
+        lambda _p: Q(dispatched_at__isnull=False),
         lambda p: _valid(p) & Q(filed_at__isnull=False),
     ),
     FigureRule(
         "on_time_rate",
         later("按期处置率"),
         later("按期处置 ÷ 应处置（期内到期或期内处置，缓办不计）"),
-        lambda p: _due(p) & Q(handled_in_time=True),
+        lambda _p: Q(handled_in_time=True),
         _due,
     ),
     FigureRule(
         "closing_rate",
         later("结案率"),
         later("已结案 ÷ 应结案（期内到期或期内结案，缓办不计）"),
-        lambda p: _closing(p) & Q(phase=Phase.CLOSED),
+        lambda _p: Q(phase=Phase.CLOSED),
         _closing,
     ),
     FigureRule(
         "rework_rate",
         later("返工率"),
         later("有返工的事项 ÷ 处置过的事项（期内处置）"),
-        lambda p: period_handled(p) & Q(reworks__gt=0),
-        lambda p: period_handled(p),
+        lambda _p: Q(reworks__gt=0),
+        _handled,
         good="low",
     ),
     FigureRule(
         "response_rate",
         later("响应率"),
         later("按时联系 ÷ 应联系（期内登记且已联系或已派遣）"),
-        lambda p: _valid(p) & Q(contacted_in_time=True),
+        lambda _p: Q(contacted_in_time=True),
         lambda p: _valid(p) & (Q(contacted_at__isnull=False) | Q(dispatched_at__isnull=False)) & ~Q(source="machine"),
     ),
     FigureRule(
         "solution_rate",
         later("解决率"),
         later("回访“已解决” ÷ 回访有效件（期内办结）"),
-        lambda p: p.within("closed_at") & Q(solved=True),
+        lambda _p: Q(solved=True),
         lambda p: p.within("closed_at") & Q(solved__isnull=False),
     ),
     FigureRule(
         "satisfaction_rate",
         later("满意率"),
         later("回访 4 至 5 星 ÷ 回访给星件（期内办结）"),
-        lambda p: p.within("closed_at") & Q(stars__gte=4),
+        lambda _p: Q(stars__gte=4),
         lambda p: p.within("closed_at") & Q(stars__isnull=False),
     ),
     FigureRule("overdue", later("超期未结"), later("现在在办且已过截止时间"), _late_now, good="low"),
@@ -142,11 +154,6 @@ FIGURES: tuple[FigureRule, ...] = (
     ),
 )
 RULES: Mapping[str, FigureRule] = {one.id: one for one in FIGURES}
-
-
-def period_handled(period: Period) -> Q:
-    """Handled in the period, whether or not it was sent back afterwards."""
-    return period.within("handled_at") | (Q(mends__gt=0) & period.within("handle_due_at"))
 
 
 @dataclass(frozen=True)
@@ -234,8 +241,8 @@ def by_dimension(cases: QuerySet[Case], period: Period, dimension: str) -> list[
 def behind(cases: QuerySet[Case], period: Period, figure: str, *, top: bool) -> QuerySet[Case]:
     """The cases behind a figure: those that count on top, or the whole base."""
     rule = RULES[figure]
-    asked = rule.top if top or rule.base is None else rule.base
-    return cases.filter(asked(period))
+    asked = rule.top(period) if top or rule.base is None else rule.base(period)
+    return cases.filter(asked)
 
 
 def times_reworked(cases: QuerySet[Case]) -> int:

@@ -5,7 +5,7 @@ from decimal import Decimal, InvalidOperation
 from chuangwen.kernel.coordinates import SYSTEMS, distance_m, to_wgs84
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later
-from chuangwen.records.township.models import Town
+from chuangwen.records.township.models import Organisation, Town
 from chuangwen.work.cases.said import Place
 
 FARTHEST_METRES = 30_000
@@ -40,3 +40,14 @@ def read_place(lon: str, lat: str, crs: str, *, accuracy: str = "", source: str 
             raise OutsideTown(town=town.name, km=round(far / 1000))
     kept = {"lon": lon[:20], "lat": lat[:20], "crs": crs, "accuracy": accuracy[:20], "from": source}
     return Place(*pair, {key: value for key, value in kept.items() if value})
+
+
+def area_of(unit: Organisation | None) -> Organisation | None:
+    """The village or town in which what belongs to a unit stands: the unit itself, or the nearest above with a region code.
+
+    A market that a town office answers for lies in the town, not in the office. A town without codes keeps the unit.
+    """
+    found = unit
+    while found is not None and not found.region_code:
+        found = found.parent
+    return found or unit

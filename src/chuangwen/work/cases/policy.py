@@ -138,6 +138,17 @@ def _why_not_signed(by: Actor, permission: Permission) -> Refusal | None:
     return None if by.may(permission) else NotAllowed(permission=permission.title)
 
 
+def why_not_lead(case: Case, actor: Actor) -> Refusal | None:
+    """Why this person may not name assisting units and links of the case, or ``None``: those at work on it and the office."""
+    if no := why_not_see(case, actor) or _why_not_signed(actor, Permission.WORK_CASES):
+        return no
+    if case.merged_into_id is not None:
+        return Merged(case=case.number, into=case.merged_into.number if case.merged_into else "")
+    if is_near(case, actor) or actor.may(Permission.STEER_CASES):
+        return None
+    return NotAllowed(permission=Permission.STEER_CASES.title)
+
+
 def knows_reporter(case: Case, actor: Actor) -> bool:
     """Whether this person needs the reporter's name and phone: works on the case, holds the right, is not the accused."""
     if why_not_see(case, actor) or not actor.may(Permission.KNOW_REPORTERS):

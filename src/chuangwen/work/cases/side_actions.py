@@ -21,7 +21,7 @@ from chuangwen.work.cases.actions import add_reporter, thing
 from chuangwen.work.cases.attaching import must_work_on
 from chuangwen.work.cases.keeping import fresh, write
 from chuangwen.work.cases.models import Case, CaseLink, Comment, Phase, Reporter, Step
-from chuangwen.work.cases.policy import knows_reporter, may_read
+from chuangwen.work.cases.policy import knows_reporter, may_read, why_not_lead
 from chuangwen.work.cases.said import Link, NewReporter
 from chuangwen.work.cases.seeing import why_not_see
 from chuangwen.work.cases.telling import link, thing_of, turn_people
@@ -170,8 +170,8 @@ def look_at_hidden(case: Case, *, by: Actor, at: datetime) -> dict[str, object]:
 def connect(case: Case, links: Sequence[Link], *, by: By, at: datetime) -> int:
     """Link a case with the standards, observations and campaigns that it guards; repeats are harmless."""
     case = fresh(case.pk)
-    if isinstance(by, Actor):
-        must_work_on(case, by)
+    if isinstance(by, Actor) and (no := why_not_lead(case, by)):
+        raise no
     count = 0
     for one in links:
         _, new = CaseLink.objects.get_or_create(
