@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from chuangwen.records.archive.models import StoredFile
 from chuangwen.records.township.models import Organisation, Person, Site
-from chuangwen.work.cases.tally_models import AreaDay
+from chuangwen.work.cases.tally_models import AreaDay, AreaNow
 from chuangwen.work.cases.type_models import CaseType, Category, Rung, UnitKey
 
 __all__ = [
     "AreaDay",
+    "AreaNow",
     "Attachment",
     "Case",
     "CaseLink",
