@@ -120,7 +120,7 @@ OF_PATH = 'SELECT "id" FROM "township_organisation" WHERE "path" = %s'
 OF_TOP = 'SELECT "id" FROM "township_organisation" WHERE "parent_id" IS NULL AND %s = \'\' ORDER BY "id" LIMIT 1'
 
 
-def _add(table: str, names: Sequence[str], rows: Sequence[tuple[str, Sequence[object]]]) -> None:
+def _add(table: str, names: Sequence[str], rows: Sequence[tuple[str, Sequence[int | date]]]) -> None:
     """Add counts to the rows of areas (by path), making those that are missing. Areas come from the top down."""
     marks = ", ".join(["%s"] * len(names))
     values = ", ".join(f"(({OF_PATH if path else OF_TOP}), {marks})" for path, _counts in rows)
