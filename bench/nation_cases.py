@@ -76,6 +76,10 @@ class Area:
     path: str
     parent: int | None
 
+    @property
+    def code(self) -> str:
+        return self.path.split("/")[-2]
+
 
 def starts() -> dict[str, np.ndarray]:
     """The first town of each area of each level, and one more: a level's ranges join whole ranges of the level below."""

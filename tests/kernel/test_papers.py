@@ -77,9 +77,31 @@ def test_the_page_is_that_of_the_standard(template: Path) -> None:
     wanted = (11906, 16838, 2098, 1984, 1588, 1474)
     assert all(abs(side - Twips(twips)) < Twips(3) for side, twips in zip(sides, wanted, strict=True))
     grid = section._sectPr.find(qn("w:docGrid"))
-    assert (grid.get(qn("w:type")), grid.get(qn("w:linePitch"))) == ("linesAndChars", "579")
+    assert (grid.get(qn("w:type")), grid.get(qn("w:linePitch"))) == ("lines", "579")
     fonts = {node.get(qn("w:eastAsia")) for node in Document(str(template)).element.iter(qn("w:rFonts"))}
     assert {"方正小标宋简体", "仿宋_GB2312"} <= fonts
+
+
+def test_a_full_page_has_22_lines_of_28_characters(tmp_path: Path) -> None:
+    facts = {**RICH, "text": "整" * 1200}
+    (tmp_path / "督办单.docx").write_bytes(papers.fill((FOLDER / "督办单.docx").read_bytes(), facts))
+    laid_out(tmp_path)
+    document = pypdfium2.PdfDocument(tmp_path / "pdf" / "督办单.pdf")
+    lines = [line for line in document[1].get_textpage().get_text_range().splitlines() if line.startswith("整整")]
+    document.close()
+    assert {len(line) for line in lines[:-1]} == {28}
+    assert len(lines) == 22
+
+
+def laid_out(folder: Path) -> None:
+    """Every docx of the folder as pages, by a real office program."""
+    office = shutil.which("soffice")
+    assert office, "LibreOffice is missing: run `make machine`"
+    subprocess.run(
+        [office, "--headless", f"-env:UserInstallation=file://{folder}/profile", "--convert-to", "pdf", "--outdir", str(folder / "pdf"),
+         *map(str, sorted(folder.glob("*.docx")))],
+        check=True, capture_output=True, timeout=180,
+    )  # fmt: skip
 
 
 def test_marks_inside_a_value_come_out_as_text() -> None:
@@ -115,15 +137,9 @@ def test_a_template_cannot_reach_into_the_program() -> None:
 
 
 def test_every_paper_is_laid_out_by_an_office_program(tmp_path: Path) -> None:
-    office = shutil.which("soffice")
-    assert office, "LibreOffice is missing: run `make machine`"
     for template in TEMPLATES:
         (tmp_path / template.name).write_bytes(papers.fill(template.read_bytes(), RICH))
-    subprocess.run(
-        [office, "--headless", f"-env:UserInstallation=file://{tmp_path}/profile", "--convert-to", "pdf", "--outdir", str(tmp_path / "pdf"),
-         *map(str, sorted(tmp_path.glob("*.docx")))],
-        check=True, capture_output=True, timeout=180,
-    )  # fmt: skip
+    laid_out(tmp_path)
     for template in TEMPLATES:
         document = pypdfium2.PdfDocument(tmp_path / "pdf" / f"{template.stem}.pdf")
         text = "".join(page.get_textpage().get_text_range() for page in document)

@@ -1,11 +1,13 @@
 """The residents' pages, as a resident of seventy with a phone uses them."""
 
 import io
+from urllib.parse import unquote
 
 import pytest
 from PIL import Image
 from tests.work.cases.casting import MENDING
 
+from chuangwen.records.archive.models import StoredFile
 from chuangwen.records.township.models import Town
 from chuangwen.work.cases.models import Case, Reporter
 
@@ -140,3 +142,26 @@ def test_the_elder_mode_stays_on_the_phone(village, client) -> None:
     client.post("/p/elder/", {"back": "/p/near/"})
     assert client.cookies["size"].value == "large"
     assert 'data-size="large"' in client.get("/p/").content.decode()
+
+
+def test_a_report_being_written_shows_what_is_reported_there_already(village, client) -> None:
+    client.post("/p/", {"area": "V1", "text": "路灯不亮", "mark": "m"})
+    village.does(Case.objects.get(), "limin", "confirm")
+    told = client.get("/p/near/", {"partial": "1", "area": "V1"}).content.decode()
+    assert f"/p/near/{Case.objects.get().number}/too/" in unquote(told)
+    assert client.get("/p/near/", {"partial": "1"}).content.decode().strip() == ""
+
+
+def test_photos_are_not_stored_past_the_limit_of_a_phone(village, client) -> None:
+    client.get("/p/")
+    for n in range(10):
+        client.post("/p/", {"area": "V1", "text": "路灯", "mark": f"m{n}"})
+    before = StoredFile.objects.count()
+    assert client.post("/p/", {"photos": photo(), "area": "V1", "text": "路灯", "mark": "m11"}).status_code == 429
+    assert StoredFile.objects.count() == before
+
+
+def test_nobody_hands_in_a_file_that_another_sent(village, client) -> None:
+    sealed = village.photo()
+    client.post("/p/", {"kept": sealed.sha256, "area": "V1", "text": "路灯不亮", "mark": "m"})
+    assert Case.objects.get().attachments.count() == 0

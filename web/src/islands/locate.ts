@@ -22,6 +22,7 @@ export function locate(button: HTMLElement): void {
         put("accuracy", coords.accuracy);
         say(button.dataset["done"]);
         button.removeAttribute("aria-busy");
+        form?.dispatchEvent(new CustomEvent("located", { bubbles: true }));
       },
       () => {
         say(button.dataset["failed"]);

@@ -4,6 +4,7 @@ import secrets
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,6 +14,7 @@ from chuangwen.doors.portal.showing import categories_of, followed, near_cases, 
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, say
 from chuangwen.kit.doors import open_to_all
+from chuangwen.kit.handles import digests, handle
 from chuangwen.kit.limits import count_or_refuse, network_of
 from chuangwen.kit.refusals import NotFound
 from chuangwen.records.archive.actions import keep_photo
@@ -28,6 +30,7 @@ from chuangwen.work.cases.policy import RESIDENT
 from chuangwen.work.cases.said import NewCase, NewReporter, Place, Said
 from chuangwen.work.cases.types import type_of
 
+FEW = 3  # like matters shown beside a report that is being written
 DEVICE, YEAR = "device", 31_536_000
 
 
@@ -49,10 +52,13 @@ class NoPlace(Refusal):
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: TownRequest) -> HttpResponse:
     """Photo, place, one line, send. What was typed and the photos received stay when something is missing."""
-    kept = list(StoredFile.objects.filter(sha256__in=request.POST.getlist("kept")[:6], is_photo=True))
+    device = request.COOKIES.get(DEVICE, "")
+    sent = digests(request.POST.getlist("kept")[:6], device)
+    kept = list(StoredFile.objects.filter(sha256__in=sent, is_photo=True))
     refusal = None
     if request.method == "POST":
         try:
+            _limit(request)
             kept += [one for one in _photos(request) if one not in kept]
             case = _open(request, kept)
         except Refusal as no:
@@ -64,18 +70,20 @@ def report(request: TownRequest) -> HttpResponse:
     context = {
         "kinds": kinds,
         "categories": categories_of(kinds),
-        "villages": Organisation.objects.exclude(region_code="")
-        .exclude(parent=None)
-        .filter(closed=None)
-        .order_by("order"),
+        "villages": _villages(),
         "said": request.POST if request.method == "POST" else request.GET,
-        "kept": kept,
+        "kept": [handle(one.sha256, device) for one in kept],
         "refusal": refusal,
         "mark": request.POST.get("mark") or secrets.token_urlsafe(12),
         "town": Town.objects.first(),
     }
     page = render(request, "portal/report.html", context, status=refusal.status if refusal else 200)
     return _with_device(request, page)
+
+
+def _villages() -> QuerySet[Organisation]:
+    """Where something may lie."""
+    return Organisation.objects.exclude(region_code="").exclude(parent=None).filter(closed=None).order_by("order")
 
 
 def _photos(request: HttpRequest) -> list[StoredFile]:
@@ -91,7 +99,6 @@ def _open(request: TownRequest, photos: list[StoredFile]) -> Case:
     kind = said.get("kind") or next(iter(kinds), "")
     if kind not in kinds:
         raise NotFound(what=say("可以上报的事项"))
-    _limit(request)
     text = said.get("text", "").strip()
     if not text:
         raise NothingWritten
@@ -206,18 +213,12 @@ def near(request: TownRequest) -> HttpResponse:
     """What others have reported, near me or in my village."""
     asked = request.GET
     area = Organisation.objects.filter(code=asked.get("area", "")).first()
-    context = {
-        "villages": Organisation.objects.exclude(region_code="")
-        .exclude(parent=None)
-        .filter(closed=None)
-        .order_by("order"),
-        "area": area,
-        "lines": near_cases(area, asked.get("lon", ""), asked.get("lat", "")),
-        "partial": "partial" in asked,
-        "town": Town.objects.first(),
-    }
-    template = "portal/_near.html" if "partial" in asked else "portal/near.html"
-    return render(request, template, context)
+    lon, lat = asked.get("lon", ""), asked.get("lat", "")
+    if "partial" in asked:
+        lines = [one for one in near_cases(area, lon, lat) if one["open"]][:FEW] if area or lon else []
+        return render(request, "portal/_same.html", {"lines": lines})
+    context = {"villages": _villages(), "area": area, "lines": near_cases(area, lon, lat), "town": Town.objects.first()}
+    return render(request, "portal/near.html", context)
 
 
 @open_to_all

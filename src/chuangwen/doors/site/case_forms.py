@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import say
+from chuangwen.kit.handles import digests, handle
 from chuangwen.records.archive.actions import keep_file, keep_photo
 from chuangwen.records.archive.models import StoredFile
 from chuangwen.records.township.requests import TownRequest
@@ -25,6 +26,7 @@ class Posted:
     kept: list[StoredFile] = field(default_factory=list)
     wrong: dict[str, str] = field(default_factory=dict)
     refusal: Refusal | None = None
+    sender: str = ""
 
     @property
     def photos(self) -> list[StoredFile]:
@@ -34,9 +36,18 @@ class Posted:
     def files(self) -> list[StoredFile]:
         return [one for one in self.kept if not one.is_photo]
 
+    @property
+    def handles(self) -> list[tuple[str, str]]:
+        """What the form carries on for files received so far: handle and name."""
+        return [(handle(one.sha256, self.sender), one.name) for one in self.kept]
+
     def said(self) -> Said:
         """The same for the action."""
         return Said(dict(self.values), self.text, self.photos, self.files, self.version, self.mark)
+
+
+def _sender(request: TownRequest) -> str:
+    return f"person:{request.actor.person_id}"
 
 
 def read_post(request: TownRequest, type_: CaseTypeRow, move: MoveRow) -> Posted:
@@ -48,7 +59,8 @@ def read_post(request: TownRequest, type_: CaseTypeRow, move: MoveRow) -> Posted
         text=post.get("text", ""),
         version=int(version) if version.isdigit() else None,
         mark=post.get("mark", "")[:80],
-        kept=list(StoredFile.objects.filter(sha256__in=post.getlist("kept")[:20])),
+        kept=list(StoredFile.objects.filter(sha256__in=digests(post.getlist("kept")[:20], _sender(request)))),
+        sender=_sender(request),
     )
     for name in ("photos", "files"):
         for file in request.FILES.getlist(name)[:20]:

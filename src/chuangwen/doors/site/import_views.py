@@ -1,7 +1,7 @@
 """Tables in: the official indicator workbook, and the observations a third-party team hands over."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -18,6 +18,7 @@ from chuangwen.doors.site.measure_views import round_or_refuse
 from chuangwen.doors.site.uploads import uploaded
 from chuangwen.kernel.cells import text_of
 from chuangwen.kernel.headings import Heading
+from chuangwen.kernel.problems import Problem
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.sheet_writing import copy_with_problems
 from chuangwen.kernel.sheets import Workbook, read_table
@@ -168,6 +169,14 @@ def _flat(problems: Mapping[int, Any]) -> list[Any]:
     return [problem for found in problems.values() for problem in found]
 
 
+def marked_workbook(book: Workbook, problems: Sequence[Problem]) -> HttpResponse:
+    """The table as it came, with every problem written beside its row."""
+    by_sheet: dict[str, list[Problem]] = {}
+    for problem in problems:
+        by_sheet.setdefault(problem.file, []).append(problem)
+    return _errors(book, by_sheet)
+
+
 def _errors(book: Workbook, problems: Mapping[str, Any]) -> HttpResponse:
     answer = HttpResponse(copy_with_problems(book, problems), content_type=EXCEL)
     answer["Content-Disposition"] = 'attachment; filename="problems.xlsx"'
@@ -192,10 +201,7 @@ def observations(request: TownRequest) -> HttpResponse:
     reading = read_observations(book, register_of(round_, latest=_today(request)))
     problems = sorted(reading.problems)
     if request.POST.get("move") == "errors":
-        by_sheet: dict[str, list[Any]] = {}
-        for problem in problems:
-            by_sheet.setdefault(problem.file, []).append(problem)
-        return _errors(book, by_sheet)
+        return marked_workbook(book, problems)
     if not problems and request.POST.get("move") == "take":
         done = take_in(round_, seen_rows(round_, reading), what=name, by=request.actor, at=request.at)
         told = say("新记 {new} 条；{known} 条先前已有，没有重复写入。", new=done.new, known=done.known)

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
@@ -46,7 +46,8 @@ def paper(request: TownRequest, number: str, paper_id: str) -> HttpResponse:
     opened: dict[str, object] = {}
     if any(may_read(one.readers, case, request.actor) for one in private):
         opened = side_actions.look_at_hidden(case, by=request.actor, at=request.at)
-    made = papers.fill(path.read_bytes(), facts_for(case, request.at, opened))
+    with translation.override(settings.LANGUAGE_CODE):  # a paper is written in the town's language, whoever asks for it
+        made = papers.fill(path.read_bytes(), facts_for(case, request.at, opened))
     answer = HttpResponse(made, content_type=WORD)
     header = content_disposition_header(as_attachment=True, filename=f"{row.title}-{case.number}.docx")
     answer["Content-Disposition"] = header or "attachment"
@@ -74,6 +75,7 @@ def facts_for(case: Case, at: datetime, opened: dict[str, object]) -> dict[str, 
         "village": case.area.name if case.area else "",
         "site": case.site.name if case.site else "",
         "address": case.address,
+        "place": place_of(case),
         "opened_on": timezone.localtime(case.opened_at),
         "due_at": _moment(case.due_at),
         "today": at,
@@ -88,6 +90,13 @@ def facts_for(case: Case, at: datetime, opened: dict[str, object]) -> dict[str, 
         ],
         "f": {row.id: texts.get(row.title, "") or told(row, "") for row in type_.fields if row.title in texts},
     }
+
+
+def place_of(case: Case) -> str:
+    """Where it is, in one phrase: the site by its name, else village and address."""
+    if case.site is not None:
+        return case.site.name
+    return f"{case.area.name if case.area else ''}{case.address}"
 
 
 def paper_number(case: Case) -> str:

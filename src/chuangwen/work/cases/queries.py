@@ -9,7 +9,7 @@ from django.db.models import CharField, Count, F, Prefetch, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
 from chuangwen.kernel.coordinates import distance_m
-from chuangwen.kernel.words import say
+from chuangwen.kernel.words import listed, say
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.models import Organisation
 from chuangwen.records.township.permissions import Permission
@@ -178,7 +178,7 @@ def _why(*, same: bool, metres: float | None, at_site: bool) -> str:
         say("相距 {metres} 米", metres=round(metres)) if metres is not None else "",
         say("同类问题") if same else "",
     ]
-    return "，".join(part for part in parts if part) or say("同村同类问题")
+    return listed(part for part in parts if part) or say("同村同类问题")
 
 
 def cases_of_links(actor: Actor, kind: str, keys: list[str]) -> dict[str, int]:
