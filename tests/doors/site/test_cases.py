@@ -1,6 +1,7 @@
 """The pages of the inbox."""
 
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -203,3 +204,17 @@ def test_whoever_only_sees_a_case_may_not_name_its_units(office, desk) -> None:
     case = office.sent()
     assert desk("zhangqiang").post(f"/cases/{case.number}/assist/", {"unit": ["V2"]}).status_code in {403, 404}
     assert not case.assisting.exists()
+
+
+def test_the_counts_of_the_whole_town_stand_before_those_who_may_know_of_every_case(office, desk) -> None:
+    office.does(office.sent(), "wangjianguo", "mend", photos=1)
+    office.finds()
+    asked = {"from": "2021-01-01", "to": "2021-12-31"}
+    page = desk("limin").get("/cases/figures/", asked).content.decode()
+    assert "全镇合计" in page
+    told = re.findall(r"<div><dt>([^<]+)</dt><dd><b>(-?\d+)</b>", page)
+    assert dict(told) | {"上报": "2", "派遣": "1", "处置": "1", "结案": "0", "在办": "2"} == dict(told)
+    assert len(told) == 12
+    for username in ("wangjianguo", "liufang", "zhangqiang"):
+        assert "全镇合计" not in desk(username).get("/cases/figures/", asked).content.decode()
+    assert "全镇合计" not in desk("limin").get("/cases/figures/", {**asked, "kind": "mending"}).content.decode()

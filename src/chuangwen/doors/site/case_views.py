@@ -22,10 +22,10 @@ from chuangwen.kit.pages import Column, Listing
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.permissions import Permission
 from chuangwen.records.township.requests import TownRequest
-from chuangwen.work.cases import figures, queries
+from chuangwen.work.cases import figures, queries, rollup
 from chuangwen.work.cases.actions import take_many
 from chuangwen.work.cases.models import Case, Phase
-from chuangwen.work.cases.policy import why_not_take
+from chuangwen.work.cases.policy import may_count_all, why_not_take
 from chuangwen.work.cases.said import Said
 from chuangwen.work.cases.types import all_in_force, type_of
 
@@ -244,6 +244,7 @@ def case_figures(request: TownRequest) -> HttpResponse:
         "kinds": all_in_force(),
         "kind": kind or "",
         "periods": _periods(request.at.date()),
+        "whole": rollup.whole(period.first, period.last) if may_count_all(request.actor) and not kind else [],
     }
     return render(request, "cases/figures.html", context)
 

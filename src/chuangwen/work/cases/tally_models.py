@@ -48,7 +48,7 @@ class AreaNow(models.Model):
     area = models.OneToOneField(
         Organisation, models.CASCADE, primary_key=True, related_name="+", verbose_name=_("区域")
     )
-    due = models.IntegerField(_("有时限未结"), default=0)
+    due = models.IntegerField(_("有时限的未结"), default=0)
     open = models.IntegerField(_("在办"), default=0)
     waiting = models.IntegerField(_("缓办"), default=0)
 

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             name='AreaNow',
             fields=[
                 ('area', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='township.organisation', verbose_name='区域')),
-                ('due', models.IntegerField(default=0, verbose_name='有时限未结')),
+                ('due', models.IntegerField(default=0, verbose_name='有时限的未结')),
                 ('open', models.IntegerField(default=0, verbose_name='在办')),
                 ('waiting', models.IntegerField(default=0, verbose_name='缓办')),
             ],
