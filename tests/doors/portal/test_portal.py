@@ -9,7 +9,7 @@ from tests.work.cases.casting import MENDING
 
 from chuangwen.records.archive.models import StoredFile
 from chuangwen.records.township.models import Town
-from chuangwen.work.cases import side_actions
+from chuangwen.work.cases import merge_actions
 from chuangwen.work.cases.models import Case, Reporter
 
 
@@ -149,7 +149,7 @@ def test_a_merged_report_follows_the_other_without_showing_the_numbers_in_its_wo
     client.post("/p/", {"area": "V1", "text": "路灯不亮", "mark": "m1"})
     client.post("/p/", {"area": "V1", "text": "路灯坏了，找李嫂13912345678", "mark": "m2"})
     first, second = Case.objects.order_by("pk")
-    side_actions.merge(first, second, by=village.cast.actor("limin"), at=village.at)
+    merge_actions.merge(first, second, by=village.cast.actor("limin"), at=village.at)
     page = client.get(f"/p/t/{first.reporters.get().code}/").content.decode()
     assert "路灯坏了" in page
     assert "13912345678" not in page

@@ -11,17 +11,17 @@ from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.ledger.models import Note
 from chuangwen.records.notices.models import Notice
 from chuangwen.work.cases import figures, queries
-from chuangwen.work.cases.actions import ChangedMeanwhile, open_case, take
+from chuangwen.work.cases.actions import open_case, take
 from chuangwen.work.cases.escalating import sweep
+from chuangwen.work.cases.keeping import ChangedMeanwhile
 from chuangwen.work.cases.merge_actions import NotMergeable, merge
 from chuangwen.work.cases.models import Case
 from chuangwen.work.cases.policy import RESIDENT, NotOpenNow, NotYourMove, SelfVerified, TakenBefore
-from chuangwen.work.cases.rollup import COUNTS, recount
 from chuangwen.work.cases.said import NewCase, NewReporter, Said
 from chuangwen.work.cases.side_actions import comment, look_at_hidden, look_at_reporters
 from chuangwen.work.cases.stepping import NoteMissing, ProofMissing, TooLong
-from chuangwen.work.cases.tally_models import AreaDay
 from tests.people import site
+from tests.work.cases.tallying import assert_equals_a_recount
 
 
 def test_a_problem_goes_the_whole_way(office) -> None:
@@ -218,12 +218,7 @@ def test_the_roll_up_equals_a_recount(office) -> None:
             case = office.does(case, "wangjianguo", "mend", photos=1)
         if step:
             office.does(case, "limin", "accept")
-    kept = {
-        (row.area_id, row.day): {name: n for name in COUNTS if (n := getattr(row, name))}
-        for row in AreaDay.objects.all()
-    }
-    counted = {key: {name: n for name, n in one.items() if n} for key, one in recount().items()}
-    assert {key: one for key, one in kept.items() if one} == {key: one for key, one in counted.items() if one}
+    assert_equals_a_recount()
 
 
 def test_no_rate_passes_one_because_its_top_is_taken_from_its_base(office) -> None:

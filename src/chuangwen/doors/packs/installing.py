@@ -23,6 +23,7 @@ from chuangwen.records.township.installing import install_town, install_township
 from chuangwen.records.township.models import Organisation, Person
 from chuangwen.records.township.permissions import Permission
 from chuangwen.work.cases.installing import install_content
+from chuangwen.work.cases.rollup import count_anew
 
 
 @dataclass
@@ -83,9 +84,12 @@ def _install(one: Checked, *, by: By, at: datetime) -> tuple[str, str, bool]:
         told = install_township(pack, by=by, at=at)
         return told.pack, told.edition, told.changed
     if isinstance(pack, TownPack):
+        paths = dict(Organisation.objects.values_list("pk", "path"))
         told = install_town(pack, by=by, at=at)
         if told.changed:
             assign_duties(pack, by=by, at=at)
+            if any(paths.get(key, path) != path for key, path in Organisation.objects.values_list("pk", "path")):
+                count_anew()
         return told.pack, told.edition, told.changed
     raise Rejected(one.problems, thing=one.folder.name)
 

@@ -2,16 +2,18 @@
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max
 
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, say
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.kit.refusals import NotFound
+from chuangwen.kit.rows import by_keys
 from chuangwen.records.archive.models import StoredFile
 from chuangwen.records.ledger import actions as ledger
 from chuangwen.records.ledger.actions import Thing
@@ -20,9 +22,10 @@ from chuangwen.records.township.gates import By
 from chuangwen.records.township.models import Organisation
 from chuangwen.work.cases import attaching, clocks, naming, rollup, stepping, telling, turning
 from chuangwen.work.cases.definitions import CaseTypeRow, MoveRow
+from chuangwen.work.cases.keeping import Overtaken, changed_meanwhile, fresh, write
 from chuangwen.work.cases.models import Case, CaseLink, CaseType, Category, Purpose, Reporter, Step
 from chuangwen.work.cases.placing import area_of
-from chuangwen.work.cases.policy import NotYourMove, not_open_now, why_not_lead, why_not_open, why_not_take
+from chuangwen.work.cases.policy import NotYourMove, why_not_lead, why_not_open, why_not_take
 from chuangwen.work.cases.said import NewCase, NewReporter, Said
 from chuangwen.work.cases.seeing import why_not_see
 from chuangwen.work.cases.stride import Lists, Stride, lists_for
@@ -30,7 +33,6 @@ from chuangwen.work.cases.types import definition, in_force, type_of
 
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that an old eye takes for another
 CODE_LENGTH = 10
-FIELDS = [one.attname for one in Case._meta.concrete_fields if not one.primary_key]  # noqa: SLF001 - a public name
 
 
 class TitleMissing(Refusal):
@@ -39,19 +41,40 @@ class TitleMissing(Refusal):
     status = 422
 
 
-class ChangedMeanwhile(Refusal):
-    """Two people at once: the second is told what the first did."""
+@dataclass
+class Ready:
+    """A step thought through and not yet written: all that is read for it is read before the database is locked."""
 
-    code = "changed_meanwhile"
-    sentence = later("{case}刚被{by}办了“{title}”，现在是“{state}”。你填的内容还在，请看过后再提交。")
+    stride: Stride
+    said: Said
+    before: str = ""
+    counted: rollup.Counted = rollup.NEW
+    facts: dict[str, object] = field(default_factory=dict)
+    near: turning.Company | None = None
 
 
-@transaction.atomic
 def open_case(new: NewCase, said: Said | None = None, *, by: By, at: datetime) -> Case:
     """Open a case: number it, take the opening's step, let its clocks run, tell whose turn it is."""
     said = said or Said()
     if found := _repeated(said.mark):
         return found
+    ready = _opened(new, said, by=by, at=at)
+    case = ready.stride.case
+    with transaction.atomic():
+        by_keys(CaseType, [case.type_id], without=("content",), lock=True)  # one number at a time, also on PostgreSQL
+        if found := _repeated(said.mark):
+            return found
+        _number(case)
+        case.save(force_insert=True)
+        if ready.stride.assisting and ready.near is not None:
+            case.assisting.set(ready.stride.assisting)
+            ready.near.actors = turning.company(case, ready.stride.move.tells).actors
+        _write_beside(case, new, at)
+        _write_step(ready, by=by)
+    return case
+
+
+def _opened(new: NewCase, said: Said, *, by: By, at: datetime) -> Ready:
     row = in_force(new.kind)
     type_ = definition(row)
     move = _opening(type_, new.move, by)
@@ -67,17 +90,7 @@ def open_case(new: NewCase, said: Said | None = None, *, by: By, at: datetime) -
     stride = _stride(case, (type_, move), answers.values, lists, by=by, at=at)
     stepping.carry(stride)
     case.version = 1
-    near = _give_turn(stride)
-    case.save(force_insert=True)
-    if stride.assisting:
-        case.assisting.set(stride.assisting)
-        near.actors = turning.company(case, move.tells).actors
-    _write_beside(case, new, at)
-    _write_step(stride, said, "", by=by)
-    rollup.keep(rollup.NEW, rollup.counted(case), at, rollup.Towns())
-    ledger.note(thing(case), move.title, by=by, at=at, after=_facts(case))
-    telling.tell_turn(near, type_, move, by=by, at=at)
-    return case
+    return Ready(stride, said, near=_give_turn(stride))
 
 
 def _write_beside(case: Case, new: NewCase, at: datetime) -> None:
@@ -124,17 +137,12 @@ def _category(type_: CaseTypeRow, code: str) -> Category:
 
 def _new_row(row: CaseType, new: NewCase, *, by: By, at: datetime) -> Case:
     type_ = definition(row)
-    year = at.astimezone(CHINA).year
-    CaseType.objects.select_for_update().only("pk").get(pk=row.pk)  # one number at a time, also on PostgreSQL
-    last = Case.objects.filter(kind=row.code, year=year).aggregate(last=Max("serial"))["last"] or 0
     area = area_of(new.area or (new.site.organisation if new.site else None))
     return Case(
         type=row,
         kind=row.code,
         guard=type_.type.guard,
-        number=f"{type_.type.letter}{year}-{last + 1:05d}",
-        year=year,
-        serial=last + 1,
+        year=at.astimezone(CHINA).year,
         title=new.title.strip(),
         text=new.text.strip()[:4000],
         state="",
@@ -155,6 +163,12 @@ def _new_row(row: CaseType, new: NewCase, *, by: By, at: datetime) -> Case:
     )
 
 
+def _number(case: Case) -> None:
+    last = Case.objects.filter(kind=case.kind, year=case.year).aggregate(last=Max("serial"))["last"] or 0
+    case.serial = last + 1
+    case.number = f"{type_of(case).type.letter}{case.year}-{case.serial:05d}"
+
+
 def add_reporter(case: Case, new: NewReporter, at: datetime) -> Reporter:
     """Somebody who asks for it gets a tracking code. Called inside the action that opens or merges."""
     code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
@@ -169,42 +183,50 @@ def add_reporter(case: Case, new: NewReporter, at: datetime) -> Reporter:
     )
 
 
-@transaction.atomic
 def take(case: Case, move_id: str, said: Said | None = None, *, by: By, at: datetime) -> Case:
     """Carry a case one step on, and write down who did it.
 
     Raises what ``why_not_take`` says, ``ChangedMeanwhile`` when somebody was faster, and what is wrong with the
-    answers; then nothing has changed.
+    answers; then nothing has changed. All is read and checked before the database is locked; when somebody has moved
+    the case meanwhile, it is done once more under the lock.
     """
     said = said or Said()
-    case = fresh(case.pk)
-    if found := _repeated(said.mark):  # asked once nobody else can write to the case
+    try:
+        return _take(case.pk, move_id, said, by=by, at=at)
+    except Overtaken:
+        with transaction.atomic():
+            return _take(case.pk, move_id, said, by=by, at=at)
+
+
+def _take(pk: int, move_id: str, said: Said, *, by: By, at: datetime) -> Case:
+    case = fresh(pk)
+    if found := _repeated(said.mark):  # the second time asked once nobody else can write to the case
         return found
+    accused = case.accused_id
+    ready = _taken(case, move_id, said, by=by, at=at)
+    with transaction.atomic():
+        if ready.stride.assisting is not None:
+            case.assisting.set(ready.stride.assisting)
+            ready.near = _give_turn(ready.stride)
+        write(case)
+        _write_step(ready, by=by)
+        if case.accused_id != accused:
+            telling.take_back_from_accused(case)
+    return case
+
+
+def _taken(case: Case, move_id: str, said: Said, *, by: By, at: datetime) -> Ready:
     type_, move = type_of(case), _asked_move(case, move_id, said, by)
     lists = lists_for(type_, move, said)
     answers = stepping.check_said(type_, move, said, lists)
-    old, before = rollup.counted(case), case.state
     stride = _stride(case, (type_, move), answers.values, lists, by=by, at=at)
-    facts = _facts(case)
-    accused = case.accused_id
+    ready = Ready(stride, said, case.state, rollup.counted(case), _facts(case))
     stepping.carry(stride)
-    if stride.assisting is not None:
-        case.assisting.set(stride.assisting)
-    near = _give_turn(stride)
-    write(case)
-    _write_step(stride, said, before, by=by)
-    rollup.keep(old, rollup.counted(case), at, rollup.Towns())
-    ledger.note(
-        thing(case),
-        move.title,
-        by=by,
-        at=at,
-        **dict(zip(("before", "after"), ledger.changes(facts, _facts(case)), strict=True)),
-    )
-    if case.accused_id != accused:
-        telling.take_back_from_accused(case)
-    telling.tell_turn(near, type_, move, by=by, at=at)
-    return case
+    if attaching.purpose_of(move) == Purpose.AFTER:
+        stride.remarks += attaching.remarks(case, said.photos)
+    if stride.assisting is None:
+        ready.near = _give_turn(stride)
+    return ready
 
 
 def _asked_move(case: Case, move_id: str, said: Said, by: By) -> MoveRow:
@@ -221,40 +243,6 @@ def _asked_move(case: Case, move_id: str, said: Said, by: By) -> MoveRow:
     return move
 
 
-BESIDE = ("type", "lead", "area", "accused", "holder")
-UNUSED = [
-    *(f"type__{name}" for name in ("content", "title", "pack", "order", "installed_at")),
-    *(f"{side}__{name}" for side in BESIDE[1:4] for name in ("aliases", "opened", "closed", "region_code")),
-    *(f"holder__{name}" for name in ("password", "phone", "post", "remark", "last_login", "joined_at", "disabled_at")),
-]
-
-
-def fresh(pk: int) -> Case:
-    """The case as it is now, locked until the transaction ends, with all that policy and engine ask for."""
-    rows = Case.objects.select_related(*BESIDE).defer(*UNUSED)
-    return (
-        rows.select_for_update(of=("self",)).get(pk=pk)
-        if connection.features.has_select_for_update_of
-        else rows.get(pk=pk)
-    )
-
-
-def write(case: Case) -> None:
-    """Write the case if nobody was faster; the version has been raised already."""
-    values = {name: getattr(case, name) for name in FIELDS}
-    if not Case.objects.filter(pk=case.pk, version=case.version - 1).update(**values):
-        raise changed_meanwhile(Case.objects.select_related("type").get(pk=case.pk))
-
-
-def changed_meanwhile(case: Case) -> Refusal:
-    """What the first of two people did."""
-    last = case.steps.order_by("-number").first()
-    state = type_of(case).state(case.state).title
-    if last is None:
-        return not_open_now(case, type_of(case).openings[0])
-    return ChangedMeanwhile(case=case.number, by=last.by, title=last.title, state=state)
-
-
 def _stride(
     case: Case,
     asked: tuple[CaseTypeRow, MoveRow],
@@ -268,19 +256,19 @@ def _stride(
     return Stride(case, *asked, answers, lists, at, person, clocks.calendar())
 
 
-def _write_step(stride: Stride, said: Said, before: str, *, by: By) -> Step:
-    case, move = stride.case, stride.move
-    purpose = attaching.purpose_of(move)
-    stride.remarks += attaching.remarks(case, said.photos) if purpose == Purpose.AFTER else []
+def _write_step(ready: Ready, *, by: By) -> None:
+    """The step's row with its files, the roll-up, the note and the notices: what every step leaves behind."""
+    stride, said = ready.stride, ready.said
+    case, move, at = stride.case, stride.move, stride.at
     step = Step.objects.create(
         case=case,
         number=case.version,
         move=move.id,
         title=move.title,
         does=move.does,
-        before=before,
+        before=ready.before,
         after=case.state,
-        at=stride.at,
+        at=at,
         person=stride.person,
         by=by.name,
         unit=by.organisation_name,
@@ -291,9 +279,13 @@ def _write_step(stride: Stride, said: Said, before: str, *, by: By) -> Step:
         due_at=stride.due_at,
         mark=said.mark or None,
     )
-    attaching.hang(case, step, said.photos, purpose, by=by, at=stride.at)
-    attaching.hang(case, step, said.files, Purpose.OTHER, by=by, at=stride.at)
-    return step
+    attaching.hang(case, step, said.photos, attaching.purpose_of(move), by=by, at=at)
+    attaching.hang(case, step, said.files, Purpose.OTHER, by=by, at=at)
+    rollup.keep(ready.counted, rollup.counted(case), at)
+    before, after = ledger.changes(ready.facts, _facts(case))
+    ledger.note(thing(case), move.title, by=by, at=at, before=before, after=after)
+    if ready.near is not None:
+        telling.tell_turn(ready.near, stride.type, move, by=by, at=at)
 
 
 def mark(case: Case, does: str, title: str, *, by: By, at: datetime, text: str = "") -> Step:
@@ -362,6 +354,9 @@ def assist(case: Case, units: Sequence[Organisation], *, by: Actor, at: datetime
         raise no
     naming.refuse_accused(case, units)
     case.assisting.set([one for one in units if one.pk != case.lead_id])
+    case.version += 1  # so that a step thought through meanwhile is thought through again
+    write(case)
+    mark(case, "assist", later("确定协办单位"), by=by, at=at, text="、".join(one.short for one in units))
     ledger.note(
         thing(case), later("确定协办单位"), by=by, at=at, after={"assisting": sorted(one.code for one in units)}
     )

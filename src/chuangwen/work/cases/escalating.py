@@ -14,8 +14,9 @@ from chuangwen.records.notices.actions import Told, tell
 from chuangwen.records.township.gates import By
 from chuangwen.records.township.models import Organisation
 from chuangwen.work.cases import clocks
-from chuangwen.work.cases.actions import fresh, open_case, thing
+from chuangwen.work.cases.actions import open_case, thing
 from chuangwen.work.cases.definitions import CaseTypeRow
+from chuangwen.work.cases.keeping import fresh
 from chuangwen.work.cases.models import Case, Phase, Rung
 from chuangwen.work.cases.said import Link, NewCase, Said
 from chuangwen.work.cases.side_actions import recompute_estimates

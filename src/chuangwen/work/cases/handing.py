@@ -11,7 +11,8 @@ from chuangwen.records.ledger import actions as ledger
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.models import Person
 from chuangwen.work.cases import telling, turning
-from chuangwen.work.cases.actions import fresh, mark, thing, write
+from chuangwen.work.cases.actions import mark, thing
+from chuangwen.work.cases.keeping import fresh, write
 from chuangwen.work.cases.models import Case, Phase
 from chuangwen.work.cases.policy import why_not_lead
 from chuangwen.work.cases.queries import visible_to

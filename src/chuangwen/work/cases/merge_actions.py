@@ -11,7 +11,8 @@ from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.gates import must
 from chuangwen.records.township.permissions import Permission
 from chuangwen.work.cases import clocks, rollup, stepping, turning
-from chuangwen.work.cases.actions import fresh, mark, thing, write
+from chuangwen.work.cases.actions import mark, thing
+from chuangwen.work.cases.keeping import fresh, write
 from chuangwen.work.cases.models import Case, Phase
 from chuangwen.work.cases.relations import doers
 from chuangwen.work.cases.seeing import why_not_see
@@ -55,7 +56,7 @@ def merge(one: Case, into: Case, *, by: Actor, at: datetime) -> Case:
     into.version += 1
     write(into)
     mark(into, "merged", joined, by=by, at=at)
-    rollup.keep(old, rollup.counted(one), at, rollup.Towns())
+    rollup.keep(old, rollup.counted(one), at)
     ledger.note(thing(one), later("合并重复事项"), by=by, at=at, after={"into": into.number})
     ledger.note(thing(into), later("收进重复事项"), by=by, at=at, after={"merged": one.number})
     return into

@@ -141,6 +141,11 @@ def why_not_lead(case: Case, actor: Actor) -> Refusal | None:
     return NotAllowed(permission=Permission.STEER_CASES.title)
 
 
+def may_count_all(actor: Actor) -> bool:
+    """Whether this person may see counts of the whole town: whoever may know of every case that the roll-up counts."""
+    return actor.reach(Permission.SEE_CASES).everything and actor.may(Permission.KNOW_RESTRICTED)
+
+
 def knows_reporter(case: Case, actor: Actor) -> bool:
     """Whether this person needs the reporter's name and phone: works on the case, holds the right, is not the accused."""
     if why_not_see(case, actor) or not actor.may(Permission.KNOW_REPORTERS):

@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import CharField, Count, F, Prefetch, Q, QuerySet, Sum, Value
+from django.db.models.functions import Cast, Coalesce, Concat
 
 from chuangwen.kernel.coordinates import distance_m
 from chuangwen.kernel.words import listed, say
 from chuangwen.records.township.actors import Actor
-from chuangwen.records.township.models import Person
+from chuangwen.records.township.models import Organisation, Person
 from chuangwen.records.township.permissions import Permission
 from chuangwen.work.cases.definitions import CaseTypeRow, MoveRow
 from chuangwen.work.cases.models import (
@@ -154,11 +155,9 @@ def overdue(actor: Actor, at: datetime) -> QuerySet[Case]:
     return visible_to(actor).exclude(phase=Phase.CLOSED).filter(due_at__lt=at).order_by("due_at", "id")
 
 
-def count_owed(actor: Actor) -> int:
-    """How many things I owe: the figure in the frame of every page."""
-    if actor.person is None or not actor.may(Permission.SEE_CASES):
-        return 0
-    return my_work(actor).count()
+def owed_by(actor: Actor) -> QuerySet[Case]:
+    """What the figure in the frame of every page counts."""
+    return my_work(actor) if actor.person is not None and actor.may(Permission.SEE_CASES) else Case.objects.none()
 
 
 @dataclass(frozen=True)
@@ -291,6 +290,34 @@ def standing(actor: Actor, at: datetime) -> tuple[Standing, dict[str, Standing]]
     found = {one["campaign"]: Standing(one["all"], one["open"], one["late"]) for one in counts}
     whole = Standing(*(sum(getattr(one, name) for one in found.values()) for name in ("all", "open", "late")))
     return whole, found
+
+
+@dataclass(frozen=True)
+class Names:
+    """What a list of cases calls things and is filtered by: kinds by code, units by key, categories by code."""
+
+    kinds: list[tuple[str, str]]
+    units: list[tuple[str, str]]
+    categories: dict[str, str]
+
+
+def names() -> Names:
+    """Kinds in force, units and categories, in one query."""
+
+    def part(rows: QuerySet[Any], key: Any, name: str, group: Any) -> QuerySet[Any, Any]:
+        named = rows.order_by().annotate(the_group=group, the_key=key, the_name=F(name), the_place=F("order"))
+        found: QuerySet[Any, Any] = named.values_list("the_group", "the_key", "the_name", "the_place")
+        return found
+
+    kinds = part(CaseType.objects.filter(in_force=True), F("code"), "title", Value("kind", CharField()))
+    units = part(Organisation.objects.all(), Cast("pk", CharField()), "name", Value("unit", CharField()))
+    categories = part(Category.objects.all(), F("code"), "title", Concat(Value("of "), F("table")))
+    found = sorted(kinds.union(units, categories, all=True), key=lambda one: (one[0], one[3], one[1]))
+    return Names(
+        kinds=[(key, name) for group, key, name, _place in found if group == "kind"],
+        units=[(key, name) for group, key, name, _place in found if group == "unit"],
+        categories={key: name for group, key, name, _place in found if group.startswith("of ")},
+    )
 
 
 def category_titles(table: str = "") -> dict[str, str]:

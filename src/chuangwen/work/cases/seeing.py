@@ -62,11 +62,10 @@ def why_not_see(case: Case, actor: Actor) -> Refusal | None:
         return hidden
     if case.guard == "guarded":
         return None if actor.may(Permission.GUARD_CASES) else hidden
-    if is_near(case, actor):
+    wide = case.guard != "restricted" or actor.may(Permission.KNOW_RESTRICTED)
+    if wide and within_reach(case, actor, Permission.SEE_CASES):
         return None
-    if case.guard == "restricted" and not actor.may(Permission.KNOW_RESTRICTED):
-        return hidden
-    return None if within_reach(case, actor, Permission.SEE_CASES) else hidden
+    return None if is_near(case, actor) else hidden
 
 
 def knows_kind(guard: str, actor: Actor) -> bool:

@@ -16,8 +16,9 @@ from chuangwen.records.township.gates import By, must
 from chuangwen.records.township.models import Person
 from chuangwen.records.township.permissions import Permission
 from chuangwen.work.cases import clocks, rollup, stepping
-from chuangwen.work.cases.actions import add_reporter, fresh, mark, thing, write
+from chuangwen.work.cases.actions import add_reporter, mark, thing
 from chuangwen.work.cases.attaching import must_work_on
+from chuangwen.work.cases.keeping import fresh, write
 from chuangwen.work.cases.models import Case, CaseLink, Comment, Phase, Reporter
 from chuangwen.work.cases.policy import knows_reporter, may_read, why_not_lead
 from chuangwen.work.cases.said import Link, NewReporter
@@ -158,6 +159,6 @@ def _recompute(case: Case, *, by: By, at: datetime) -> bool:
     write(case)
     told = later("按新的工作日历重算时限")
     mark(case, "calendar", told, by=by, at=at)
-    rollup.keep(old, rollup.counted(case), at, rollup.Towns())
+    rollup.keep(old, rollup.counted(case), at)
     ledger.note(thing(case), told, by=by, at=at, after={"due": case.due_at})
     return True
