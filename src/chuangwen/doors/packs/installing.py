@@ -22,6 +22,7 @@ from chuangwen.records.township.installing import install_town, install_township
 from chuangwen.records.township.models import Organisation, Person
 from chuangwen.records.township.permissions import Permission
 from chuangwen.work.cases.installing import install_content
+from chuangwen.work.rotas.installing import install_rotas
 
 
 @dataclass
@@ -50,7 +51,8 @@ def install(checked: Sequence[Checked], *, by: By, at: datetime) -> Outcome:
         else:
             name, edition, changed = _install(one, by=by, at=at)
             told = install_content(name, one.cases, by=by, at=at)
-            outcome.packs.append((name, edition, changed or bool(told)))
+            new = install_rotas(name, one.rotas, own=isinstance(one.pack, TownPack), by=by, at=at)
+            outcome.packs.append((name, edition, changed or bool(told) or bool(new)))
     return outcome
 
 
