@@ -14,7 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from chuangwen.doors.site.case_shapes import board, day_or, month, schematic
+from chuangwen.doors.site.case_shapes import board, month, schematic
+from chuangwen.doors.site.months import day_or
 from chuangwen.doors.site.sheets import workbook
 from chuangwen.kernel.words import later, say
 from chuangwen.kit.doors import needs

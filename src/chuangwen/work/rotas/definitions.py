@@ -15,7 +15,7 @@ class RotaRow(Row):
     """One rota. ``on_duty`` is what the person of the day is called; ``days`` are weekdays from 1 (Monday) to 7.
 
     ``to`` not after ``from``: it ends on the next day. ``roles``: whose holders may be put on it; ``planners``: who plans
-    it. ``public`` ones are shown to residents. ``least_a_month`` is how often it is to be held at least.
+    it. ``public`` ones are shown to residents, with the ``notice``. ``least_a_month`` is how often it is to be held at least.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)
@@ -25,6 +25,7 @@ class RotaRow(Row):
     purpose: str = ""
     law: str = Field(default="", max_length=200)
     source: str = Field(default="", max_length=300)
+    notice: str = Field(default="", max_length=300)
     place: str = Field(default="", max_length=120)
     start: datetime.time = Field(alias="from")
     end: datetime.time = Field(alias="to")

@@ -22,6 +22,7 @@ class Rota(models.Model):
     purpose = models.TextField(_("用途"), blank=True)
     law = models.CharField(_("法规依据"), max_length=200, blank=True)
     source = models.CharField(_("来源"), max_length=300, blank=True)
+    notice = models.CharField(_("群众须知"), max_length=300, blank=True)
     place = models.CharField(_("地点"), max_length=120, blank=True)
     start = models.TimeField(_("开始"))
     end = models.TimeField(_("结束"))

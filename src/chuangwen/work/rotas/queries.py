@@ -14,7 +14,7 @@ from chuangwen.records.township.calendar_queries import work_calendar
 from chuangwen.records.township.models import Person
 from chuangwen.records.township.permissions import Permission
 from chuangwen.work.rotas.models import Rota, Shift
-from chuangwen.work.rotas.pattern import Held, bounds, stretch
+from chuangwen.work.rotas.pattern import Held, bounds, stretch, weekday
 
 
 def rotas_in_use() -> list[Rota]:
@@ -65,11 +65,12 @@ def candidates(rota: Rota) -> QuerySet[Person]:
 
 
 def on_duty(code: str, at: datetime) -> Shift | None:
-    """Who is on duty on that day: the turn that runs now, else the next one, else the last."""
-    day = at.astimezone(CHINA).date()
-    rows = Shift.objects.filter(rota=code, cancelled_at=None, person__is_active=True).select_related("person")
-    today = list(between(rows, day, day).order_by("starts_at"))
-    return next((one for one in today if one.ends_at > at), today[-1] if today else None)
+    """Who is on duty on that day: the turn that runs now, else the next one of the day, else its last."""
+    first = midnight(at.astimezone(CHINA).date())
+    today = Q(starts_at__gte=first, starts_at__lt=first + timedelta(days=1)) | Q(starts_at__lte=at, ends_at__gt=at)
+    rows = Shift.objects.filter(today, rota=code, cancelled_at=None, person__is_active=True).select_related("person")
+    found = list(rows.order_by("starts_at"))
+    return next((one for one in found if one.ends_at > at), found[-1] if found else None)
 
 
 def counts_by_month(first: date, last: date) -> dict[tuple[str, int, int], int]:
@@ -91,6 +92,10 @@ class Turn:
     starts_at: datetime
     ends_at: datetime
     person: Person
+
+    @property
+    def weekday(self) -> str:
+        return weekday(self.held.day)
 
 
 @dataclass(frozen=True)
