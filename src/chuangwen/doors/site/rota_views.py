@@ -73,6 +73,7 @@ LISTING: Listing[Shift] = Listing(
         Column("end", say("结束"), lambda row: f"{timezone.localtime(row.ends_at):%H:%M}"),
         Column("person", say("值班人"), lambda row: row.person.name, "person__name"),
         Column("post", say("职务"), lambda row: row.person.post),
+        Column("unit", say("单位"), lambda row: row.unit.name if row.unit else ""),
         Column("stand_in", say("替补"), lambda row: row.stand_in.name if row.stand_in else ""),
         Column("place", say("地点"), lambda row: row.place, "place"),
         Column("note", say("备注"), lambda row: row.note),
@@ -125,7 +126,6 @@ def rotas(request: TownRequest) -> HttpResponse:
         "thin": _thin(in_use, request.at.date()),
         "next": _next(request, chosen),
         "now": request.at,
-        "near": _near(request.at.date()),
         "export": reverse("rotas_export") if request.actor.may(Permission.EXPORT_LISTS) else "",
     }
     if context["mode"] == "month":
@@ -141,16 +141,12 @@ def _next(request: TownRequest, rota: Rota | None) -> Shift | None:
     return ahead.order_by("starts_at").first()
 
 
-def _thin(rotas_: Sequence[Rota], today: date) -> list[dict[str, object]]:
-    """Months, of this and the next, in which a rota is held less often than it is to be."""
+def _thin(rotas_: Sequence[Rota], today: date) -> list[tuple[Rota, date, int]]:
+    """Months, of this and the next, in which a rota is held less often than it is to be, and how often it is."""
     months = [today.replace(day=1), next_month(today.replace(day=1))]
     counts = queries.counts_by_month(months[0], last_of(months[1]))
-    found = [
-        {"rota": rota, "month": month.month, "count": counts.get((rota.code, month.year, month.month), 0)}
-        for rota in rotas_
-        for month in months
-    ]
-    return [one for one in found if one["count"] < one["rota"].least_a_month]  # type: ignore[attr-defined]
+    found = [(rota, one, counts.get((rota.code, one.year, one.month), 0)) for rota in rotas_ for one in months]
+    return [(rota, month, count) for rota, month, count in found if count < rota.least_a_month]
 
 
 def _month(request: TownRequest, tab: str) -> dict[str, object]:
