@@ -6,7 +6,7 @@ from pathlib import Path
 
 from chuangwen.kernel.packfiles import read_toml
 from chuangwen.kernel.problems import Problem, Problems
-from chuangwen.kernel.words import say
+from chuangwen.kernel.words import listed, say
 from chuangwen.records.standards.checking import read_framework
 from chuangwen.records.standards.definitions import FrameworkPack
 from chuangwen.records.township.checking import read_town, read_township
@@ -109,9 +109,7 @@ def _check_rotas(content: CaseContent, rotas: Sequence[str], problems: Problems)
             if row.rota and row.rota not in rotas:
                 what = say("没有轮值“{rota}”", rota=row.rota)
                 cure = (
-                    say("可用：{known}。", known="、".join(rotas))
-                    if rotas
-                    else say("请先在 rotas.toml 里写这一项轮值。")
+                    say("可用：{known}。", known=listed(rotas)) if rotas else say("请先在 rotas.toml 里写这一项轮值。")
                 )
                 name = f"cases/{one.type.id}.toml"
                 problems.add(file=name, column=f"field.{row.id}.rota", what=what, cure=cure)

@@ -5,9 +5,10 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from chuangwen.doors.site.case_page_views import case_or_refuse, page_of
+from chuangwen.doors.site.case_views import case_line
 from chuangwen.doors.site.framing import chosen_edition
 from chuangwen.doors.site.uploads import NoFile
 from chuangwen.kernel.words import say
@@ -15,10 +16,11 @@ from chuangwen.kit.doors import needs
 from chuangwen.kit.refusals import NotFound
 from chuangwen.records.archive.actions import keep_file
 from chuangwen.records.standards.models import Node, NodeKind
-from chuangwen.records.township.models import Organisation
+from chuangwen.records.township.models import Organisation, Person
 from chuangwen.records.township.permissions import Permission
 from chuangwen.records.township.requests import TownRequest
-from chuangwen.work.cases import actions, side_actions
+from chuangwen.work.cases import actions, handing, side_actions
+from chuangwen.work.cases.policy import why_not_lead
 from chuangwen.work.cases.said import Link
 
 MOST_FILES = 20
@@ -81,6 +83,46 @@ def assist(request: TownRequest, number: str) -> HttpResponse:
         request, say("协办单位已更新：{units}。", units="、".join(one.short for one in units) or say("没有"))
     )
     return redirect("case", number=number)
+
+
+@require_POST
+@needs(Permission.WORK_CASES)
+def hand_over(request: TownRequest, number: str) -> HttpResponse:
+    """Let a colleague of the lead unit go on with it."""
+    found = case_or_refuse(request, number)
+    to = Person.objects.filter(username=request.POST.get("person", ""), is_active=True).first()
+    if to is None:
+        raise NotFound(what=say("这位同事"))
+    handing.hand_over(found, to, by=request.actor, at=request.at, why=request.POST.get("text", ""))
+    messages.success(request, say("已移交给{person}。", person=to.name))
+    return redirect("case", number=number)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Permission.WORK_CASES)
+def hand_over_all(request: TownRequest) -> HttpResponse:
+    """Everything that one person holds goes to a colleague: before somebody leaves a post, or after."""
+    said = request.POST or request.GET
+    one = Person.objects.filter(
+        username=said.get("from", request.actor.person.username if request.actor.person else "")
+    ).first()
+    cases = [] if one is None else [case for case in handing.held_by(one) if why_not_lead(case, request.actor) is None]
+    if request.method == "POST" and one is not None:
+        to = Person.objects.filter(username=said.get("to", ""), is_active=True).first()
+        if to is None:
+            raise NotFound(what=say("这位同事"))
+        count = handing.hand_over_all(one, to, by=request.actor, at=request.at, why=said.get("text", ""))
+        messages.success(request, say("{n} 件已由{one}移交给{to}。", n=count, one=one.name, to=to.name))
+        return redirect("cases")
+    colleagues = Person.objects.filter(is_active=True, organisation=one.organisation_id if one else None)
+    context = {
+        "one": one,
+        "lines": [case_line(case) for case in cases],
+        "colleagues": colleagues.exclude(pk=one.pk if one else 0).order_by("name"),
+        "holders": handing.holders(request.actor),
+        "now": request.at,
+    }
+    return render(request, "cases/hand_over.html", context)
 
 
 @require_POST

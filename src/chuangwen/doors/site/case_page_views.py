@@ -14,11 +14,11 @@ from chuangwen.doors.site.case_forms import Posted, read_post
 from chuangwen.doors.site.declared_fields import Choices, category_options, facts_of, proposed, shown
 from chuangwen.kernel.fields import WrongAnswers
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.kernel.words import later, say
+from chuangwen.kernel.words import later, listed, say
 from chuangwen.kit.doors import needs
 from chuangwen.kit.refusals import NotFound
 from chuangwen.records.archive.queries import public_path, sealed_path
-from chuangwen.records.township.models import Organisation, Site
+from chuangwen.records.township.models import Organisation, Person, Site
 from chuangwen.records.township.permissions import Permission
 from chuangwen.records.township.requests import TownRequest
 from chuangwen.work.cases import queries
@@ -88,6 +88,7 @@ def page_of(
         "clocks": [(one, found.clocks[one.id]) for one in type_.clocks if one.id in found.clocks],
         "links": [_shown_link(one) for one in found.links.all() if one.kind != "finding"],
         "units": choices.units() if why_not_lead(found, request.actor) is None else [],
+        "colleagues": _colleagues(found) if why_not_lead(found, request.actor) is None else [],
         "assisting": {one.code for one in found.assisting.all()},
         "children": list(found.children.exclude(guard="guarded").order_by("opened_at")),
         "likes": _likes(request, found),
@@ -103,6 +104,12 @@ def _shown_link(one: CaseLink) -> dict[str, str]:
     is_standard = one.kind == "standard" and edition.isdigit()
     href = reverse("standard_by_code", args=[int(edition), code]) if is_standard and code else ""
     return {"kind": one.kind, "key": one.key, "title": one.title, "href": href}
+
+
+def _colleagues(found: Case) -> list[tuple[str, str]]:
+    """The people of the lead unit to whom the case may be handed over."""
+    people = Person.objects.filter(is_active=True, organisation=found.lead_id).exclude(pk=found.holder_id or 0)
+    return list(people.order_by("name").values_list("username", "name")) if found.lead_id else []
 
 
 def _family(found: Case) -> dict[str, Any]:
@@ -151,7 +158,7 @@ def whose_turn(found: Case) -> str:
         return f"{found.turn_person.name}（{found.turn_unit.short}）" if found.turn_unit else found.turn_person.name
     if found.turn_unit is not None:
         return found.turn_unit.name
-    return "、".join(word_titles((found.turn_role,))) if found.turn_role else say("等待")
+    return listed(word_titles((found.turn_role,))) if found.turn_role else say("等待")
 
 
 def _form(

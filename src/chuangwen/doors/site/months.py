@@ -4,6 +4,9 @@ import calendar
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
+from chuangwen.kernel.dates import WEEKDAYS
+from chuangwen.kernel.words import say
+
 
 def day_or(text: str | None, otherwise: date) -> date:
     """The day that an address asks for, or another when it names none."""
@@ -41,4 +44,5 @@ def month_of(first: date, lines: Mapping[date, Sequence[object]], today: date) -
         "before": f"{before:%Y-%m}",
         "after": f"{next_month(first):%Y-%m}",
         "today": today,
+        "weekdays": [say(one) for one in WEEKDAYS],
     }

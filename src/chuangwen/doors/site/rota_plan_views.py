@@ -15,9 +15,10 @@ from chuangwen.doors.site.import_views import keep, kept, marked_workbook
 from chuangwen.doors.site.months import last_of, next_month
 from chuangwen.doors.site.sheets import workbook
 from chuangwen.doors.site.uploads import uploaded
+from chuangwen.kernel.dates import weekday_told
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.sheets import read_table
-from chuangwen.kernel.words import say
+from chuangwen.kernel.words import listed, say
 from chuangwen.kit.doors import needs
 from chuangwen.kit.pages import EXCEL
 from chuangwen.records.township.models import Person
@@ -26,7 +27,7 @@ from chuangwen.records.township.requests import TownRequest
 from chuangwen.work.rotas import queries
 from chuangwen.work.rotas.actions import NobodyChosen, Slot, plan_shifts, take_in_shifts
 from chuangwen.work.rotas.models import Rota, Shift
-from chuangwen.work.rotas.pattern import span_text, weekday
+from chuangwen.work.rotas.pattern import span_text
 from chuangwen.work.rotas.policy import why_not_plan
 from chuangwen.work.rotas.sheet_rows import TEMPLATE, Asked, ShiftRow, names_of, read_shifts
 
@@ -63,7 +64,7 @@ def plan(request: TownRequest, rota_code: str) -> HttpResponse:
         "rota": rota,
         "form": form,
         "people": [(one, numbers[one.pk]) for one in people],
-        "days": "、".join(weekday(date(2024, 1, int(one))) for one in rota.days),
+        "days": listed(weekday_told(date(2024, 1, int(one))) for one in rota.days),
     }
     if posted and form.is_valid():
         try:
@@ -159,7 +160,7 @@ def _lines(rota: Rota, rows: Sequence[ShiftRow]) -> list[dict[str, object]]:
     return [
         {
             "row": one,
-            "weekday": weekday(one.starts_at.date()),
+            "weekday": weekday_told(one.starts_at.date()),
             "span": span_text(one.starts_at, one.ends_at),
             "person": names[one.person],
             "stand_in": names.get(one.stand_in or 0, ""),

@@ -15,6 +15,7 @@ from chuangwen.records.measures.models import FigureValue, Observation, Round, S
 from chuangwen.records.standards.models import Check, Edition, Node, NodeKind
 from chuangwen.records.township.models import Organisation, Person, Site
 from chuangwen.results.scoring.queries import recompute
+from chuangwen.work.cases.models import Case, Phase
 
 SHOWN = 5
 
@@ -165,6 +166,14 @@ def _nobody(_: date) -> Iterator[Finding]:
     )
 
 
+def _with_somebody_gone(_: date) -> Iterator[Finding]:
+    """Open cases whose turn it is of somebody whose account is closed: nobody sees them in the inbox."""
+    rows = Case.objects.exclude(phase=Phase.CLOSED).filter(turn_person__is_active=False)
+    names = [f"{number} {name}" for number, name in rows.values_list("number", "turn_person__name").order_by("due_at")]
+    told = later("在办事项轮到的人已停用账号")
+    yield from _finding("turn_gone", "bad", told, names, later("在“要办的事”里打开“移交在办事项”，交给本单位的同事。"))
+
+
 CHECKS: tuple[Callable[[date], Iterator[Finding]], ...] = (
     _without_lead,
     _without_person,
@@ -176,4 +185,5 @@ CHECKS: tuple[Callable[[date], Iterator[Finding]], ...] = (
     _ledger,
     _frozen,
     _nobody,
+    _with_somebody_gone,
 )

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.kernel.words import later, say
+from chuangwen.kernel.words import later
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.records.ledger import actions as ledger
 from chuangwen.records.ledger.actions import Thing
@@ -90,7 +90,7 @@ def plan_shifts(rota: Rota, people: Sequence[Person], first: date, last: date, *
     made = _put(rota, slots, by=by, at=at)
     if made:
         told = {"first": first, "last": last, "shifts": len(made), "people": [one.username for one in people]}
-        ledger.note(Thing("rota", rota.code, rota.title), say("排班"), by=by, at=at, after=told)
+        ledger.note(Thing("rota", rota.code, rota.title), later("排班"), by=by, at=at, after=told)
     return made
 
 
@@ -106,7 +106,7 @@ def take_in_shifts(rota: Rota, slots: Sequence[Slot], *, what: str, by: By, at: 
     made = _put(rota, [one for one in slots if one.starts_at not in standing], by=by, at=at)
     if made:
         told = {"file": what, "shifts": len(made)}
-        ledger.note(Thing("rota", rota.code, rota.title), say("照表排班"), by=by, at=at, after=told)
+        ledger.note(Thing("rota", rota.code, rota.title), later("照表排班"), by=by, at=at, after=told)
     return made
 
 
@@ -116,7 +116,7 @@ def change_shift(shift: Shift, to: Slot, *, version: int | None = None, by: By, 
     shift = _fresh(shift, version, by=by)
     if shift.is_cancelled:
         raise ShiftCancelled(when=telling.when(shift), why=shift.cancelled_why)
-    was, before, people = telling.when(shift), _facts(shift), (shift.person_id, shift.stand_in_id)
+    was, before, people = telling.time_of(shift), _facts(shift), (shift.person_id, shift.stand_in_id)
     _check(shift.rota, to, {*_candidates(shift.rota), *filter(None, people)})
     taken = Shift.objects.filter(rota=shift.rota_id, starts_at=to.starts_at).exclude(pk=shift.pk)
     if other := taken.select_related("person").first():
@@ -126,7 +126,7 @@ def change_shift(shift: Shift, to: Slot, *, version: int | None = None, by: By, 
     if not new and not old:
         return shift
     _save(shift, at)
-    ledger.note(_thing(shift), say("改班"), by=by, at=at, before=old, after=new)
+    ledger.note(_thing(shift), later("改班"), by=by, at=at, before=old, after=new)
     telling.tell_changed(shift, people, was, by=by, at=at)
     return shift
 
@@ -141,7 +141,7 @@ def cancel_shift(shift: Shift, why: str, *, by: By, at: datetime) -> Shift:
         raise ShiftCancelled(when=telling.when(shift), why=shift.cancelled_why)
     shift.cancelled_at, shift.cancelled_why = at, why.strip()[:200]
     _save(shift, at)
-    ledger.note(_thing(shift), say("取消班次"), by=by, at=at, after={"why": shift.cancelled_why})
+    ledger.note(_thing(shift), later("取消班次"), by=by, at=at, after={"why": shift.cancelled_why})
     telling.tell_cancelled(shift, by=by, at=at)
     return shift
 
@@ -155,7 +155,7 @@ def restore_shift(shift: Shift, *, by: By, at: datetime) -> Shift:
     before = {"why": shift.cancelled_why}
     shift.cancelled_at, shift.cancelled_why = None, ""
     _save(shift, at)
-    ledger.note(_thing(shift), say("恢复班次"), by=by, at=at, before=before)
+    ledger.note(_thing(shift), later("恢复班次"), by=by, at=at, before=before)
     telling.tell_restored(shift, by=by, at=at)
     return shift
 

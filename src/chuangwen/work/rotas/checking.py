@@ -5,7 +5,7 @@ from pathlib import Path
 
 from chuangwen.kernel.packfiles import into, read_toml
 from chuangwen.kernel.problems import Problems
-from chuangwen.kernel.words import say
+from chuangwen.kernel.words import listed, say
 from chuangwen.work.cases.checking import Lines
 from chuangwen.work.rotas.definitions import RotaRow
 
@@ -57,5 +57,5 @@ def check_roles(rows: Collection[RotaRow], roles: Collection[str], problems: Pro
             for word in words:
                 if word not in roles:
                     what = say("“{id}”写了没有的角色“{role}”", id=row.id, role=word)
-                    cure = say("可用的角色：{roles}。", roles="、".join(roles))
+                    cure = say("可用的角色：{roles}。", roles=listed(roles))
                     problems.add(file=FILE, column=column, what=what, cure=cure)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from chuangwen.kernel.words import say
+from chuangwen.kernel.words import later
 from chuangwen.records.ledger import actions as ledger
 from chuangwen.records.ledger.actions import Thing
 from chuangwen.records.township.gates import By, must
@@ -23,7 +23,7 @@ def install_rotas(pack: str, rows: Sequence[RotaRow], *, own: bool, by: By, at: 
     must(by, Permission.MANAGE_SYSTEM)
     count = sum(_install(pack, row, order, own=own) for order, row in enumerate(rows))
     if count:
-        ledger.note(Thing("rotas", pack, say("轮值")), say("安装轮值"), by=by, at=at, after={"rotas": count})
+        ledger.note(Thing("rotas", pack, later("轮值")), later("安装轮值"), by=by, at=at, after={"rotas": count})
     return count
 
 

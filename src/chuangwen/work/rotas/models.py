@@ -6,9 +6,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from chuangwen.kernel.dates import weekday_told
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.records.township.models import Organisation, Person
-from chuangwen.work.rotas.pattern import span_text, weekday
+from chuangwen.work.rotas.pattern import span_text
 
 
 class Rota(models.Model):
@@ -96,7 +97,7 @@ class Shift(models.Model):
 
     @property
     def weekday(self) -> str:
-        return weekday(self.day)
+        return weekday_told(self.day)
 
     @property
     def span(self) -> str:

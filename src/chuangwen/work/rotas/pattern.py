@@ -8,7 +8,6 @@ from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, say
 from chuangwen.kernel.workdays import CHINA, WorkCalendar
 
-WEEKDAYS = (later("周一"), later("周二"), later("周三"), later("周四"), later("周五"), later("周六"), later("周日"))
 LONGEST = 366
 FARTHEST_MOVE = 31
 
@@ -35,11 +34,6 @@ class Stretch:
 
     held: list[Held] = field(default_factory=list)
     left_out: list[tuple[date, str]] = field(default_factory=list)
-
-
-def weekday(day: date) -> str:
-    """周一 … 周日."""
-    return say(WEEKDAYS[day.weekday()])
 
 
 def bounds(start: time, end: time, day: date) -> tuple[datetime, datetime]:

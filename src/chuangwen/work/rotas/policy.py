@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.kernel.words import later
+from chuangwen.kernel.words import later, listed
 from chuangwen.records.township import policy
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.gates import By
@@ -57,4 +57,4 @@ def why_not_on(rota: Rota, person: Person, candidates: Collection[int]) -> Refus
 def titles(roles: Collection[str]) -> str:
     """What people read for roles."""
     known = dict(RoleDefinition.objects.filter(pk__in=roles).values_list("pk", "title"))
-    return "、".join(known.get(one, one) for one in roles)
+    return listed(known.get(one, one) for one in roles)

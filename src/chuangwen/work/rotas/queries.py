@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.db.models import F, Max, Q, QuerySet
 
+from chuangwen.kernel.dates import weekday_told
 from chuangwen.kernel.words import say
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.kit.refusals import NotFound
@@ -14,7 +15,7 @@ from chuangwen.records.township.calendar_queries import work_calendar
 from chuangwen.records.township.models import Person
 from chuangwen.records.township.permissions import Permission
 from chuangwen.work.rotas.models import Rota, Shift
-from chuangwen.work.rotas.pattern import Held, bounds, stretch, weekday
+from chuangwen.work.rotas.pattern import Held, bounds, stretch
 
 
 def rotas_in_use() -> list[Rota]:
@@ -95,7 +96,7 @@ class Turn:
 
     @property
     def weekday(self) -> str:
-        return weekday(self.held.day)
+        return weekday_told(self.held.day)
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,13 @@ from typing import Any
 
 from chuangwen.kernel.cells import Cell, day_of, text_of
 from chuangwen.kernel.chinese import bare
+from chuangwen.kernel.dates import weekday_told
 from chuangwen.kernel.headings import Heading, find_heading
 from chuangwen.kernel.problems import Problems
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.sheets import Sheet, Workbook, cell_problems
-from chuangwen.kernel.words import later, say
-from chuangwen.work.rotas.pattern import bounds, weekday
+from chuangwen.kernel.words import later, listed, say
+from chuangwen.work.rotas.pattern import bounds
 
 WORDS: Mapping[str, tuple[str, ...]] = {
     "day": ("日期", "接访日期", "值班日期", "接访时间", "日子"),
@@ -151,7 +152,7 @@ class _Reader:
         told = next((one for one in reversed(text_of(said.get("weekday"))) if one in _DAYS + "天"), "")
         if told and _DAYS.index(told.replace("天", "日")) != day.weekday():
             what = say(
-                "{day} 是{right}，表里写的是“{told}”", day=day, right=weekday(day), told=text_of(said["weekday"])
+                "{day} 是{right}，表里写的是“{told}”", day=day, right=weekday_told(day), told=text_of(said["weekday"])
             )
             self._tell(number, "weekday", what, say("请核对日期和星期。"))
         return day
@@ -207,7 +208,7 @@ class _Reader:
         wanted = re.sub(r"\(.*?\)", "", bare(names[0]))
         found = self.asked.people.get(wanted)
         if found is None:
-            known = "、".join(list(self.asked.people)[:FIRST_SHOWN])
+            known = listed(list(self.asked.people)[:FIRST_SHOWN])
             what = say("“{name}”不在可以排的人里，或有重名", name=names[0][:20])
             self._tell(number, column, what, say("可以写：{known}；重名时写账号。", known=known))
         return found
