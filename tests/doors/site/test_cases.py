@@ -12,7 +12,7 @@ from tests.office import Office
 from chuangwen.records.ledger.models import Note
 from chuangwen.records.notices.models import Notice
 from chuangwen.records.township.models import Town
-from chuangwen.work.cases.models import Attachment, Case
+from chuangwen.work.cases.models import Attachment, Case, CaseType
 
 
 @pytest.fixture
@@ -103,6 +103,25 @@ def test_a_case_is_opened_sent_mended_and_accepted_by_page(office, desk) -> None
     client.post(f"/cases/{case.number}/do/accept/", {"version": "3"})
     assert Case.objects.get().phase == "closed"
     assert client.get(f"/cases/{case.number}/").status_code == 200
+
+
+def test_what_goes_forward_is_offered_before_what_refuses_or_sends_back(office, desk) -> None:
+    case = office.finds()
+    refuse = CaseType.objects.get(code="mending")
+    refuse.content["moves"] = [
+        {**one, "tone": "bad" if one["id"] == "refuse" else ""} for one in refuse.content["moves"]
+    ]
+    refuse.digest = "offered-first"
+    refuse.save()
+    offered = desk("limin").get(f"/cases/{case.number}/").context["forms"]
+    assert [one["move"].id for one in offered] == ["send", "refuse"]
+
+
+def test_the_lead_unit_is_named_once(office, desk) -> None:
+    case = office.sent()
+    page = desk("wangjianguo").get(f"/cases/{case.number}/")
+    assert "市监所" in page.content.decode()
+    assert [one for one in page.context["facts"] if one[0] == "责任单位"] == []
 
 
 def test_a_refused_form_keeps_what_was_typed_and_the_photos(office, desk) -> None:

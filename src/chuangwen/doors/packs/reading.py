@@ -11,8 +11,9 @@ from chuangwen.records.standards.checking import read_framework
 from chuangwen.records.standards.definitions import FrameworkPack
 from chuangwen.records.township.checking import read_town, read_township
 from chuangwen.records.township.definitions import TownPack, TownshipPack
-from chuangwen.work.cases.checking import check_words, read_content
+from chuangwen.work.cases.checking import read_content
 from chuangwen.work.cases.definitions import CaseContent
+from chuangwen.work.cases.fitting import check_words
 from chuangwen.work.rotas.checking import check_roles, read_rotas
 from chuangwen.work.rotas.definitions import RotaRow
 
@@ -88,6 +89,8 @@ def _with_words(checked: list[Checked]) -> list[Checked]:
     everything = CaseContent(
         types=tuple(row for one in checked for row in one.cases.types),
         categories=tuple(row for one in checked for row in one.cases.categories),
+        units=tuple(row for one in checked for row in one.cases.units),
+        rungs=tuple(row for one in checked for row in one.cases.rungs),
     )
     rotas = [row.id for one in checked for row in one.rotas]
     told = []

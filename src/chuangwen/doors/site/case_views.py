@@ -42,6 +42,7 @@ TABS = (
 )
 MODES = (("list", later("清单")), ("board", later("看板")), ("calendar", later("日历")), ("map", later("地图")))
 MOST_SHOWN = 600  # on board, calendar and map
+MOST_RELAPSES = 20
 
 
 class CaseFilters(forms.Form):
@@ -160,6 +161,7 @@ def cases(request: TownRequest) -> HttpResponse:
         "modes": [(key, say(title)) for key, title in MODES],
         "now": request.at,
         "may_open": request.actor.may(Permission.WORK_CASES),
+        "may_steer": request.actor.may(Permission.STEER_CASES),
         "export": reverse("cases_export") if request.actor.may(Permission.EXPORT_LISTS) else "",
         "titles": queries.category_titles(),
     }
@@ -254,6 +256,8 @@ def case_figures(request: TownRequest) -> HttpResponse:
         ],
         "kinds": all_in_force(),
         "kind": kind or "",
+        "relapses": queries.relapses(rows)[:MOST_RELAPSES],
+        "categories": queries.category_titles(),
         "periods": _periods(request.at.date()),
     }
     return render(request, "cases/figures.html", context)

@@ -1,7 +1,7 @@
 """Who acts: a person together with what the roles allow and how far they reach."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -114,15 +114,30 @@ NOBODY = Actor(person=None)
 
 def actor_for(person: Person) -> Actor:
     """The person with all that the roles in force allow, in two queries. Without an active account: nothing."""
-    if not person.is_active:
-        return Actor(person=person)
+    return actors_for([person])[0]
+
+
+def actors_for(people: Sequence[Person]) -> list[Actor]:
+    """Many people at once, in their order and in as few queries as one."""
+    active = [one.pk for one in people if one.is_active]
     held = list(
-        Assignment.objects.filter(person=person, withdrawn_at=None, role__retired=False)
+        Assignment.objects.filter(person__in=active, withdrawn_at=None, role__retired=False)
         .select_related("role", "person__organisation")
         .order_by("role__order", "id")
+        if active
+        else ()
     )
-    if any(one.reach is Scope.CHOSEN for one in held):
-        prefetch_related_objects(held, "chosen")
+    if chosen := [one for one in held if one.reach is Scope.CHOSEN]:
+        prefetch_related_objects(chosen, "chosen")
+    by_person: dict[int, list[Assignment]] = defaultdict(list)
+    for one in held:
+        by_person[one.person_id].append(one)
+    return [_actor(person, by_person[person.pk]) for person in people]
+
+
+def _actor(person: Person, held: Sequence[Assignment]) -> Actor:
+    if not person.is_active:
+        return Actor(person=person)
     organisation = held[0].person.organisation if held else person.organisation
     return Actor(
         person=person,

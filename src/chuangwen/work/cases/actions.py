@@ -18,12 +18,14 @@ from chuangwen.records.ledger.actions import Thing
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.gates import By
 from chuangwen.records.township.models import Organisation
-from chuangwen.work.cases import attaching, clocks, rollup, stepping, telling
+from chuangwen.work.cases import attaching, clocks, naming, rollup, stepping, telling, turning
 from chuangwen.work.cases.definitions import CaseTypeRow, MoveRow
 from chuangwen.work.cases.models import Case, CaseLink, CaseType, Category, Purpose, Reporter, Step
 from chuangwen.work.cases.placing import area_of
 from chuangwen.work.cases.policy import NotYourMove, not_open_now, why_not_lead, why_not_open, why_not_take
 from chuangwen.work.cases.said import NewCase, NewReporter, Said
+from chuangwen.work.cases.seeing import why_not_see
+from chuangwen.work.cases.stride import Lists, Stride, lists_for
 from chuangwen.work.cases.types import definition, in_force, type_of
 
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that an old eye takes for another
@@ -55,26 +57,43 @@ def open_case(new: NewCase, said: Said | None = None, *, by: By, at: datetime) -
     move = _opening(type_, new.move, by)
     if not new.title.strip() or len(new.title) > 120:
         raise TitleMissing
-    lists = stepping.lists_for(type_, move, said)
+    lists = lists_for(type_, move, said)
     answers = stepping.check_said(type_, move, said, lists)
     case = _new_row(row, new, by=by, at=at)
     if new.category:
-        stepping.set_category(case, _category(type_, new.category))
+        naming.set_category(case, _category(type_, new.category))
     if case.lead is None and not answers.values.get("unit"):
-        case.lead = stepping.default_unit(type_, str(answers.values.get("category", case.category)))
+        case.lead = naming.default_unit(type_, str(answers.values.get("category", case.category)))
     stride = _stride(case, (type_, move), answers.values, lists, by=by, at=at)
     stepping.carry(stride)
     case.version = 1
+    near = _give_turn(stride)
     case.save(force_insert=True)
+    if stride.assisting:
+        case.assisting.set(stride.assisting)
+        near.actors = turning.company(case, move.tells).actors
+    _write_beside(case, new, at)
+    _write_step(stride, said, "", by=by)
+    rollup.keep(rollup.NEW, rollup.counted(case), at, rollup.Towns())
+    ledger.note(thing(case), move.title, by=by, at=at, after=_facts(case))
+    telling.tell_turn(near, type_, move, by=by, at=at)
+    return case
+
+
+def _write_beside(case: Case, new: NewCase, at: datetime) -> None:
+    """What a new case comes from and guards, and who asked for it."""
     for link in new.links:
         CaseLink.objects.create(case=case, kind=link.kind, key=link.key, title=link.title[:300])
     if new.reporter is not None:
         add_reporter(case, new.reporter, at)
-    _write_step(stride, said, "", by=by)
-    rollup.keep(rollup.NEW, rollup.counted(case), at, rollup.Towns())
-    ledger.note(thing(case), move.title, by=by, at=at, after=_facts(case))
-    telling.tell_turn(case, type_, move, by=by, at=at)
-    return case
+
+
+def _give_turn(stride: Stride) -> turning.Company:
+    """Set whose turn it is after the step; the people near the case, for telling them."""
+    case, words = stride.case, stride.type.state(stride.case.state).turn
+    near = turning.company(case, {*words, *stride.move.tells})
+    turning.give_turn(case, stride.type, near)
+    return near
 
 
 def _repeated(mark: str) -> Case | None:
@@ -129,6 +148,7 @@ def _new_row(row: CaseType, new: NewCase, *, by: By, at: datetime) -> Case:
         lon=new.place.lon if new.place else (new.site.lon if new.site else None),
         lat=new.place.lat if new.place else (new.site.lat if new.site else None),
         raw_place=dict(new.place.raw) if new.place else {},
+        accused=new.accused,
         opener=by.person if isinstance(by, Actor) else None,
         parent=new.parent,
         opened_at=at,
@@ -157,26 +177,21 @@ def take(case: Case, move_id: str, said: Said | None = None, *, by: By, at: date
     answers; then nothing has changed.
     """
     said = said or Said()
-    if found := _repeated(said.mark):
-        return found
     case = fresh(case.pk)
-    type_ = type_of(case)
-    move = type_.move(move_id)
-    if move is None:
-        raise NotFound(what=say("动作“{move}”", move=move_id[:40]))
-    if said.version is not None and said.version != case.version:
-        raise changed_meanwhile(case)
-    if no := why_not_take(case, move, by):
-        raise no
-    lists = stepping.lists_for(type_, move, said)
+    if found := _repeated(said.mark):  # asked once nobody else can write to the case
+        return found
+    type_, move = type_of(case), _asked_move(case, move_id, said, by)
+    lists = lists_for(type_, move, said)
     answers = stepping.check_said(type_, move, said, lists)
     old, before = rollup.counted(case), case.state
     stride = _stride(case, (type_, move), answers.values, lists, by=by, at=at)
     facts = _facts(case)
+    accused = case.accused_id
     stepping.carry(stride)
-    write(case)
     if stride.assisting is not None:
         case.assisting.set(stride.assisting)
+    near = _give_turn(stride)
+    write(case)
     _write_step(stride, said, before, by=by)
     rollup.keep(old, rollup.counted(case), at, rollup.Towns())
     ledger.note(
@@ -186,14 +201,31 @@ def take(case: Case, move_id: str, said: Said | None = None, *, by: By, at: date
         at=at,
         **dict(zip(("before", "after"), ledger.changes(facts, _facts(case)), strict=True)),
     )
-    telling.tell_turn(case, type_, move, by=by, at=at)
+    if case.accused_id != accused:
+        telling.take_back_from_accused(case)
+    telling.tell_turn(near, type_, move, by=by, at=at)
     return case
 
 
-BESIDE = ("type", "lead", "area", "accused")
+def _asked_move(case: Case, move_id: str, said: Said, by: By) -> MoveRow:
+    """The move, if this person may take it now on what was looked at."""
+    move = type_of(case).move(move_id)
+    if isinstance(by, Actor) and (no := why_not_see(case, by)):
+        raise no
+    if move is None:
+        raise NotFound(what=say("动作“{move}”", move=move_id[:40]))
+    if said.version is not None and said.version != case.version:
+        raise changed_meanwhile(case)
+    if no := why_not_take(case, move, by):
+        raise no
+    return move
+
+
+BESIDE = ("type", "lead", "area", "accused", "holder")
 UNUSED = [
     *(f"type__{name}" for name in ("content", "title", "pack", "order", "installed_at")),
-    *(f"{side}__{name}" for side in BESIDE[1:] for name in ("aliases", "opened", "closed", "region_code")),
+    *(f"{side}__{name}" for side in BESIDE[1:4] for name in ("aliases", "opened", "closed", "region_code")),
+    *(f"holder__{name}" for name in ("password", "phone", "post", "remark", "last_login", "joined_at", "disabled_at")),
 ]
 
 
@@ -227,16 +259,16 @@ def _stride(
     case: Case,
     asked: tuple[CaseTypeRow, MoveRow],
     answers: dict[str, Any],
-    lists: stepping.Lists,
+    lists: Lists,
     *,
     by: By,
     at: datetime,
-) -> stepping.Stride:
+) -> Stride:
     person = by.person if isinstance(by, Actor) else None
-    return stepping.Stride(case, *asked, answers, lists, at, person, clocks.calendar())
+    return Stride(case, *asked, answers, lists, at, person, clocks.calendar())
 
 
-def _write_step(stride: stepping.Stride, said: Said, before: str, *, by: By) -> Step:
+def _write_step(stride: Stride, said: Said, before: str, *, by: By) -> Step:
     case, move = stride.case, stride.move
     purpose = attaching.purpose_of(move)
     stride.remarks += attaching.remarks(case, said.photos) if purpose == Purpose.AFTER else []
@@ -264,9 +296,28 @@ def _write_step(stride: stepping.Stride, said: Said, before: str, *, by: By) -> 
     return step
 
 
+def mark(case: Case, does: str, title: str, *, by: By, at: datetime, text: str = "") -> Step:
+    """A step beside the moves: it changes no state and stands in the history under the case's new version."""
+    return Step.objects.create(
+        case=case,
+        number=case.version,
+        move=does,
+        title=title,
+        does=does,
+        before=case.state,
+        after=case.state,
+        at=at,
+        person=by.person if isinstance(by, Actor) else None,
+        by=by.name,
+        unit=by.organisation_name,
+        text=text,
+    )
+
+
 def thing(case: Case) -> Thing:
-    """What the ledger calls it; the title of what few may see stays out."""
-    return Thing("case", case.number, "" if case.guard else case.title)
+    """What the ledger calls it; the title of what few may see, or what may turn out to accuse somebody, stays out."""
+    kept = case.guard or case.accused_id or type_of(case).type.conceals
+    return Thing("case", case.number, "" if kept else case.title)
 
 
 def _facts(case: Case) -> dict[str, object]:
@@ -309,6 +360,7 @@ def assist(case: Case, units: Sequence[Organisation], *, by: Actor, at: datetime
     case = fresh(case.pk)
     if no := why_not_lead(case, by):
         raise no
+    naming.refuse_accused(case, units)
     case.assisting.set([one for one in units if one.pk != case.lead_id])
     ledger.note(
         thing(case), later("确定协办单位"), by=by, at=at, after={"assisting": sorted(one.code for one in units)}

@@ -34,7 +34,10 @@ Deltas = dict[date, dict[str, int]]
 
 @dataclass(frozen=True)
 class Counted:
-    """What the roll-up counts of a case, before and after a step. ``guarded`` cases count nowhere."""
+    """What the roll-up counts of a case, before and after a step. ``guarded`` cases count nowhere, a duplicate not beside
+
+    the case that it was merged into.
+    """
 
     area: int | None = None
     path: str = ""
@@ -54,11 +57,11 @@ def counted(case: Case) -> Counted:
         path=case.area.path if case.area else "",
         guarded=case.guard == "guarded",
         marks=(
-            ("reported", case.opened_at, True),
-            ("filed", case.filed_at, True),
-            ("dispatched", case.dispatched_at, True),
-            ("handled", case.handled_at, True),
-            ("handled_in_time", case.handled_at, case.handled_in_time is True),
+            ("reported", case.opened_at, not merged),
+            ("filed", case.filed_at, not merged),
+            ("dispatched", case.dispatched_at, not merged),
+            ("handled", case.handled_at, not merged),
+            ("handled_in_time", case.handled_at, case.handled_in_time is True and not merged),
             ("closed", case.closed_at, not merged),
             ("closed_in_time", case.closed_at, case.closed_in_time is True and not merged),
         ),
