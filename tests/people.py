@@ -49,7 +49,7 @@ ROLES: list[tuple[str, str, list[str], str, bool]] = [
     (
         "office",
         "创文办",
-        [*SEE, *RECORD, *STEER, *WORK, "steer_cases", "know_reporters", "know_restricted"],
+        [*SEE, *RECORD, *STEER, *WORK, "steer_cases", "know_reporters", "know_restricted", "plan_rotas"],
         "all",
         False,
     ),

@@ -24,6 +24,7 @@ from chuangwen.records.township.models import Organisation, Person
 from chuangwen.records.township.permissions import Permission
 from chuangwen.work.cases.installing import install_content
 from chuangwen.work.cases.rollup import count_anew
+from chuangwen.work.rotas.installing import install_rotas
 
 
 @dataclass
@@ -52,7 +53,8 @@ def install(checked: Sequence[Checked], *, by: By, at: datetime) -> Outcome:
         else:
             name, edition, changed = _install(one, by=by, at=at)
             told = install_content(name, one.cases, papers_of(one), by=by, at=at)
-            outcome.packs.append((name, edition, changed or bool(told)))
+            new = install_rotas(name, one.rotas, own=isinstance(one.pack, TownPack), by=by, at=at)
+            outcome.packs.append((name, edition, changed or bool(told) or bool(new)))
     return outcome
 
 

@@ -33,6 +33,7 @@ class Permission(StrEnum):
     KNOW_REPORTERS = "know_reporters"
     KNOW_RESTRICTED = "know_restricted"
     GUARD_CASES = "guard_cases"
+    PLAN_ROTAS = "plan_rotas"
     SEE_LEDGER = "see_ledger"
     EXPORT_LISTS = "export_lists"
 
@@ -68,6 +69,7 @@ _TITLES = {
     "know_reporters": later("查看反映人姓名和电话"),
     "know_restricted": later("查看限制范围的事项"),
     "guard_cases": later("查看和办理问责线索"),
+    "plan_rotas": later("安排轮值"),
     "see_ledger": later("查看操作账本"),
     "export_lists": later("导出清单"),
 }

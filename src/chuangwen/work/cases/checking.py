@@ -142,6 +142,10 @@ def _check_names(one: CaseTypeRow, name: str, lines: Lines, problems: Problems) 
         if row.kind == "table" and not row.columns:
             what = say("表格“{id}”没有 columns", id=row.id)
             problems.add(file=name, row=lines.row("field", row.id), what=what, cure=say("请列出各列的名称。"))
+        if row.rota and row.kind != "person":
+            what = say("“{id}”不是人员，不能写 rota", id=row.id)
+            cure = say('请写 kind = "person"，或删去 rota。')
+            problems.add(file=name, row=lines.row("field", row.id), column="rota", what=what, cure=cure)
 
 
 KNOWN = {
