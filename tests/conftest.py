@@ -90,3 +90,14 @@ def turns(cast: people.Cast, tmp_path: Path) -> Turns:
 def shipped(db: None) -> Shipped:
     """The shipped township with the demo's town, on Tuesday 2021-09-28 at three (see ``tests.shipped``)."""
     return Shipped()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On another database than the usual one, only what asks a database is worth a second run."""
+    if connection.vendor == "sqlite":
+        return
+    asking = {one for one in items if {"db", "transactional_db"} & set(getattr(one, "fixturenames", ()))}
+    marked = {one for one in items if one.get_closest_marker("django_db")}
+    kept = asking | marked
+    config.hook.pytest_deselected(items=[one for one in items if one not in kept])
+    items[:] = [one for one in items if one in kept]
