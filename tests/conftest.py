@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
+from hypothesis import HealthCheck
+from hypothesis import settings as drawing
 
 from chuangwen.records.ledger import guards
 from tests import people
@@ -16,6 +18,10 @@ from tests.shipped import Shipped
 from tests.town import MeasuredTown, measure
 from tests.work.cases.casting import install, write_pack
 from tests.work.rotas.turns import Turns, set_up
+
+# How fast a busy machine draws examples is no property of the town.
+drawing.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+drawing.load_profile("house")
 
 
 @pytest.fixture(scope="session")
