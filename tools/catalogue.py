@@ -1,14 +1,18 @@
-"""The English catalogue: `extract` collects what people see, `compile` makes it readable for Django, `missing` lists gaps.
+"""The English catalogue: `extract` brings it up to the code, `missing` lists its gaps, `compile` makes it readable.
 
-Source strings are Chinese and stand in the code, in templates and in pack reading; they are collected from
-``gettext`` calls, ``say``/``later`` of the kernel, and translate tags.
+Source strings are Chinese. They stand in ``say``, ``counted``, ``later``, ``lasting`` and ``written`` of the kernel, in
+``gettext`` calls, and in translate tags. `extract` keeps every English sentence whose Chinese stands unchanged, guesses nothing, and writes the
+file sorted and without places or dates, so that branches merge.
 """
 
+import ast
+import re
 import sys
-from io import BytesIO, StringIO
+from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
@@ -16,80 +20,118 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "src" / "chuangwen"
 PO = PACKAGE / "locale" / "en" / "LC_MESSAGES" / "django.po"
-KEYWORDS = {
-    "_": None,
-    "gettext": None,
-    "gettext_lazy": None,
-    "ngettext": (1, 2),
-    "pgettext": ((1, "c"), 2),
-    "npgettext": ((1, "c"), 2, 3),
-    "say": None,
-    "later": None,
-}
+HEAD = """\
+# The English catalogue of chuangwen. Words: docs/glossary.md. Tool: tools/catalogue.py.
+msgid ""
+msgstr ""
+"Language: en\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\\n"
+
+"""
+PLAIN = {"_", "gettext", "gettext_lazy", "say", "later", "lasting", "written"}
+HOLES = re.compile(r"\{[^{}]*\}|%\(\w+\)[sd]|%%|%[sd]")
+Ident = str | tuple[str, ...]
 
 
-def _templates() -> "list[tuple[str, str]]":
+def _in_python(text: str) -> Iterator[Ident]:
+    """The marked sentences of one module; ``self.say(options, "…")`` of a command counts too."""
+    for node in ast.walk(ast.parse(text)):
+        if not isinstance(node, ast.Call):
+            continue
+        name = getattr(node.func, "id", "") or getattr(node.func, "attr", "")
+        said = [one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+        if name in PLAIN and said:
+            yield said[0]
+        elif name == "counted" and said:
+            yield said[0], said[0]
+
+
+def _in_template(text: str) -> Iterator[Ident]:
+    """The translate tags of one template. Every line goes to the margin: Babel reads the template's tokens as Python."""
+    from django.utils.translation.template import templatize
+
+    flat = "\n".join(line.lstrip() for line in templatize(text).splitlines())
+    words: dict[str, tuple[int, ...] | None] = {"_": None, "gettext": None, "ngettext": (1, 2)}
+    for _line, message, _comments, _context in extract("python", BytesIO(flat.encode()), keywords=words):
+        yield message if isinstance(message, str) else tuple(message)
+
+
+def _sources() -> Iterator[tuple[Path, Iterator[Ident]]]:
     import django
     from django.conf import settings
-    from django.utils.translation.template import templatize
 
     if not settings.configured:
         settings.configure(USE_I18N=False)
         django.setup()
-    return [
-        (str(path.relative_to(ROOT)), _flat(templatize(path.read_text(encoding="utf-8"))))
-        for path in sorted(PACKAGE.rglob("templates/**/*.html"))
-    ]
-
-
-def _flat(text: str) -> str:
-    """Every line at the margin: Babel reads the template's tokens as Python."""
-    return "\n".join(line.lstrip() for line in text.splitlines())
+    for path in sorted(PACKAGE.rglob("*.py")):
+        yield path, _in_python(path.read_text("utf-8"))
+    for path in sorted(PACKAGE.rglob("templates/**/*.*")):
+        yield path, _in_template(path.read_text("utf-8"))
 
 
 def collect() -> Catalog:
-    """Every Chinese sentence that people see, with the places where it stands."""
-    catalogue = Catalog(locale="en", project="chuangwen", fuzzy=False)
-    sources = [
-        (str(path.relative_to(ROOT)), path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.rglob("*.py"))
-    ]
-    for place, text in [*sources, *_templates()]:
-        for line, message, _comments, context in extract("python", BytesIO(text.encode()), keywords=KEYWORDS):
-            ident = message[0] if isinstance(message, tuple) and not message[1:] else message
-            if ident and ident != "":
-                catalogue.add(ident, locations=[(place, 0)], context=context)
-            _ = line
-    return catalogue
+    """Every sentence that people see, with the files where it stands; English is empty."""
+    fresh = Catalog(locale="en", fuzzy=False)
+    for path, idents in _sources():
+        for ident in filter(None, idents):
+            fresh.add(ident, locations=[(str(path.relative_to(ROOT)), 0)])
+    return fresh
+
+
+def known() -> Catalog:
+    """The catalogue as it stands in the file."""
+    with PO.open("rb") as file:
+        return read_po(file, locale="en")
+
+
+def fill(fresh: Catalog, old: Catalog) -> None:
+    """Take over every English sentence whose Chinese is unchanged."""
+    for message in sentences(fresh):
+        before = old.get(message.id)
+        if before is not None and not before.fuzzy and isinstance(before.id, str) == isinstance(message.id, str):
+            message.string = before.string
+
+
+def sentences(catalogue: Catalog) -> list[Message]:
+    """All messages but the head, in the order of the file."""
+    return sorted((one for one in catalogue if one.id), key=lambda one: str(one.id))
+
+
+def is_empty(message: Message) -> bool:
+    """Whether an English sentence, or one of its numbers, is still to be written."""
+    said = message.string if isinstance(message.string, tuple | list) else [message.string]
+    return not all(said)
+
+
+def holes(sentence: str) -> list[str]:
+    """The places of a sentence where facts go in: ``{name}``, ``%(name)s``, ``%%``."""
+    return sorted(HOLES.findall(sentence))
+
+
+def text_of(catalogue: Catalog) -> str:
+    """The file as it should stand."""
+    body = BytesIO()
+    write_po(body, catalogue, sort_output=True, omit_header=True, width=0, no_location=True)
+    return HEAD + body.getvalue().decode().strip() + "\n"
 
 
 def main(verb: str) -> int:
     if verb == "compile":
-        if PO.exists():
-            with PO.open("rb") as file, PO.with_suffix(".mo").open("wb") as out:
-                write_mo(out, read_po(file, locale="en"))
+        with PO.with_suffix(".mo").open("wb") as out:
+            write_mo(out, known())
         return 0
-    fresh = collect()
-    if PO.exists():
-        with PO.open("rb") as file:
-            old = read_po(file, locale="en")
-        for message in fresh:
-            known = old.get(message.id, context=message.context) if message.id else None
-            if known is not None and known.string:
-                message.string = known.string
-    missing = [message for message in fresh if message.id and not _complete(message.string)]
+    fresh, old = collect(), known() if PO.exists() else Catalog(locale="en")
+    fill(fresh, old)
     if verb == "extract":
         PO.parent.mkdir(parents=True, exist_ok=True)
-        with PO.open("wb") as out:
-            write_po(out, fresh, sort_output=True, omit_header=False, width=0, include_lineno=False)
-    report = StringIO()
-    for message in missing:
-        print(message.id, file=report)
-    sys.stdout.write(report.getvalue())
-    return 1 if missing and verb == "missing" else 0
-
-
-def _complete(string: object) -> bool:
-    return all(string) if isinstance(string, (tuple, list)) else bool(string)
+        PO.write_text(text_of(fresh), "utf-8")
+    gaps = [one for one in sentences(fresh) if is_empty(one)]
+    for one in gaps:
+        sys.stdout.write(f"{one.locations[0][0]}: {one.id}\n")
+    return 1 if gaps and verb == "missing" else 0
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
 
 from chuangwen.doors.api.api import addresses
 from chuangwen.doors.site import health
@@ -9,6 +10,7 @@ from chuangwen.doors.site.patterns import patterns
 from chuangwen.kit.doors import open_to_all
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("language/", open_to_all(set_language), name="set_language"),
     path("healthz", health.healthz, name="healthz"),
     path("accounts/", include("allauth.urls")),
     path("api/", addresses()),

@@ -103,7 +103,7 @@ export function optionsOf(chart: Chart, paint: Paint): Options {
     textStyle: { fontFamily: "inherit", color: paint.ink, fontSize: paint.size },
     grid: { left: 4, right: 16, top: chart.series.length > 1 ? 34 : 18, bottom: 2, containLabel: true },
     legend: { show: chart.series.length > 1, top: 0, left: 0, icon: "roundRect", itemGap: 18, itemWidth: 14, itemHeight: 8, textStyle: words, data: chart.series.map((one) => one.name) },
-    tooltip: { trigger: "axis", renderMode: "richText", valueFormatter: (value: unknown) => (value === null || value === undefined ? paint.unknown : `${String(value)}${chart.unit}`) },
+    tooltip: { trigger: "axis", renderMode: "richText", valueFormatter: (value: unknown) => (value === null || value === undefined ? paint.unknown : `${String(value)} ${chart.unit}`.trim()) },
     xAxis: lying ? values : names,
     yAxis: lying ? names : values,
     series: seriesOf(chart, paint),

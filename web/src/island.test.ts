@@ -120,7 +120,7 @@ describe("pasting from a sheet", () => {
   });
 
   it("counts the rows, says which are short, and shows text as text", () => {
-    document.body.innerHTML = '<div data-paste data-columns="编号,单位"><textarea></textarea><p data-paste-count data-text="认出 {n} 行" data-short="其中 {n} 行列数不够"></p><div data-paste-seen></div></div>';
+    document.body.innerHTML = '<div data-paste data-columns="编号,单位"><textarea></textarea><p data-paste-count data-text="认出 {n} 行" data-short="，其中 {n} 行列数不够"></p><div data-paste-seen></div></div>';
     (one("textarea") as HTMLTextAreaElement).value = "31\t<img src=x>\n28";
     paste(one("[data-paste]"));
     expect(one("[data-paste-count]").textContent).toBe("认出 2 行，其中 1 行列数不够");
@@ -185,6 +185,6 @@ describe("charts", () => {
     const options = optionsOf({ ...chart, kind: "bars", mark: null, notes: [] }, paint);
     const { valueFormatter } = options["tooltip"] as { valueFormatter: (value: unknown) => string };
     expect(valueFormatter(null)).toBe("未测");
-    expect(valueFormatter(80)).toBe("80分");
+    expect(valueFormatter(80)).toBe("80 分");
   });
 });

@@ -11,7 +11,7 @@ from pydantic import Field as Limited
 
 from chuangwen.kernel.packfiles import Row, decimal_of
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.kernel.words import later, say
+from chuangwen.kernel.words import later, listed, say
 from chuangwen.kernel.workdays import BadTerm, Term
 
 
@@ -165,7 +165,7 @@ def _moment(row: FieldRow, texts: Sequence[str], known: Known) -> object:
 
 def _choice(row: FieldRow, texts: Sequence[str], known: Known) -> object:
     if texts[0] not in row.options:
-        raise _Unread(say("不能是“{value}”，可选：{options}", value=texts[0][:20], options="、".join(row.options)))
+        raise _Unread(say("不能是“{value}”，可选：{options}", value=texts[0][:20], options=listed(row.options)))
     return texts[0]
 
 
@@ -238,7 +238,7 @@ def _table(row: FieldRow, texts: Sequence[str], known: Known) -> object:
                     "第 {n} 行有 {cells} 格，应为：{columns}",
                     n=number,
                     cells=len(cells),
-                    columns="，".join(row.columns),
+                    columns=say("，").join(row.columns),
                 )
             )
         rows.append(dict(zip(row.columns, cells, strict=False)))
@@ -273,7 +273,7 @@ def told(row: FieldRow, value: object, names: Mapping[str, str] | None = None) -
     if row.kind is Kind.TABLE and isinstance(value, list):
         return "；".join("，".join(str(cell) for cell in line.values() if cell) for line in value)
     if isinstance(value, list):
-        return "、".join(names.get(str(one), str(one)) for one in value)
+        return listed(names.get(str(one), str(one)) for one in value)
     if row.kind is Kind.MOMENT:
         return str(value).replace("T", " ")
     return names.get(str(value), str(value))

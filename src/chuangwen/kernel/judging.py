@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from chuangwen.kernel.problems import Problems
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.kernel.words import later, say
+from chuangwen.kernel.words import later, listed, say
 
 FULL = 10_000
 
@@ -234,7 +234,7 @@ def check_rule(name: str, params: str, grades: frozenset[str], place: tuple[str,
     """Collect what is wrong with a rule of a pack: an unknown name, a parameter missing, too many or senseless."""
     file, line = place
     if name not in set(RuleName):
-        cure = say("可用的规则：{rules}。", rules="、".join(RuleName))
+        cure = say("可用的规则：{rules}。", rules=listed(RuleName))
         problems.add(file=file, row=line, column="rule", what=say("没有“{name}”这条判定规则", name=name), cure=cure)
         return
     kind, given = KINDS[RuleName(name)], params_of(params)
@@ -250,7 +250,7 @@ def check_rule(name: str, params: str, grades: frozenset[str], place: tuple[str,
             )
     for key, value in given.items():
         if key not in kind.needs + kind.allows:
-            allowed = "、".join(kind.needs + kind.allows) or say("无")
+            allowed = listed(kind.needs + kind.allows) or say("无")
             what = say("规则 {name} 没有参数 {key}", name=name, key=key)
             problems.add(
                 file=file, row=line, column="params", what=what, cure=say("可用的参数：{allowed}。", allowed=allowed)
@@ -366,7 +366,7 @@ class _Reader:
         return Answer(share=share)
 
     def _cure(self) -> str:
-        return say(_CURES.get(self.seeks, _CURES["count"]), grades="、".join(self.rule.factors))
+        return say(_CURES.get(self.seeks, _CURES["count"]), grades=listed(self.rule.factors))
 
 
 _CURES = {

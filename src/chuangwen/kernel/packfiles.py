@@ -17,7 +17,7 @@ from typing import Any, TypeVar, get_origin
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from chuangwen.kernel.problems import Problems
-from chuangwen.kernel.words import later, say
+from chuangwen.kernel.words import later, listed, say
 
 MOST_BYTES = 20_000_000
 Model = TypeVar("Model", bound="Row")
@@ -137,7 +137,7 @@ def _check_heads(name: str, heads: Sequence[str], model: type[Row], problems: Pr
                 row=1,
                 column=head,
                 what=say("不认识这一列"),
-                cure=say("可用的列：{known}。", known="、".join(known)),
+                cure=say("可用的列：{known}。", known=listed(known)),
             )
     for key, field in known.items():
         if field.is_required() and key not in heads:

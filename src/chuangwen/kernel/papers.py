@@ -12,7 +12,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from chuangwen.kernel.problems import Problems
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.kernel.words import later, say
+from chuangwen.kernel.words import later, listed, say
 
 BLANK = "________"
 FACTS = {
@@ -105,4 +105,4 @@ def check(template: bytes, name: str, problems: Problems) -> None:
         return
     for one in sorted(asked - set(FACTS)):
         what = say("没有“{name}”这一项", name=one)
-        problems.add(file=name, what=what, cure=say("可用：{known}。", known="、".join(FACTS)))
+        problems.add(file=name, what=what, cure=say("可用：{known}。", known=listed(FACTS)))

@@ -13,7 +13,7 @@ from defusedxml.ElementTree import fromstring
 
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.unzip import NotAZip, ZipLook
-from chuangwen.kernel.words import later
+from chuangwen.kernel.words import later, say
 
 _ODD_CELL = re.compile(rb'<c[\s>/](?!r="[A-Z][0-9]{1,5}")')
 _CELL_PLACE = re.compile(rb"""\sr\s*=\s*["']\s*([A-Za-z]{1,4})([0-9]{1,9})""")
@@ -54,8 +54,9 @@ class SheetScan:
 
 def too_big(name: str, sheet: str, *, count: int, what: str, limit: int) -> TableTooBig:
     """The refusal for a table with too many of something ("行", "列", "个单元格")."""
-    where = f"的“{sheet}”" if sheet else ""
-    return TableTooBig(name=name, where=where, count=count, what=what, limit=limit, cure=TableTooBig.cure)
+    where = say("的“{sheet}”", sheet=sheet) if sheet else ""
+    facts = {"name": name, "where": where, "count": count, "limit": limit}
+    return TableTooBig(**facts, what=say(what), cure=say(TableTooBig.cure))
 
 
 def sheet_paths(look: ZipLook) -> list[tuple[str, str]]:
@@ -127,7 +128,7 @@ def _pieces(look: ZipLook, path: str) -> Iterator[bytes]:
 def _check_dimension(piece: bytes, file: str, sheet: str, limits: SheetLimits) -> None:
     found = _DIMENSION.search(piece)
     if found and int(found[2]) > limits.rows:
-        raise too_big(file, sheet, count=int(found[2]), what="行", limit=limits.rows)
+        raise too_big(file, sheet, count=int(found[2]), what=later("行"), limit=limits.rows)
 
 
 def _column(letters: bytes) -> int:
@@ -139,11 +140,11 @@ def _column(letters: bytes) -> int:
 
 def _check_reach(rows: int, columns: int, file: str, sheet: str, limits: SheetLimits) -> None:
     if rows > limits.rows:
-        raise too_big(file, sheet, count=rows, what="行", limit=limits.rows)
+        raise too_big(file, sheet, count=rows, what=later("行"), limit=limits.rows)
     if columns > limits.columns and rows * columns > limits.cells:
-        raise too_big(file, sheet, count=columns, what="列", limit=limits.columns)
+        raise too_big(file, sheet, count=columns, what=later("列"), limit=limits.columns)
     if rows * columns > limits.cells:
-        raise too_big(file, sheet, count=rows * columns, what="个单元格", limit=limits.cells)
+        raise too_big(file, sheet, count=rows * columns, what=later("个单元格"), limit=limits.cells)
 
 
 def _unsaved_formulas(piece: bytes) -> list[str]:

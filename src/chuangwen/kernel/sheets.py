@@ -171,10 +171,10 @@ def _read_csv(data: bytes, name: str, limits: SheetLimits) -> Workbook:
     except NotAText as wrong:
         raise NotAWorkbook(name=name, seen=say("内容不是表格")) from wrong
     if len(rows) > limits.rows:
-        raise too_big(name, "", count=limits.rows + 1, what="行", limit=limits.rows)
+        raise too_big(name, "", count=limits.rows + 1, what=later("行"), limit=limits.rows)
     width = max(map(len, rows), default=0)
     if width > limits.columns:
-        raise too_big(name, "", count=width, what="列", limit=limits.columns)
+        raise too_big(name, "", count=width, what=later("列"), limit=limits.columns)
     cells: list[list[Cell]] = [list(row) for row in rows]
     return Workbook(name=name, kind="csv", sheets=(Sheet(name=name, rows=cells),))
 
@@ -237,15 +237,15 @@ def _sheets(data: bytes, name: str, limits: SheetLimits, unsaved: dict[str, tupl
             rows, columns = source.total_height, source.total_width
             cells += rows * columns
             if rows > limits.rows:
-                raise too_big(name, meta.name, count=rows, what="行", limit=limits.rows)
+                raise too_big(name, meta.name, count=rows, what=later("行"), limit=limits.rows)
             if columns > limits.columns:
-                raise too_big(name, meta.name, count=columns, what="列", limit=limits.columns)
+                raise too_big(name, meta.name, count=columns, what=later("列"), limit=limits.columns)
             if cells > limits.cells:
-                raise too_big(name, meta.name, count=cells, what="个单元格", limit=limits.cells)
+                raise too_big(name, meta.name, count=cells, what=later("个单元格"), limit=limits.cells)
             read = source.to_python(skip_empty_area=False)
             ranges = _ranges(source.merged_cell_ranges or [], len(read), columns)
             if sum(area.size for area in ranges) > limits.cells:
-                raise too_big(name, meta.name, count=len(ranges), what="处合并单元格", limit=limits.cells)
+                raise too_big(name, meta.name, count=len(ranges), what=later("处合并单元格"), limit=limits.cells)
             sheets.append(
                 Sheet(
                     name=meta.name,

@@ -12,6 +12,8 @@ from django.db.models import Model, Q, QuerySet
 from django.http import HttpResponse, QueryDict
 from django.utils.http import content_disposition_header
 
+from chuangwen.kernel.words import say
+
 Row = TypeVar("Row", bound=Model)
 PER_PAGE = 50
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -20,7 +22,10 @@ SheetWriter = Callable[[str, Sequence[str], Iterable[Sequence[object]]], bytes]
 
 @dataclass(frozen=True)
 class Column(Generic[Row]):
-    """One column of a list: its heading, what an exported cell holds, and the field it sorts by (none: not sortable)."""
+    """One column of a list: its heading, what an exported cell holds, and the field it sorts by (none: not sortable).
+
+    The heading is marked with ``later``, for a list is made before anybody has chosen a language.
+    """
 
     key: str
     label: str
@@ -98,7 +103,7 @@ class Listing(Generic[Row]):
         """All rows that the same address would list, in the same order, as one Excel file written by ``write``."""
         found, _ = self._chosen_rows(rows, query, self._form(query))
         cells = ([one.cell(row) for one in self.columns] for row in found.iterator(chunk_size=2000))
-        answer = HttpResponse(write(title, [one.label for one in self.columns], cells), content_type=EXCEL)
+        answer = HttpResponse(write(title, [say(one.label) for one in self.columns], cells), content_type=EXCEL)
         header = content_disposition_header(as_attachment=True, filename=f"{title}.xlsx")
         answer["Content-Disposition"] = header or "attachment"
         return answer

@@ -45,7 +45,7 @@ export const paste: Island = (root) => {
     seen.textContent = "";
     count.textContent = rows.length ? (count.dataset["text"] ?? "").replace("{n}", String(rows.length)) : "";
     count.classList.toggle("bad", short > 0);
-    if (short) count.textContent += `，${(count.dataset["short"] ?? "").replace("{n}", String(short))}`;
+    if (short) count.textContent += (count.dataset["short"] ?? "").replace("{n}", String(short));
     if (!rows.length) return;
     const table = document.createElement("table");
     table.className = "sheet";

@@ -20,7 +20,7 @@ export const drop: Island = (root) => {
   });
   const tell = (): void => {
     if (!name) return;
-    name.textContent = Array.from(input.files ?? []).map((file) => `${file.name}（${sizeOf(file.size)}）`).join("、");
+    name.textContent = Array.from(input.files ?? []).map((file) => `${file.name} · ${sizeOf(file.size)}`).join("\u3000");
     name.hidden = !name.textContent;
   };
   input.addEventListener("change", tell);

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from chuangwen.kernel.masking import mask_name, mask_text
-from chuangwen.kernel.words import say
+from chuangwen.kernel.words import listed, say
 
 MOST_LINES = 20
 LONGEST_LINE = 120
@@ -97,7 +97,7 @@ def _line(number: int, matter: _Matter, names: Collection[str]) -> str:
 
 
 def _heading(matters: Sequence[_Matter], town: str) -> str:
-    kinds = "、".join(f"{kind} {count}" for kind, count in Counter(one.kind for one in matters).items())
+    kinds = listed(f"{kind} {count}" for kind, count in Counter(one.kind for one in matters).items())
     return say("【创文提醒】{town} {count} 条：{kinds}", town=town, count=len(matters), kinds=kinds)
 
 

@@ -25,7 +25,7 @@ from apprise.plugins.email import NotifyEmail
 from django.conf import settings
 
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.kernel.words import later, say
+from chuangwen.kernel.words import later, listed, say
 from chuangwen.records.notices.models import Service
 
 SECONDS = 10
@@ -142,7 +142,7 @@ def _why_not_mail(parts: SplitResult) -> str:
     if parts.scheme not in MAIL_SCHEMES or not parts.hostname:
         return say("应写成 mailtos://账号:授权码@邮件服务器?to=收件人")
     if odd := {name for name, _ in parse_qsl(parts.query, keep_blank_values=True)} - MAIL_WORDS:
-        return say("不认识 {words}", words="、".join(sorted(odd)))
+        return say("不认识 {words}", words=listed(sorted(odd)))
     return ""
 
 

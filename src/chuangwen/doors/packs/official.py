@@ -9,7 +9,7 @@ from typing import Any
 from chuangwen.kernel.cells import day_of
 from chuangwen.kernel.chinese import bare
 from chuangwen.kernel.problems import Problems
-from chuangwen.kernel.words import later, say
+from chuangwen.kernel.words import later
 from chuangwen.records.duties.actions import assign_many
 from chuangwen.records.duties.pasting import DutyRow
 from chuangwen.records.duties.queries import known_names
@@ -82,9 +82,7 @@ def as_pack(reading: WorkbookReading, facts: Facts) -> FrameworkPack:
         "years": list(range(facts.first_year, max(facts.first_year, facts.last_year) + 1)),
         "composition": "by_standard",
         "pass_line": facts.pass_line,
-        "method": [
-            {"id": method, "title": say(METHOD_TITLES[method])} for method in METHOD_TITLES if method in methods
-        ],
+        "method": [{"id": method, "title": METHOD_TITLES[method]} for method in METHOD_TITLES if method in methods],
         "grade": grades_in_use(),
     }
     for row in data["standards"]:

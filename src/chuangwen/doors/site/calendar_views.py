@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from chuangwen.doors.site.uploads import uploaded
 from chuangwen.kernel.problems import Problems
-from chuangwen.kernel.words import say
+from chuangwen.kernel.words import listed, say
 from chuangwen.kernel.workdays import WorkCalendar
 from chuangwen.kit.doors import needs
 from chuangwen.records.township.calendar_actions import import_calendar
@@ -80,7 +80,7 @@ def _take(request: TownRequest) -> HttpResponse:
     done = import_calendar(rows, by=request.actor, at=request.at, name=name)
     told = say(
         "已换上 {years} 年的工作日历：放假 {holiday} 天，调休上班 {makeup} 天。",
-        years="、".join(str(year) for year in done.years),
+        years=listed(str(year) for year in done.years),
         holiday=done.holiday,
         makeup=done.makeup,
     )

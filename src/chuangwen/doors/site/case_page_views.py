@@ -13,7 +13,7 @@ from chuangwen.doors.site.case_forms import Posted, read_post
 from chuangwen.doors.site.declared_fields import Choices, category_options, facts_of, shown
 from chuangwen.kernel.fields import WrongAnswers
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.kernel.words import later, say
+from chuangwen.kernel.words import later, listed, say
 from chuangwen.kit.doors import needs
 from chuangwen.kit.refusals import NotFound
 from chuangwen.records.archive.queries import public_path, sealed_path
@@ -157,7 +157,7 @@ def whose_turn(found: Case) -> str:
         return f"{found.turn_person.name}（{found.turn_unit.short}）" if found.turn_unit else found.turn_person.name
     if found.turn_unit is not None:
         return found.turn_unit.name
-    return "、".join(word_titles((found.turn_role,))) if found.turn_role else say("等待")
+    return listed(word_titles((found.turn_role,))) if found.turn_role else say("等待")
 
 
 def _form(

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Avg
 from django.utils import timezone
 
+from chuangwen.kernel.dates import WEEKDAYS
 from chuangwen.kernel.words import later, say
 from chuangwen.records.township.models import Site
 from chuangwen.records.township.requests import TownRequest
@@ -80,6 +81,7 @@ def month(request: TownRequest, lines: Lines) -> dict[str, object]:
         "before": f"{before:%Y-%m}",
         "after": f"{after:%Y-%m}",
         "today": request.at.date(),
+        "weekdays": [say(one) for one in WEEKDAYS],
     }
 
 

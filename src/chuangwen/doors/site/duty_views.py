@@ -15,7 +15,7 @@ from chuangwen.doors.site.framing import chosen_edition
 from chuangwen.doors.site.sheets import text_rows, workbook
 from chuangwen.doors.site.uploads import uploaded
 from chuangwen.kernel.problems import Problems
-from chuangwen.kernel.words import say
+from chuangwen.kernel.words import later, listed, say
 from chuangwen.kit.doors import needs
 from chuangwen.kit.pages import Column, Listing
 from chuangwen.records.duties import actions, pasting, queries
@@ -82,25 +82,25 @@ def _duty(node: Node) -> Duty | None:
 
 def _assisting(node: Node) -> str:
     duty = _duty(node)
-    return "、".join(unit.short for unit in duty.assisting.all()) if duty else ""
+    return listed(unit.short for unit in duty.assisting.all()) if duty else ""
 
 
 LISTING: Listing[Node] = Listing(
     columns=[
-        Column("code", say("编号"), lambda row: row.code, "position"),
-        Column("title", say("测评标准"), lambda row: row.title, "title"),
-        Column("points", say("分值"), lambda row: row.points, "points"),
+        Column("code", later("编号"), lambda row: row.code, "position"),
+        Column("title", later("测评标准"), lambda row: row.title, "title"),
+        Column("points", later("分值"), lambda row: row.points, "points"),
         Column(
-            "lead", say("牵头单位"), lambda row: duty.lead.name if (duty := _duty(row)) else "", "duty__lead__order"
+            "lead", later("牵头单位"), lambda row: duty.lead.name if (duty := _duty(row)) else "", "duty__lead__order"
         ),
-        Column("assisting", say("责任单位"), _assisting),
+        Column("assisting", later("责任单位"), _assisting),
         Column(
             "person",
-            say("责任人"),
+            later("责任人"),
             lambda row: duty.person.name if (duty := _duty(row)) and duty.person else "",
             "duty__person__name",
         ),
-        Column("due", say("完成时限"), lambda row: duty.due if (duty := _duty(row)) else None, "duty__due"),
+        Column("due", later("完成时限"), lambda row: duty.due if (duty := _duty(row)) else None, "duty__due"),
     ],
     sort="code",
     search=["code", "title", "text", "duty__lead__name", "duty__person__name"],

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from chuangwen.kernel.words import say
+from chuangwen.kernel.words import written
 from chuangwen.records.measures.models import Observation
 from chuangwen.records.township.actors import Actor
 from chuangwen.work.cases import queries, side_actions
@@ -53,6 +53,6 @@ def open_for(observation: Observation, *, by: Actor, at: datetime) -> Case | Non
         side_actions.connect(case, links, by=by, at=at)
         return case
     title = f"{site.name}：{check.text}"[:110]
-    text = say("考察结果：{result}。{note}", result=observation.result, note=observation.note).strip()
+    text = written("考察结果：{result}。{note}", result=observation.result, note=observation.note).strip()
     new = NewCase(kind=kind[0], title=title, text=text, move=kind[1].id, source="inspection", site=site, links=links)
     return open_case(new, Said(text=text, mark=f"observation:{observation.pk}"), by=by, at=at)

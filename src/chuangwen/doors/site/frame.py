@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from chuangwen.kernel.words import say
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -56,6 +58,11 @@ class Frame:
     notices_link: str = ""
     notices: int = 0
     demo: str = ""
+
+    @property
+    def brand(self) -> str:
+        """The town with the product: 张沟镇创文."""
+        return say("{town}创文", town=self.town) if self.town else self.product
 
     @property
     def choice(self) -> Choice | None:

@@ -19,7 +19,7 @@ from chuangwen.doors.site.framing import chosen_round
 from chuangwen.doors.site.sheets import workbook
 from chuangwen.kernel.judging import parse_rule
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.kernel.words import say
+from chuangwen.kernel.words import later, say
 from chuangwen.kit.doors import needs
 from chuangwen.kit.pages import Column, Listing
 from chuangwen.kit.refusals import NotFound
@@ -38,7 +38,7 @@ from chuangwen.work.cases.queries import cases_by_link
 class ObservationFilters(forms.Form):
     """Which observations to list."""
 
-    unit = forms.ModelChoiceField(Organisation.objects.all(), label=_("责任单位"), required=False)
+    unit = forms.ModelChoiceField(Organisation.objects.all(), label=_("所属单位"), required=False)
     state = forms.ChoiceField(
         label=_("结果"),
         required=False,
@@ -68,14 +68,14 @@ def _narrow(rows: QuerySet[Observation], said: Mapping[str, Any]) -> QuerySet[Ob
 
 LISTING: Listing[Observation] = Listing(
     columns=[
-        Column("seen", say("时间"), lambda row: f"{timezone.localtime(row.seen_at):%Y-%m-%d %H:%M}", "seen_at"),
-        Column("site", say("点位"), lambda row: row.site.name, "site__code"),
-        Column("unit", say("责任单位"), lambda row: row.site.organisation.name, "site__organisation__order"),
-        Column("check", say("考察内容"), lambda row: row.check_item.text, "check_item__position"),
-        Column("result", say("结果"), lambda row: row.result, "result"),
-        Column("value", say("得分率"), lambda row: None if row.value is None else row.value / 10000, "value"),
-        Column("who", say("考察人"), lambda row: row.seen_by, "seen_by"),
-        Column("note", say("备注"), lambda row: row.note),
+        Column("seen", later("时间"), lambda row: f"{timezone.localtime(row.seen_at):%Y-%m-%d %H:%M}", "seen_at"),
+        Column("site", later("点位"), lambda row: row.site.name, "site__code"),
+        Column("unit", later("所属单位"), lambda row: row.site.organisation.name, "site__organisation__order"),
+        Column("check", later("考察内容"), lambda row: row.check_item.text, "check_item__position"),
+        Column("result", later("结果"), lambda row: row.result, "result"),
+        Column("value", later("得分率"), lambda row: None if row.value is None else row.value / 10000, "value"),
+        Column("who", later("考察人"), lambda row: row.seen_by, "seen_by"),
+        Column("note", later("备注"), lambda row: row.note),
     ],
     sort="-seen",
     search=["site__name", "site__code", "check_item__text", "check_item__code", "seen_by", "note"],
@@ -249,9 +249,9 @@ def materials(request: TownRequest) -> HttpResponse:
 
 MATERIALS: Listing[Any] = Listing(
     columns=[
-        Column("code", say("编号"), lambda row: row.code, "position"),
-        Column("title", say("材料"), lambda row: row.title, "title"),
-        Column("kind", say("类别"), lambda row: row.kind, "kind"),
+        Column("code", later("编号"), lambda row: row.code, "position"),
+        Column("title", later("材料"), lambda row: row.title, "title"),
+        Column("kind", later("类别"), lambda row: row.kind, "kind"),
     ],
     sort="code",
     search=["code", "title", "kind", "node__title"],

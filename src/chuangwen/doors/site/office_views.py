@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from chuangwen.doors.site.sheets import workbook
-from chuangwen.kernel.words import say
+from chuangwen.kernel.words import later, listed, say
 from chuangwen.kit.doors import needs
 from chuangwen.kit.pages import Column, Listing
 from chuangwen.records.ledger import queries as ledger_queries
@@ -47,19 +47,19 @@ def _narrow_people(rows: QuerySet[Person], said: Mapping[str, Any]) -> QuerySet[
 
 
 def _roles(person: Person) -> str:
-    return "、".join(one.role.title for one in person.assignments.all())
+    return listed(one.role.title for one in person.assignments.all())
 
 
 PEOPLE: Listing[Person] = Listing(
     columns=[
-        Column("name", say("姓名"), lambda row: row.name, "name"),
-        Column("username", say("账号"), lambda row: row.username, "username"),
+        Column("name", later("姓名"), lambda row: row.name, "name"),
+        Column("username", later("账号"), lambda row: row.username, "username"),
         Column(
-            "unit", say("单位"), lambda row: row.organisation.name if row.organisation else "", "organisation__order"
+            "unit", later("单位"), lambda row: row.organisation.name if row.organisation else "", "organisation__order"
         ),
-        Column("post", say("职务"), lambda row: row.post, "post"),
-        Column("roles", say("角色"), _roles),
-        Column("phone", say("手机号"), lambda row: row.masked_phone),
+        Column("post", later("职务"), lambda row: row.post, "post"),
+        Column("roles", later("角色"), _roles),
+        Column("phone", later("手机号"), lambda row: row.masked_phone),
     ],
     sort="unit",
     search=["name", "username", "post", "organisation__name"],
@@ -202,12 +202,12 @@ def units(request: TownRequest) -> HttpResponse:
 
 UNITS: Listing[Organisation] = Listing(
     columns=[
-        Column("order", say("排序"), lambda row: row.order, "order"),
-        Column("name", say("名称"), lambda row: row.name, "name"),
-        Column("code", say("编号"), lambda row: row.code, "code"),
-        Column("kind", say("类别"), lambda row: row.kind.title, "kind__level"),
-        Column("region", say("区划代码"), lambda row: row.region_code, "region_code"),
-        Column("aliases", say("别名"), lambda row: "、".join(row.aliases)),
+        Column("order", later("排序"), lambda row: row.order, "order"),
+        Column("name", later("名称"), lambda row: row.name, "name"),
+        Column("code", later("编号"), lambda row: row.code, "code"),
+        Column("kind", later("类别"), lambda row: row.kind.title, "kind__level"),
+        Column("region", later("区划代码"), lambda row: row.region_code, "region_code"),
+        Column("aliases", later("别名"), lambda row: listed(row.aliases)),
     ],
     sort="order",
     search=["name", "short", "code", "region_code"],
@@ -215,12 +215,12 @@ UNITS: Listing[Organisation] = Listing(
 
 SITES: Listing[Site] = Listing(
     columns=[
-        Column("code", say("编号"), lambda row: row.code, "code"),
-        Column("name", say("点位"), lambda row: row.name, "name"),
-        Column("type", say("类型"), lambda row: row.type_code, "type_code"),
-        Column("unit", say("责任单位"), lambda row: row.organisation.name, "organisation__order"),
-        Column("address", say("地址"), lambda row: row.address, "address"),
-        Column("length", say("长度（米）"), lambda row: row.length, "length"),
+        Column("code", later("编号"), lambda row: row.code, "code"),
+        Column("name", later("点位"), lambda row: row.name, "name"),
+        Column("type", later("类型"), lambda row: row.type_code, "type_code"),
+        Column("unit", later("所属单位"), lambda row: row.organisation.name, "organisation__order"),
+        Column("address", later("地址"), lambda row: row.address, "address"),
+        Column("length", later("长度（米）"), lambda row: row.length, "length"),
     ],
     sort="code",
     search=["code", "name", "address", "organisation__name"],
@@ -247,15 +247,15 @@ def sites_export(request: TownRequest) -> HttpResponse:
 
 LEDGER: Listing[Note] = Listing(
     columns=[
-        Column("number", say("序号"), lambda row: row.number, "number"),
-        Column("at", say("时间"), lambda row: f"{row.at:%Y-%m-%d %H:%M:%S}", "at"),
-        Column("name", say("姓名"), lambda row: row.name, "name"),
-        Column("unit", say("单位"), lambda row: row.organisation, "organisation"),
-        Column("verb", say("动作"), lambda row: row.verb, "verb"),
-        Column("title", say("对象"), lambda row: row.title, "title"),
-        Column("before", say("变更前"), lambda row: str(row.before)),
-        Column("after", say("变更后"), lambda row: str(row.after)),
-        Column("hash", say("指纹"), lambda row: row.hash),
+        Column("number", later("序号"), lambda row: row.number, "number"),
+        Column("at", later("时间"), lambda row: f"{row.at:%Y-%m-%d %H:%M:%S}", "at"),
+        Column("name", later("姓名"), lambda row: row.name, "name"),
+        Column("unit", later("单位"), lambda row: row.organisation, "organisation"),
+        Column("verb", later("动作"), lambda row: row.verb, "verb"),
+        Column("title", later("对象"), lambda row: row.title, "title"),
+        Column("before", later("变更前"), lambda row: str(row.before)),
+        Column("after", later("变更后"), lambda row: str(row.after)),
+        Column("hash", later("指纹"), lambda row: row.hash),
     ],
     sort="-number",
     search=["name", "verb", "title", "key", "organisation"],

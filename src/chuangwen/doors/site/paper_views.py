@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
@@ -46,7 +46,8 @@ def paper(request: TownRequest, number: str, paper_id: str) -> HttpResponse:
     opened: dict[str, object] = {}
     if any(may_read(one.readers, case, request.actor) for one in private):
         opened = side_actions.look_at_hidden(case, by=request.actor, at=request.at)
-    made = papers.fill(path.read_bytes(), facts_for(case, request.at, opened))
+    with translation.override(settings.LANGUAGE_CODE):  # a paper is written in the town's language, whoever asks for it
+        made = papers.fill(path.read_bytes(), facts_for(case, request.at, opened))
     answer = HttpResponse(made, content_type=WORD)
     header = content_disposition_header(as_attachment=True, filename=f"{row.title}-{case.number}.docx")
     answer["Content-Disposition"] = header or "attachment"

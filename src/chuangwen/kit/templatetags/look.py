@@ -17,7 +17,8 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from chuangwen.kernel.words import say
+from chuangwen.kernel.dates import day_told, days_told, month_name, month_told, span_told, term_told
+from chuangwen.kernel.words import listed, retold, say
 from chuangwen.kit import bands
 from chuangwen.kit.charts import Chart
 
@@ -25,6 +26,11 @@ register = template.Library()
 log = logging.getLogger(__name__)
 BUILT = Path("built")
 Amount = float | int | Decimal | None
+register.filter("month", month_told)
+register.filter("month_name", month_name)
+register.filter("term", term_told)
+register.filter("list_of", listed)
+register.filter("said", retold)
 
 
 @register.simple_tag
@@ -95,9 +101,7 @@ def day(value: date | datetime | None, year: str = "") -> str:
     if value is None:
         return "—"
     when = _local(value) if isinstance(value, datetime) else value
-    if year:
-        return say("{year} 年 {month} 月 {day} 日", year=when.year, month=when.month, day=when.day)
-    return say("{month} 月 {day} 日", month=when.month, day=when.day)
+    return day_told(when, with_year=bool(year))
 
 
 @register.filter
@@ -106,13 +110,10 @@ def moment(value: datetime | None, year: str = "") -> str:
     return "—" if value is None else f"{day(value, year)} {_local(value):%H:%M}"
 
 
-def _span(length: timedelta) -> str:
-    minutes = int(length.total_seconds() // 60)
-    if minutes < 60:
-        return say("{n} 分钟", n=max(1, minutes))
-    if minutes < 48 * 60:
-        return say("{n} 小时", n=minutes // 60)
-    return say("{n} 天", n=minutes // (24 * 60))
+@register.filter
+def days(value: Amount) -> str:
+    """``{{ one.days|days }}``: a length in days, 1.5 天."""
+    return "—" if value is None else days_told(float(value))
 
 
 @register.filter
@@ -120,7 +121,7 @@ def since(value: datetime | None, at: datetime | None) -> str:
     """``{{ note.at|since:now }}``: how long ago, told by the clock that the view hands in."""
     if value is None or at is None:
         return "—"
-    return say("刚刚") if at - value < timedelta(minutes=1) else say("{span}前", span=_span(at - value))
+    return say("刚刚") if at - value < timedelta(minutes=1) else say("{span}前", span=span_told(at - value))
 
 
 @register.filter
@@ -129,8 +130,8 @@ def until(value: datetime | None, at: datetime | None) -> str:
     if value is None or at is None:
         return "—"
     if value >= at:
-        return say("剩 {span}", span=_span(value - at))
-    return say("逾期 {span}", span=_span(at - value))
+        return say("剩 {span}", span=span_told(value - at))
+    return say("逾期 {span}", span=span_told(at - value))
 
 
 @register.simple_tag

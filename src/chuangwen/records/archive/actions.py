@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import transaction
 
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.kernel.words import later, say
+from chuangwen.kernel.words import later
 from chuangwen.records.archive import storage
 from chuangwen.records.archive.models import StoredFile
 from chuangwen.records.archive.photos import MOST_BYTES, Photo, read_photo
@@ -95,7 +95,7 @@ def _keep(row: StoredFile, data: bytes, name: str, photo: Photo | None, *, by: S
         storage.keep(root, "public", f"{row.sha256}.page.jpg", photo.page)
         storage.keep(root, "public", f"{row.sha256}.thumb.jpg", photo.thumb)
     clean = "".join(one for one in name if one.isprintable() and one not in '/\\<>:"|?*').strip()
-    row.name, row.kept_at, row.kept_by = clean[-200:] or say("照片"), at, by.name
+    row.name, row.kept_at, row.kept_by = clean[-200:] or later("照片"), at, by.name
     row.save(force_insert=True)
-    ledger.note(Thing("file", row.sha256[:16], row.name), say("收下文件"), by=by, at=at, after={"sha256": row.sha256})
+    ledger.note(Thing("file", row.sha256[:16], row.name), later("收下文件"), by=by, at=at, after={"sha256": row.sha256})
     return row

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from chuangwen.records.standards.models import Node, Requirement
 from chuangwen.records.township.models import Organisation
@@ -13,9 +14,9 @@ from chuangwen.records.township.models import Organisation
 class DutyKind(models.TextChoices):
     """What a duty is for."""
 
-    STANDARD = "standard", "测评标准"
-    REQUIREMENT = "requirement", "材料要求"
-    TASK = "task", "方案任务"
+    STANDARD = "standard", _("测评标准")
+    REQUIREMENT = "requirement", _("材料要求")
+    TASK = "task", _("方案任务")
 
 
 class Duty(models.Model):

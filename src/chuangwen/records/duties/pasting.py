@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from chuangwen.kernel.problems import Problems
-from chuangwen.kernel.words import later, say
+from chuangwen.kernel.words import later, listed, say
 
 HEADINGS: Mapping[str, tuple[str, ...]] = {
     "target": ("编号", "代码", "标准编号", "测评标准编号", "任务编号"),
@@ -118,7 +118,7 @@ def _unit(number: int, column: str, name: str, known: Known, problems: Problems)
         return None
     if name in known.units:
         return known.units[name]
-    near = "、".join(unit for unit in known.units if name in unit or unit in name)
+    near = listed(unit for unit in known.units if name in unit or unit in name)
     problems.add(
         row=number,
         column=column,

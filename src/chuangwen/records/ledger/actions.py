@@ -9,6 +9,7 @@ from django.db import connections, router, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from chuangwen.kernel.chain import START, canonical, link, plain
+from chuangwen.kernel.words import later
 from chuangwen.records.ledger.models import Note
 
 # One number for the whole product: whoever holds this PostgreSQL advisory lock writes the next link.
@@ -35,7 +36,7 @@ class Hand:
     organisation_name: str = ""
 
 
-MACHINE = Hand(username="chuangwen", name="系统")
+MACHINE = Hand(username="chuangwen", name=later("系统"))
 
 
 class Thing(NamedTuple):

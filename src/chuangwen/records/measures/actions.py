@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import OuterRef, Subquery
 
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.kernel.words import later
+from chuangwen.kernel.words import later, listed
 from chuangwen.records.ledger.actions import Thing, changes, note
 from chuangwen.records.measures import packing
 from chuangwen.records.measures.models import (
@@ -235,7 +235,7 @@ def grade(round_: Round, requirement: Requirement, grade_: str, *, by: By, at: d
         raise NotOfThisRound(thing=requirement.title, round=round_.title)
     scale = [one["grade"] for one in edition.content["framework"]["grades"]]
     if grade_ not in scale:
-        raise UnknownGrade(grade=grade_, grades="、".join(scale))
+        raise UnknownGrade(grade=grade_, grades=listed(scale))
     old = Grade.objects.filter(round=round_, requirement=requirement).first()
     before = {"grade": old.grade, "note": old.note} if old else {}
     made, _ = Grade.objects.update_or_create(

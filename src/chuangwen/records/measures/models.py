@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from chuangwen.records.standards.models import Check, Edition, Figure, Question, Requirement
 from chuangwen.records.township.models import Organisation, Site
@@ -16,18 +17,18 @@ from chuangwen.records.township.models import Organisation, Site
 class RoundKind(models.TextChoices):
     """Who measures, and how much it counts."""
 
-    SELF = "self", "自查"
-    MOCK = "mock", "模拟测评"
-    OFFICIAL = "official", "正式测评"
+    SELF = "self", _("自查")
+    MOCK = "mock", _("模拟测评")
+    OFFICIAL = "official", _("正式测评")
 
 
 class Source(models.TextChoices):
     """How a row came in."""
 
-    PAGE = "page", "页面填报"
-    SHEET = "sheet", "表格导入"
-    API = "api", "接口"
-    DEMO = "demo", "演示数据"
+    PAGE = "page", _("页面填报")
+    SHEET = "sheet", _("表格导入")
+    API = "api", _("接口")
+    DEMO = "demo", _("演示数据")
 
 
 class Round(models.Model):

@@ -13,7 +13,7 @@ from chuangwen.kernel.headings import Heading, find_heading
 from chuangwen.kernel.problems import Problems
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.sheets import Sheet, Workbook, cell_problems
-from chuangwen.kernel.words import later, say
+from chuangwen.kernel.words import later, listed, say
 from chuangwen.records.measures.observation_cells import OBSERVATION_HEADINGS
 
 _NEAREST_AT_MOST = 200
@@ -297,7 +297,7 @@ class _RowReader:
             what = say("“{text}”的点位类型是{real}，表里写的是{said}。", text=text, real=site.type_name, said=type_text)
             return what, say("请改正点位类型，或改用点位编号。")
         return say("“{text}”有 {count} 个点位，分不清。", text=text, count=len(fitting)), say(
-            "请改填点位编号：{codes}。", codes="、".join(sorted(fitting)[:5])
+            "请改填点位编号：{codes}。", codes=listed(sorted(fitting)[:5])
         )
 
     def _check(self, text: str, site: str) -> str | tuple[str, str]:
@@ -323,14 +323,14 @@ class _RowReader:
         if not fitting:
             return say("“{text}”不在这类点位考察。", text=text[:60]), say("请核对点位和考察内容。")
         return say("“{text}”有 {count} 条考察内容，分不清。", text=text[:60], count=len(fitting)), say(
-            "请改填编号：{codes}。", codes="、".join(sorted(fitting)[:5])
+            "请改填编号：{codes}。", codes=listed(sorted(fitting)[:5])
         )
 
     @staticmethod
     def _near(names: _Names, text: str) -> str:
         near = names.near(text)
         if near:
-            return say("您是不是要填：{near}？", near="、".join(near))
+            return say("您是不是要填：{near}？", near=listed(near))
         return say("请先把它登记进去，或改成登记过的名称。")
 
     def _when(self, cell: Cell, tell: Callable[[str, str, str], None]) -> datetime.date | None:

@@ -10,7 +10,7 @@ from typing import Any
 from chuangwen.kernel.judging import check_rule
 from chuangwen.kernel.packfiles import Placed, into, read_csv, read_toml, tell_cycles, tell_twice
 from chuangwen.kernel.problems import Problems
-from chuangwen.kernel.words import say
+from chuangwen.kernel.words import listed, say
 from chuangwen.records.standards.definitions import (
     MATERIALS,
     CheckRow,
@@ -217,7 +217,7 @@ def _check_methods(draft: Draft, placed: Placed, methods: set[str]) -> None:
                 placed,
                 "methods",
                 say("没有测评方法“{method}”", method=method),
-                say("可用：{methods}。", methods="、".join(sorted(methods))),
+                say("可用：{methods}。", methods=listed(sorted(methods))),
             )
     if sum(shares.values()) != 100:
         _tell(

@@ -10,7 +10,7 @@ from chuangwen.kernel.chinese import bare
 from chuangwen.kernel.headings import Heading
 from chuangwen.kernel.problems import Problems
 from chuangwen.kernel.sheets import Sheet
-from chuangwen.kernel.words import say
+from chuangwen.kernel.words import later, listed, say
 from chuangwen.records.standards.indicator_cells import (
     METHOD_WORDS,
     Code,
@@ -169,7 +169,7 @@ class SheetRows:
         if title:
             self._item = self._known(title, None, row)
         if self._item is None:
-            self._item = self._known(say("全部"), None, row)
+            self._item = self._known(later("全部"), None, row)
         if "standard" not in row.heading.columns:
             self._content = None
             return
@@ -312,7 +312,7 @@ class SheetRows:
                 row=row.number,
                 column=title,
                 what=say("不认识的测评方法“{word}”。", word=word[:30]),
-                cure=say("请改成：{near}。", near="、".join(near)),
+                cure=say("请改成：{near}。", near=listed(near)),
             )
         if methods.stated_sum is not None and methods.stated_sum != 100:
             self.problems.add(
@@ -328,7 +328,7 @@ class SheetRows:
                 row=row.number,
                 column=title,
                 what=say("没有填测评方法。"),
-                cure=say("请填一种或几种：{near}。", near="、".join(words[0] for words in METHOD_WORDS.values())),
+                cure=say("请填一种或几种：{near}。", near=listed(words[0] for words in METHOD_WORDS.values())),
             )
         return methods
 
@@ -337,8 +337,8 @@ class SheetRows:
         units = [*read_units(row.cell("lead")), *read_units(row.cell("assisting"))]
         fresh = [unit for unit in units if unit != standard.lead_unit and unit not in standard.assisting]
         standard.assisting.extend(fresh)
-        listed = read_materials(row.cell("materials"))
-        standard.materials.extend(material for material in listed if material not in standard.materials)
+        more = read_materials(row.cell("materials"))
+        standard.materials.extend(material for material in more if material not in standard.materials)
         note = lines_of(row.cell("note"))
         if note and note not in standard.note:
             standard.note = f"{standard.note}\n{note}".strip()

@@ -8,22 +8,23 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class Standing(models.TextChoices):
     """Where the words of an edition come from; shown beside every figure made with it."""
 
-    OFFICIAL = "official", "官方文本"
-    DERIVED = "derived", "据公开资料整理"
-    EXAMPLE = "example", "示例"
+    OFFICIAL = "official", _("官方文本")
+    DERIVED = "derived", _("据公开资料整理")
+    EXAMPLE = "example", _("示例")
 
 
 class NodeKind(models.TextChoices):
     """The three levels of the tree; only standards carry points."""
 
-    ITEM = "item", "测评项目"
-    CONTENT = "content", "测评内容"
-    STANDARD = "standard", "测评标准"
+    ITEM = "item", _("测评项目")
+    CONTENT = "content", _("测评内容")
+    STANDARD = "standard", _("测评标准")
 
 
 class Edition(models.Model):

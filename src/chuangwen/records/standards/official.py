@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from chuangwen.kernel.words import say
+from chuangwen.kernel.words import written
 from chuangwen.records.standards.indicator_rows import Place, Standard
 from chuangwen.records.standards.workbook import WorkbookReading
 
@@ -35,7 +35,7 @@ def as_framework_data(reading: WorkbookReading, facts: OfficialFacts) -> dict[st
     requirement asking for an account of it. ``duties`` are rows (target, lead, assisting, person, due) with the
     units' names as written; matching them to the town's organisations is for the caller.
     """
-    note = say("由《{name}》导入。", name=reading.name)
+    note = written("由《{name}》导入。", name=reading.name)
     pack: dict[str, object] = {
         "id": facts.id,
         "edition": facts.edition,
@@ -111,7 +111,7 @@ def _requirements(standard: Standard) -> Iterator[dict[str, str]]:
         if name in methods and not (listed and name == method):
             number += 1
             yield _requirement(
-                standard, number, _MADE_KIND, say("{title}的情况说明", title=_title(standard.text)), name
+                standard, number, _MADE_KIND, written("{title}的情况说明", title=_title(standard.text)), name
             )
 
 

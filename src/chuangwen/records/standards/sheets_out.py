@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from chuangwen.kernel.sheet_writing import Merge, Paper, TableColumn, TableText, Value, write_table
-from chuangwen.kernel.words import say
+from chuangwen.kernel.words import listed, say
 from chuangwen.records.standards.indicator_cells import METHOD_WORDS
 
 
@@ -62,7 +62,7 @@ def _cells(row: DutyRow) -> tuple[Value, ...]:
         methods_text(row.methods),
         row.points,
         row.lead,
-        "、".join(row.assisting),
+        listed(row.assisting),
         row.person,
         "\n".join(f"{number}. {text}" for number, text in enumerate(row.requirements, start=1)),
         row.due,

@@ -7,7 +7,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.kernel.words import later, say
+from chuangwen.kernel.words import lasting, later, say, written
 from chuangwen.kit.refusals import NotFound
 from chuangwen.records.ledger import actions as ledger
 from chuangwen.records.ledger.actions import Signer, Thing
@@ -16,6 +16,9 @@ from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.models import Assignment, Organisation, PasswordUsed, Person, RoleDefinition, Town
 from chuangwen.records.township.passwords import REMEMBERED, one_time_password
 from chuangwen.records.township.permissions import Permission, Scope
+
+GIVE_ROLE = lasting("授予角色“{role}”")
+WITHDRAW_ROLE = lasting("收回角色“{role}”")
 
 
 class UsernameTaken(Refusal):
@@ -73,7 +76,7 @@ def add_person(
     person.set_unusable_password()
     person.clean_fields(exclude=["password"])
     person.save(force_insert=True)
-    ledger.note(thing(person), say("开户"), by=by, at=at, after=facts(person))
+    ledger.note(thing(person), later("开户"), by=by, at=at, after=facts(person))
     return person
 
 
@@ -89,7 +92,7 @@ def move_person(
     before = facts(person)
     person.organisation = organisation
     person.post = person.post if post is None else post
-    return _saved(person, ["organisation", "post"], before, say("调动"), by=by, at=at)
+    return _saved(person, ["organisation", "post"], before, later("调动"), by=by, at=at)
 
 
 @transaction.atomic
@@ -103,7 +106,7 @@ def amend_person(person: Person, *, by: Signer, at: datetime, **facts_new: str) 
     for field, value in facts_new.items():
         setattr(person, field, value)
     person.clean_fields(exclude=["password"])
-    return _saved(person, list(facts_new), before, say("更正资料"), by=by, at=at)
+    return _saved(person, list(facts_new), before, later("更正资料"), by=by, at=at)
 
 
 @transaction.atomic
@@ -116,7 +119,7 @@ def disable_person(person: Person, *, by: Signer, at: datetime) -> Person:
     before = facts(person)
     person.is_active, person.disabled_at = False, at
     Assignment.objects.filter(person=person, withdrawn_at=None).update(withdrawn_at=at)
-    return _saved(person, ["is_active", "disabled_at"], before, say("停用账号"), by=by, at=at)
+    return _saved(person, ["is_active", "disabled_at"], before, later("停用账号"), by=by, at=at)
 
 
 @transaction.atomic
@@ -126,7 +129,7 @@ def enable_person(person: Person, *, by: Signer, at: datetime) -> Person:
     may(by, Permission.MANAGE_PEOPLE, person.organisation)
     before = facts(person)
     person.is_active, person.disabled_at = True, None
-    return _saved(person, ["is_active", "disabled_at"], before, say("恢复账号"), by=by, at=at)
+    return _saved(person, ["is_active", "disabled_at"], before, later("恢复账号"), by=by, at=at)
 
 
 @transaction.atomic
@@ -135,7 +138,7 @@ def prefer_large_type(person: Person, *, by: Signer, at: datetime, large: bool) 
     person = _locked(person)
     before = facts(person)
     person.large_type = large
-    return _saved(person, ["large_type"], before, say("大字显示设置"), by=by, at=at)
+    return _saved(person, ["large_type"], before, later("大字显示设置"), by=by, at=at)
 
 
 @transaction.atomic
@@ -163,7 +166,7 @@ def assign_role(
     )
     given.chosen.set(units)
     after = {"role": role.code, "scope": given.reach.value, "chosen": sorted(one.code for one in units)}
-    ledger.note(thing(person), say("授予角色“{role}”", role=role.title), by=by, at=at, after=after)
+    ledger.note(thing(person), written(GIVE_ROLE, role=role.title), by=by, at=at, after=after)
     return given
 
 
@@ -192,7 +195,7 @@ def withdraw_role(assignment: Assignment, *, by: Signer, at: datetime) -> Assign
     held.withdrawn_at = at
     held.save(update_fields=["withdrawn_at"])
     before = {"role": held.role_id, "scope": held.reach.value}
-    ledger.note(thing(held.person), say("收回角色“{role}”", role=held.role.title), by=by, at=at, before=before)
+    ledger.note(thing(held.person), written(WITHDRAW_ROLE, role=held.role.title), by=by, at=at, before=before)
     return held
 
 
@@ -207,7 +210,7 @@ def issue_password(person: Person, *, by: Signer, at: datetime) -> str:
     person.set_password(password)
     person.must_change_password = True
     person.save(update_fields=["password", "must_change_password"])
-    ledger.note(thing(person), say("发放一次性密码"), by=by, at=at)
+    ledger.note(thing(person), later("发放一次性密码"), by=by, at=at)
     return password
 
 
@@ -222,7 +225,7 @@ def change_password(person: Person, password: str, *, by: Signer, at: datetime) 
     PasswordUsed.objects.create(person=person, encoded=person.password, at=at)
     kept = PasswordUsed.objects.filter(person=person).order_by("-at", "-id").values_list("pk", flat=True)
     PasswordUsed.objects.filter(person=person).exclude(pk__in=list(kept[:REMEMBERED])).delete()
-    ledger.note(thing(person), say("修改密码"), by=by, at=at)
+    ledger.note(thing(person), later("修改密码"), by=by, at=at)
     return person
 
 
@@ -291,5 +294,5 @@ def give_visitor_password(person: Person, *, by: Signer, at: datetime) -> str:
     person.set_password(password)
     person.must_change_password = False
     person.save(update_fields=["password", "must_change_password"])
-    ledger.note(thing(person), say("发放演示口令"), by=by, at=at)
+    ledger.note(thing(person), later("发放演示口令"), by=by, at=at)
     return password

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from chuangwen.kernel.packfiles import Placed
 from chuangwen.kernel.problems import Problems
-from chuangwen.kernel.words import say
+from chuangwen.kernel.words import lasting, later, listed, say, written
 from chuangwen.records.ledger import actions as ledger
 from chuangwen.records.ledger.actions import Signer, Thing
 from chuangwen.records.township.actions import may
@@ -22,6 +22,8 @@ LEAST_OF_A_YEAR = 10
 """A year's notice names more days than this; the law alone gives eleven (since 2025 thirteen)."""
 TURN_FROM = (12, 25)
 """The notice of a year may speak of the last days of December before it."""
+
+CALENDAR_OF = lasting("{years} 年工作日历")
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,8 @@ def import_calendar(rows: Sequence[Placed], *, by: Signer, at: datetime, name: s
     )
     counts = _counts(day.kind for day in days)
     told = "、".join(str(year) for year in years)
-    about = Thing("calendar", "-".join(str(year) for year in years), say("{years} 年工作日历", years=told))
-    ledger.note(about, say("导入放假安排"), by=by, at=at, before=before, after={**counts, "file": name})
+    about = Thing("calendar", "-".join(str(year) for year in years), written(CALENDAR_OF, years=told))
+    ledger.note(about, later("导入放假安排"), by=by, at=at, before=before, after={**counts, "file": name})
     return CalendarTaken(years, **counts)
 
 
@@ -77,7 +79,7 @@ def _check_years(rows: Sequence[Placed], years: Sequence[int], name: str, proble
     for placed in rows:
         day = placed.row.date
         if day.year not in years and not _is_turn(day, years):
-            what = say("{date} 不在 {years} 年", date=day, years="、".join(str(year) for year in years))
+            what = say("{date} 不在 {years} 年", date=day, years=listed(str(year) for year in years))
             cure = say("一份文件里要有那一年全年的安排，否则请删去这一行。")
             problems.add(file=name, row=placed.line, column="date", what=what, cure=cure)
 

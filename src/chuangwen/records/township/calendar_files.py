@@ -16,7 +16,7 @@ from chuangwen.kernel.csv_text import read_csv
 from chuangwen.kernel.packfiles import Placed, into
 from chuangwen.kernel.problems import Problems
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.kernel.words import later, say
+from chuangwen.kernel.words import later, listed, say, written
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.records.township.definitions import CalendarRow
 
@@ -64,7 +64,7 @@ def calendar_rows_from_csv(data: bytes, name: str, problems: Problems) -> list[P
     first, places = _headings(table)
     missing = [HEADINGS[key][1] for key in ("date", "kind", "name") if key not in places]
     if missing:
-        what = say("缺少这些列：{columns}", columns="、".join(missing))
+        what = say("缺少这些列：{columns}", columns=listed(missing))
         problems.add(file=name, row=1, what=what, cure=say("第一行写：日期,类别,名称,来源。"))
         return []
     found = []
@@ -97,7 +97,7 @@ def _row(said: dict[str, str], file: str, line: int, problems: Problems) -> Cale
         problems.add(file=file, row=line, column="kind", what=what, cure=say("请写“放假”或“调休上班”。"))
     if day is None or not kind:
         return None
-    source = said.get("source") or say("导入自 {name}", name=file)
+    source = said.get("source") or written("导入自 {name}", name=file)
     facts = {"date": day, "kind": kind, "name": said.get("name", ""), "source": source[:200]}
     return into(CalendarRow, facts, file, line, problems)
 
@@ -144,7 +144,7 @@ def _rows_of(event: Event, file: str, number: int, problems: Problems) -> Iterat
         return
     for step in range(length):
         day = start + datetime.timedelta(days=step)
-        facts = {"date": day, "kind": kind, "name": summary[:40], "source": say("导入自 {name}", name=file)[:200]}
+        facts = {"date": day, "kind": kind, "name": summary[:40], "source": written("导入自 {name}", name=file)[:200]}
         if row := into(CalendarRow, facts, file, number, problems):
             yield row
 

@@ -7,7 +7,7 @@ the last days of December before it, and those alone do not make the older year 
 import datetime
 from collections.abc import Iterable
 
-from chuangwen.kernel.words import say
+from chuangwen.kernel.words import listed, say
 from chuangwen.kernel.workdays import WorkCalendar
 from chuangwen.records.township.definitions import TownshipPack
 from chuangwen.records.township.models import Holiday, OfficeSpan
@@ -65,7 +65,7 @@ def calendar_warning(today: datetime.date) -> str:
         return ""
     return say(
         "工作日历里还没有 {years} 年的放假安排：落在这些日子的时限按推算日历计算，待国办通知。请导入国务院办公厅的放假通知。",
-        years="、".join(str(year) for year in missing),
+        years=listed(str(year) for year in missing),
     )
 
 

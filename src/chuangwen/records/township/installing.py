@@ -13,7 +13,7 @@ from django.db import transaction
 from chuangwen.kernel.chain import canonical
 from chuangwen.kernel.problems import Problems
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.kernel.words import later, say
+from chuangwen.kernel.words import later
 from chuangwen.records.ledger import actions as ledger
 from chuangwen.records.ledger.actions import Signer, Thing
 from chuangwen.records.township import town_rows, township_rows
@@ -107,5 +107,5 @@ def _finish(
         installed_at=at,
     )
     about = Thing("pack", f"{head.id} {head.edition}", head.title)
-    ledger.note(about, say("安装内容包"), by=by, at=at, after={**counts, "digest": digest})
+    ledger.note(about, later("安装内容包"), by=by, at=at, after={**counts, "digest": digest})
     return Installed(pack=head.id, edition=head.edition, changed=True, counts=counts)

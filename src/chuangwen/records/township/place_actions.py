@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.kernel.words import later, say
+from chuangwen.kernel.words import later
 from chuangwen.records.ledger import actions as ledger
 from chuangwen.records.ledger.actions import Signer, Thing
 from chuangwen.records.township.actions import may, must_be_open
@@ -97,7 +97,7 @@ def add_organisation(new: NewOrganisation, *, by: Signer, at: datetime.datetime)
     unit.clean_fields(exclude=["path"])
     unit.save(force_insert=True)
     after = {"code": unit.code, "name": unit.name, "kind": unit.kind_id, "path": unit.path, "opened": unit.opened}
-    ledger.note(organisation_thing(unit), say("设立单位"), by=by, at=at, after=after)
+    ledger.note(organisation_thing(unit), later("设立单位"), by=by, at=at, after=after)
     return unit
 
 
@@ -115,7 +115,7 @@ def close_organisation(unit: Organisation, *, by: Signer, at: datetime.datetime)
         raise StillInUse(organisation=unit.name, children=children, people=people, sites=sites)
     unit.closed = max(at.date(), unit.opened or at.date())
     unit.save(update_fields=["closed"])
-    ledger.note(organisation_thing(unit), say("撤销单位"), by=by, at=at, after={"closed": unit.closed})
+    ledger.note(organisation_thing(unit), later("撤销单位"), by=by, at=at, after={"closed": unit.closed})
     return unit
 
 
@@ -133,7 +133,7 @@ def add_site(new: NewSite, *, by: Signer, at: datetime.datetime) -> Site:
             site.save(force_insert=True)
     except IntegrityError as clash:
         raise SiteNameTaken(organisation=new.organisation.name, site=new.name) from clash
-    ledger.note(site_thing(site), say("新增点位"), by=by, at=at, after=site_facts(site))
+    ledger.note(site_thing(site), later("新增点位"), by=by, at=at, after=site_facts(site))
     return site
 
 
@@ -146,7 +146,7 @@ def close_site(site: Site, *, by: Signer, at: datetime.datetime) -> Site:
         raise AlreadyClosed(what=site.name, day=site.closed)
     site.closed = max(at.date(), site.opened or at.date())
     site.save(update_fields=["closed"])
-    ledger.note(site_thing(site), say("停用点位"), by=by, at=at, after={"closed": site.closed})
+    ledger.note(site_thing(site), later("停用点位"), by=by, at=at, after={"closed": site.closed})
     return site
 
 
@@ -163,7 +163,7 @@ def set_deadline(
     )
     was, now = ledger.changes(before, {"title": title, "date": date})
     about = Thing("deadline", f"{code}-{year}", title)
-    ledger.note(about, say("调整时限") if old else say("设定时限"), by=by, at=at, before=was, after=now)
+    ledger.note(about, later("调整时限") if old else later("设定时限"), by=by, at=at, before=was, after=now)
     return deadline
 
 
@@ -172,7 +172,7 @@ def remove_deadline(deadline: Deadline, *, by: Signer, at: datetime.datetime) ->
     """Strike out a deadline."""
     may(by, Permission.EDIT_PLAN)
     about = Thing("deadline", f"{deadline.code}-{deadline.year}", deadline.title)
-    ledger.note(about, say("取消时限"), by=by, at=at, before={"date": deadline.date})
+    ledger.note(about, later("取消时限"), by=by, at=at, before={"date": deadline.date})
     deadline.delete()
 
 

@@ -184,7 +184,7 @@ def _where(names: Names, loss: Loss) -> str:
     told = [_tell_part(names, loss.method, part) for part in loss.parts[:2]]
     more = len(loss.parts) - len(told)
     tail = say("；另 {n} 处", n=more) if more > 0 else ""
-    return say("{method}：{what}{tail}", method=method, what="；".join(told), tail=tail)
+    return say("{method}：{what}{tail}", method=method, what=say("；").join(told), tail=tail)
 
 
 def _tell_part(names: Names, method: str, part: LostPart) -> str:

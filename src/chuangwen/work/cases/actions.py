@@ -300,7 +300,7 @@ def attach(case: Case, files: Sequence[StoredFile], *, by: Actor, at: datetime) 
     case = fresh(case.pk)
     attaching.must_work_on(case, by)
     attaching.hang(case, None, files, Purpose.OTHER, by=by, at=at)
-    ledger.note(thing(case), say("补充附件"), by=by, at=at, after={"files": [one.sha256 for one in files]})
+    ledger.note(thing(case), later("补充附件"), by=by, at=at, after={"files": [one.sha256 for one in files]})
 
 
 @transaction.atomic
@@ -310,4 +310,6 @@ def assist(case: Case, units: Sequence[Organisation], *, by: Actor, at: datetime
     if no := why_not_lead(case, by):
         raise no
     case.assisting.set([one for one in units if one.pk != case.lead_id])
-    ledger.note(thing(case), say("确定协办单位"), by=by, at=at, after={"assisting": sorted(one.code for one in units)})
+    ledger.note(
+        thing(case), later("确定协办单位"), by=by, at=at, after={"assisting": sorted(one.code for one in units)}
+    )

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from chuangwen.kernel.coordinates import distance_m
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.kernel.words import later, say
+from chuangwen.kernel.words import lasting, later, written
 from chuangwen.kit.refusals import NotAllowed
 from chuangwen.records.archive.models import StoredFile
 from chuangwen.records.archive.photos import unlike
@@ -19,6 +19,10 @@ from chuangwen.work.cases.seeing import why_not_see
 FAR_METRES = 150
 OTHER_VIEW = 30  # bits of 64: two views of one place seldom differ by more
 SAME_VIEW = 2
+FAR = lasting("照片“{name}”的拍摄位置距问题点 {metres} 米，请核对是否同一地点。")
+ALIKE = lasting("照片“{name}”与整改前的照片几乎一样，请核对是否确已整改。")
+UNLIKE = lasting("照片“{name}”的取景与整改前差别很大，请核对是否同一角度。")
+TOO_OLD = lasting("照片“{name}”拍摄于登记之前，请核对。")
 
 
 class SamePhoto(Refusal):
@@ -68,9 +72,7 @@ def _place(case: Case, photo: StoredFile, before: Sequence[StoredFile]) -> str:
         places.append((case.lon, case.lat))
     far = [distance_m((photo.lon, photo.lat), place) for place in places]
     if far and min(far) > FAR_METRES:
-        return say(
-            "照片“{name}”的拍摄位置距问题点 {metres} 米，请核对是否同一地点。", name=photo.name, metres=round(min(far))
-        )
+        return written(FAR, name=photo.name, metres=round(min(far)))
     return ""
 
 
@@ -79,15 +81,15 @@ def _view(photo: StoredFile, before: Sequence[StoredFile]) -> str:
         return ""
     apart = [unlike(photo.likeness, one.likeness) for one in before if one.likeness is not None]
     if apart and min(apart) <= SAME_VIEW:
-        return say("照片“{name}”与整改前的照片几乎一样，请核对是否确已整改。", name=photo.name)
+        return written(ALIKE, name=photo.name)
     if apart and min(apart) > OTHER_VIEW:
-        return say("照片“{name}”的取景与整改前差别很大，请核对是否同一角度。", name=photo.name)
+        return written(UNLIKE, name=photo.name)
     return ""
 
 
 def _time(case: Case, photo: StoredFile) -> str:
     if photo.taken_at is not None and photo.taken_at < case.opened_at:
-        return say("照片“{name}”拍摄于登记之前，请核对。", name=photo.name)
+        return written(TOO_OLD, name=photo.name)
     return ""
 
 

@@ -9,7 +9,7 @@ from chuangwen.kernel.fields import FieldRow
 from chuangwen.kernel.packfiles import into, read_csv, read_toml, tables
 from chuangwen.kernel.problems import Problems
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.kernel.words import say
+from chuangwen.kernel.words import listed, say
 from chuangwen.kernel.workdays import Term
 from chuangwen.work.cases.definitions import (
     RELATIONS,
@@ -56,7 +56,7 @@ def read_type(folder: Path, path: Path, problems: Problems) -> CaseTypeRow | Non
         return None
     for key in said:
         if key != "type" and key not in PARTS:
-            cure = say("可用：{known}。", known="、".join(["type", *PARTS]))
+            cure = say("可用：{known}。", known=listed(["type", *PARTS]))
             problems.add(file=name, column=key, what=say("不认识“{key}”", key=key), cure=cure)
     head = into(TypeHead, said.get("type", {}), name, _line(folder / name, "[type]"), problems)
     fields = tables(said, "field", FieldRow, name, problems)
@@ -162,7 +162,7 @@ def _known(column: str, said: Iterable[str], known: Collection[str], place: Plac
     for word in said:
         if word not in known:
             near = _nearest(word, known)
-            cure = say("是否应为“{near}”？", near=near) if near else say("可用：{known}。", known="、".join(known))
+            cure = say("是否应为“{near}”？", near=near) if near else say("可用：{known}。", known=listed(known))
             what = say("指向没有声明的“{word}”", word=word)
             problems.add(file=place.file, row=place.line, column=column, what=what, cure=cure)
 
@@ -290,7 +290,7 @@ def check_words(
 
 
 def _check_roles(one: CaseTypeRow, roles: Collection[str], problems: Problems) -> None:
-    cure = say("可用的角色：{roles}；或 {relations}。", roles="、".join(roles), relations="、".join(sorted(RELATIONS)))
+    cure = say("可用的角色：{roles}；或 {relations}。", roles=listed(roles), relations=listed(sorted(RELATIONS)))
     for where, words in _who_words(one):
         for word in words:
             if word not in RELATIONS and word not in roles:

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F
 
-from chuangwen.kernel.words import say
+from chuangwen.kernel.words import later, written
 from chuangwen.kernel.workdays import Term, due
 from chuangwen.records.ledger import actions as ledger
 from chuangwen.records.notices.actions import Told, tell
@@ -17,7 +17,7 @@ from chuangwen.work.cases.actions import fresh, open_case, thing
 from chuangwen.work.cases.definitions import CaseTypeRow
 from chuangwen.work.cases.models import Case, CaseType, Phase, Rung
 from chuangwen.work.cases.said import Link, NewCase, Said
-from chuangwen.work.cases.telling import link, people_for, thing_of, turn_people, turn_words
+from chuangwen.work.cases.telling import DUE_SOON, OVERDUE, link, people_for, thing_of, turn_people, turn_words
 from chuangwen.work.cases.types import definition, type_of
 
 
@@ -52,10 +52,10 @@ def warn(pk: int, *, by: By, at: datetime) -> list[str]:
     if not Case.objects.filter(pk=pk, warned=False).update(warned=True):
         return []
     case = fresh(pk)
-    text = say("{number} 快到期：截止 {due}。", number=case.number, due=f"{case.due_at:%Y-%m-%d %H:%M}")
+    text = written(DUE_SOON, number=case.number, due=f"{case.due_at:%Y-%m-%d %H:%M}")
     told = Told("warning", text, link(case), thing_of(case), f"case:{case.number}:warn:{case.due_at}")
     tell(sorted(turn_people(case)), told, by=by, at=at)
-    ledger.note(thing(case), say("到期预警"), by=by, at=at, after={"due": case.due_at})
+    ledger.note(thing(case), later("到期预警"), by=by, at=at, after={"due": case.due_at})
     return [case.number]
 
 
@@ -70,8 +70,8 @@ def climb(pk: int, ladders: dict[str, list[Rung]], swept: Swept, *, by: By, at: 
     if rung.after and due(Term.parse(rung.after), case.due_at, clocks.calendar()).at > at:
         return False
     Case.objects.filter(pk=pk).update(rung=F("rung") + 1, late=True)
-    text = say(
-        "{number} 已超期，{rung}。原截止 {due}。",
+    text = written(
+        OVERDUE,
         number=case.number,
         rung=rung.title,
         due=f"{case.due_at:%Y-%m-%d %H:%M}",
@@ -90,12 +90,12 @@ def _open(case: Case, rung: Rung, *, by: By, at: datetime) -> Case:
     """The supervision order or the discipline lead that a rung opens, about the unit that is late."""
     row = CaseType.objects.get(code=rung.opens, in_force=True)
     type_ = definition(row)
-    title = say("{rung}：{number}超期未办结", rung=rung.title, number=case.number)
+    title = written("{rung}：{number}超期未办结", rung=rung.title, number=case.number)
     return open_case(
         NewCase(
             kind=rung.opens,
             title=title[:120],
-            text=say(
+            text=written(
                 "{number}“{title}”应于 {due} 前办结，至今未办结。",
                 number=case.number,
                 title=case.title if not case.guard else type_of(case).type.short,

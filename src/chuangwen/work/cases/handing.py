@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Count
 
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.kernel.words import later, say
+from chuangwen.kernel.words import lasting, later, say, written
 from chuangwen.records.ledger import actions as ledger
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.models import Person
@@ -16,6 +16,8 @@ from chuangwen.work.cases.models import Case, Phase, Step
 from chuangwen.work.cases.policy import why_not_lead
 from chuangwen.work.cases.queries import visible_to
 from chuangwen.work.cases.types import type_of
+
+HANDED_TO = lasting("移交给{person}")
 
 
 class NotToThem(Refusal):
@@ -46,7 +48,7 @@ def hand_over(case: Case, to: Person, *, by: Actor, at: datetime, why: str = "")
     stepping.set_turn(case, type_of(case).state(case.state).turn)
     case.version += 1
     write(case)
-    title = say("移交给{person}", person=to.name)
+    title = written(HANDED_TO, person=to.name)
     Step.objects.create(
         case=case,
         number=case.version,
@@ -61,7 +63,7 @@ def hand_over(case: Case, to: Person, *, by: Actor, at: datetime, why: str = "")
         unit=by.organisation_name,
         text=why.strip()[:1000],
     )
-    ledger.note(thing(case), say("移交经办人"), by=by, at=at, before={"holder": before}, after={"holder": to.name})
+    ledger.note(thing(case), later("移交经办人"), by=by, at=at, before={"holder": before}, after={"holder": to.name})
     telling.tell_handed(case, to, by=by, at=at)
     return case
 

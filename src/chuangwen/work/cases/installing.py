@@ -8,7 +8,7 @@ from hashlib import sha256
 from django.db import transaction
 
 from chuangwen.kernel.chain import canonical
-from chuangwen.kernel.words import say
+from chuangwen.kernel.words import later
 from chuangwen.records.ledger import actions as ledger
 from chuangwen.records.ledger.actions import Thing
 from chuangwen.records.township.gates import By, must
@@ -30,7 +30,7 @@ def install_content(pack: str, content: CaseContent, *, by: By, at: datetime) ->
     counts["rungs"] = _install_rungs(content.rungs)
     changed = {name: count for name, count in counts.items() if count}
     if changed:
-        ledger.note(Thing("case_types", pack, say("事项类型")), say("安装事项类型"), by=by, at=at, after=changed)
+        ledger.note(Thing("case_types", pack, later("事项类型")), later("安装事项类型"), by=by, at=at, after=changed)
     return changed
 
 

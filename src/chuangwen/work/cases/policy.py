@@ -1,7 +1,7 @@
 """Who may take a move of a case: one question, one function. Who may know of it stands in ``seeing``."""
 
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.kernel.words import later, say
+from chuangwen.kernel.words import later, listed, say
 from chuangwen.kit.refusals import NotAllowed, SignInFirst
 from chuangwen.records.ledger.actions import MACHINE, Hand
 from chuangwen.records.township.actors import Actor
@@ -13,7 +13,7 @@ from chuangwen.work.cases.models import Case, Phase
 from chuangwen.work.cases.seeing import assisting_ids, is_near, why_not_see, within_reach
 from chuangwen.work.cases.types import type_of
 
-RESIDENT = Hand(username="resident", name="群众")
+RESIDENT = Hand(username="resident", name=later("群众"))
 """Somebody without an account: a resident on the phone page or through Open311."""
 
 RELATION_TITLES = {
@@ -93,7 +93,7 @@ def not_open_now(case: Case, move: MoveRow) -> NotOpenNow:
 
 
 def not_your_move(move: MoveRow) -> NotYourMove:
-    return NotYourMove(move=move.title, who="、".join(word_titles(move.who)))
+    return NotYourMove(move=move.title, who=listed(word_titles(move.who)))
 
 
 def word_titles(words: tuple[str, ...]) -> list[str]:

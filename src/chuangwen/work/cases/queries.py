@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from chuangwen.kernel.coordinates import distance_m
-from chuangwen.kernel.words import say
+from chuangwen.kernel.words import listed, say
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.permissions import Permission
 from chuangwen.work.cases.models import Attachment, Case, CaseLink, Category, Comment, Phase, Reporter, Step
@@ -177,7 +177,7 @@ def _why(*, same: bool, metres: float | None, at_site: bool) -> str:
         say("相距 {metres} 米", metres=round(metres)) if metres is not None else "",
         say("同类问题") if same else "",
     ]
-    return "，".join(part for part in parts if part) or say("同村同类问题")
+    return listed(part for part in parts if part) or say("同村同类问题")
 
 
 def cases_of_links(actor: Actor, kind: str, keys: list[str]) -> dict[str, int]:

@@ -11,7 +11,7 @@ from chuangwen.kernel.headings import Heading, find_heading
 from chuangwen.kernel.problems import Problems
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.sheets import Sheet, Workbook, cell_problems
-from chuangwen.kernel.words import later, say
+from chuangwen.kernel.words import later, listed, say
 
 OWN: Mapping[str, tuple[str, ...]] = {
     "title": ("问题", "标题", "事项", "什么事", "问题描述", "反映事项"),
@@ -164,7 +164,7 @@ class _Reader:
     def _code(self, text: str, table: Mapping[str, str], place: tuple[str, int, str]) -> str:
         found = table.get(text) or (text if text in table.values() else "")
         if not found:
-            known = "、".join(list(table)[:FIRST_SHOWN])
+            known = listed(list(table)[:FIRST_SHOWN])
             self._tell(
                 *place,
                 say("不认识“{text}”", text=text[:40]),

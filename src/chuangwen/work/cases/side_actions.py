@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.kernel.words import later, say
+from chuangwen.kernel.words import lasting, later, say, written
 from chuangwen.kit.refusals import NotAllowed
 from chuangwen.records.ledger import actions as ledger
 from chuangwen.records.notices.actions import Told, tell
@@ -25,6 +25,11 @@ from chuangwen.work.cases.said import Link, NewReporter
 from chuangwen.work.cases.seeing import why_not_see
 from chuangwen.work.cases.telling import link, thing_of, turn_people
 from chuangwen.work.cases.types import type_of
+
+MENTIONED = lasting("{by}在 {number} 里提到你。")
+COMMENTED = lasting("{by}在 {number} 里留言。")
+MERGED_INTO = lasting("并入 {number}")
+TOOK_IN = lasting("{number} 并入本件")
 
 
 class NothingSaid(Refusal):
@@ -56,7 +61,7 @@ def comment(case: Case, text: str, *, by: Actor, at: datetime) -> Comment:
         if why_not_see(case, actor_for(one)) is None
     ]
     made.mentioned.set(mentioned)
-    told = say("{by}在 {number} 里提到你。", by=by.name, number=case.number)
+    told = written(MENTIONED, by=by.name, number=case.number)
     tell(
         [one.pk for one in mentioned],
         Told("mentioned", told, link(case), thing_of(case), f"case:comment:{made.pk}"),
@@ -64,9 +69,9 @@ def comment(case: Case, text: str, *, by: Actor, at: datetime) -> Comment:
         at=at,
     )
     others = turn_people(case) - {one.pk for one in mentioned} - {by.person_id}
-    told = say("{by}在 {number} 里留言。", by=by.name, number=case.number)
+    told = written(COMMENTED, by=by.name, number=case.number)
     tell(sorted(others), Told("changed", told, link(case), thing_of(case), f"case:comment:{made.pk}"), by=by, at=at)
-    ledger.note(thing(case), say("留言"), by=by, at=at, after={"comment": made.pk})
+    ledger.note(thing(case), later("留言"), by=by, at=at, after={"comment": made.pk})
     return made
 
 
@@ -96,13 +101,13 @@ def merge(one: Case, into: Case, *, by: Actor, at: datetime) -> Case:
     one.version += 1
     write(one)
     Case.objects.filter(merged_into=one).update(merged_into=into)
-    told = say("并入 {number}", number=into.number)
+    told = written(MERGED_INTO, number=into.number)
     _mark(one, "merge", told, before, by=by, at=at)
     into.version += 1
     write(into)
-    _mark(into, "merged", say("{number} 并入本件", number=one.number), into.state, by=by, at=at)
+    _mark(into, "merged", written(TOOK_IN, number=one.number), into.state, by=by, at=at)
     rollup.keep(old, rollup.counted(one), at, rollup.Towns())
-    ledger.note(thing(one), say("合并重复事项"), by=by, at=at, after={"into": into.number})
+    ledger.note(thing(one), later("合并重复事项"), by=by, at=at, after={"into": into.number})
     return into
 
 
@@ -139,7 +144,7 @@ def also_report(case: Case, new: NewReporter, *, by: By, at: datetime) -> Report
     """Somebody else has the same matter: one more reporter with a code of the own, no second case."""
     case = fresh(case.pk)
     reporter = add_reporter(case, new, at)
-    ledger.note(thing(case), say("又一人反映"), by=by, at=at)
+    ledger.note(thing(case), later("又一人反映"), by=by, at=at)
     return reporter
 
 
@@ -148,7 +153,7 @@ def look_at_reporters(case: Case, *, by: Actor, at: datetime) -> list[Reporter]:
     """Show names and phones of the reporters to somebody who needs them; the look is noted."""
     if not knows_reporter(case, by):
         raise NotAllowed(permission=Permission.KNOW_REPORTERS.title)
-    ledger.note(thing(case), say("查看反映人信息"), by=by, at=at)
+    ledger.note(thing(case), later("查看反映人信息"), by=by, at=at)
     return list(Reporter.objects.filter(case__in=[case.pk, *case.merged.values_list("pk", flat=True)]))
 
 
@@ -161,7 +166,7 @@ def look_at_hidden(case: Case, *, by: Actor, at: datetime) -> dict[str, object]:
     shown = {key: case.hidden[key] for key in readable if key in case.hidden}
     if not shown:
         raise NotAllowed(permission=say("查看受限内容"))
-    ledger.note(thing(case), say("查看受限内容"), by=by, at=at, after={"fields": sorted(shown)})
+    ledger.note(thing(case), later("查看受限内容"), by=by, at=at, after={"fields": sorted(shown)})
     return shown
 
 
@@ -178,7 +183,9 @@ def connect(case: Case, links: Sequence[Link], *, by: By, at: datetime) -> int:
         )
         count += new
     if count:
-        ledger.note(thing(case), say("关联"), by=by, at=at, after={"links": [f"{one.kind}:{one.key}" for one in links]})
+        ledger.note(
+            thing(case), later("关联"), by=by, at=at, after={"links": [f"{one.kind}:{one.key}" for one in links]}
+        )
     return count
 
 
@@ -192,7 +199,7 @@ def say_satisfied(code: str, *, solved: bool, stars: int | None, said: str, by: 
     case.solved, case.stars = solved, stars
     case.version += 1
     write(case)
-    ledger.note(thing(case), say("群众评价"), by=by, at=at, after={"solved": solved, "stars": stars})
+    ledger.note(thing(case), later("群众评价"), by=by, at=at, after={"solved": solved, "stars": stars})
     return reporter
 
 
@@ -212,8 +219,8 @@ def recompute_estimates(*, by: By, at: datetime) -> int:
         stepping.set_due(case)
         case.version += 1
         write(case)
-        _mark(case, "calendar", say("按新的工作日历重算时限"), case.state, by=by, at=at)
+        _mark(case, "calendar", later("按新的工作日历重算时限"), case.state, by=by, at=at)
         rollup.keep(old, rollup.counted(case), at, rollup.Towns())
-        ledger.note(thing(case), say("重算时限"), by=by, at=at, after={"due": case.due_at})
+        ledger.note(thing(case), later("重算时限"), by=by, at=at, after={"due": case.due_at})
         moved += 1
     return moved

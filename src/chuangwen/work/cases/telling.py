@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from chuangwen.kernel.words import say
+from chuangwen.kernel.words import lasting, later, written
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.records.notices.actions import Told, tell
 from chuangwen.records.township.actors import Actor
@@ -14,6 +14,12 @@ from chuangwen.records.township.models import Person
 from chuangwen.work.cases.definitions import CaseTypeRow, MoveRow
 from chuangwen.work.cases.models import Case
 from chuangwen.work.cases.types import type_of
+
+YOUR_TURN = lasting("{number}“{title}”轮到你办：{state}，截止 {due}。")
+DUE_SOON = lasting("{number} 快到期：截止 {due}。")
+OVERDUE = lasting("{number} 已超期，{rung}。原截止 {due}。")
+HANDED = lasting("{number}“{title}”由{by}移交给你。")
+OTHERS_DID = lasting("{number}“{title}”：{by}做了“{move}”。")
 
 
 def people_for(words: Iterable[str], case: Case) -> set[int]:
@@ -57,12 +63,12 @@ def tell_turn(case: Case, type_: CaseTypeRow, move: MoveRow, *, by: By, at: date
     others = people_for(move.tells, case) - turn - {me} if move.tells else set()
     if not turn and not others:
         return
-    due = f"{case.due_at.astimezone(CHINA):%m-%d %H:%M}" if case.due_at else say("无时限")
+    due = f"{case.due_at.astimezone(CHINA):%m-%d %H:%M}" if case.due_at else later("无时限")
     title = type_.type.short if case.guard else case.title
     mark = f"case:{case.number}:{case.version}"
     if turn:
-        text = say(
-            "{number}“{title}”轮到你办：{state}，截止 {due}。",
+        text = written(
+            YOUR_TURN,
             number=case.number,
             title=title,
             state=type_.state(case.state).title,
@@ -70,16 +76,14 @@ def tell_turn(case: Case, type_: CaseTypeRow, move: MoveRow, *, by: By, at: date
         )
         tell(sorted(turn), Told(kind_of(move), text, link(case), thing_of(case), mark), by=by, at=at)
     if others:
-        text = say(
-            "{number}“{title}”：{by}做了“{move}”。", number=case.number, title=title, by=by.name, move=move.title
-        )
+        text = written(OTHERS_DID, number=case.number, title=title, by=by.name, move=move.title)
         tell(sorted(others), Told("changed", text, link(case), thing_of(case), mark), by=by, at=at)
 
 
 def tell_handed(case: Case, to: Person, *, by: By, at: datetime) -> None:
     """Tell the one to whom a case was handed over."""
     title = type_of(case).type.short if case.guard else case.title
-    text = say("{number}“{title}”由{by}移交给你。", number=case.number, title=title, by=by.name)
+    text = written(HANDED, number=case.number, title=title, by=by.name)
     told = Told("assigned", text, link(case), thing_of(case), f"case:{case.number}:{case.version}")
     tell([to.pk], told, by=by, at=at)
 

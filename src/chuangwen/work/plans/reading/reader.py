@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from chuangwen.kernel.words import say
+from chuangwen.kernel.words import lasting, later, written
 from chuangwen.work.plans.reading import facts
 from chuangwen.work.plans.reading.marks import halved
 from chuangwen.work.plans.reading.result import PlanReading
@@ -16,12 +16,18 @@ _NEEDS = re.compile(r"工作要求|保障|组织领导|有关要求|要求$|措�
 _GOALS = re.compile(r"目标")
 _STAGE = re.compile(r"阶段|第.{1,2}步")
 _ASKED = {
-    "title": "标题",
-    "publisher": "发布机构",
-    "issued": "发文日期",
-    "document_number": "文号",
-    "index_number": "索引号",
+    "title": later("标题"),
+    "publisher": later("发布机构"),
+    "issued": later("发文日期"),
+    "document_number": later("文号"),
+    "index_number": later("索引号"),
 }
+
+NO_FIELD = lasting("原文没有写{name}，请补。")
+NO_TARGET_YEAR = lasting("“{text}”没有写哪一年完成，请定。")
+NOBODY = lasting("{count} 项任务没有写由谁负责，请在“责任分解”里分到单位和人。")
+NO_PHASE_YEAR = lasting("“{name}”没有写年份，请定。")
+NO_WORKS = lasting("“{name}”没有分条的工作，请列。")
 
 
 def read_plan(text: str) -> PlanReading:
@@ -148,23 +154,26 @@ def _to_settle(data: dict[str, Any]) -> Iterator[dict[str, str]]:
     """Questions to the office, one for each thing that the text does not say."""
     for key, name in _ASKED.items():
         if not data["document"].get(key):
-            yield {"field": key, "question": say("原文没有写{name}，请补。", name=name)}
+            yield {"field": key, "question": written(NO_FIELD, name=name)}
     yield from _phases_to_settle(data["phases"])
     for target in data["targets"]:
         if target["year"] is None:
-            yield {"field": "targets", "question": say("“{text}”没有写哪一年完成，请定。", text=target["text"][:40])}
+            yield {
+                "field": "targets",
+                "question": written(NO_TARGET_YEAR, text=target["text"][:40]),
+            }
     answered = {one["node"] for one in data["responsible"]}
     works = [work for phase in data["phases"] for work in phase["works"]] + data["areas"]
     if open_ := [work for work in works if work["id"] not in answered]:
-        question = say("{count} 项任务没有写由谁负责，请在“责任分解”里分到单位和人。", count=len(open_))
+        question = written(NOBODY, count=len(open_))
         yield {"field": "responsible", "question": question}
 
 
 def _phases_to_settle(phases: list[dict[str, Any]]) -> Iterator[dict[str, str]]:
     if not phases:
-        yield {"field": "phases", "question": say("原文没有分阶段，请定进度。")}
+        yield {"field": "phases", "question": written("原文没有分阶段，请定进度。")}
     for phase in phases:
         if not phase["years"]:
-            yield {"field": "phases", "question": say("“{name}”没有写年份，请定。", name=phase["name"])}
+            yield {"field": "phases", "question": written(NO_PHASE_YEAR, name=phase["name"])}
         if not phase["works"]:
-            yield {"field": "phases", "question": say("“{name}”没有分条的工作，请列。", name=phase["name"])}
+            yield {"field": "phases", "question": written(NO_WORKS, name=phase["name"])}

@@ -13,7 +13,7 @@ from chuangwen.doors.commands.command import TownCommand, require_database
 from chuangwen.doors.messages.sending import Outcome, State, send_due
 from chuangwen.doors.messages.services import check_address
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.kernel.words import later, say
+from chuangwen.kernel.words import later, listed, say
 from chuangwen.kit import clock
 from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.notices import actions, outbox
@@ -52,7 +52,7 @@ class NotSent(Refusal):
 
     def __init__(self, outcomes: list[Outcome]) -> None:
         failed = [one.channel for one in outcomes if one.state == State.FAILED]
-        super().__init__(count=len(failed), channels="、".join(failed))
+        super().__init__(count=len(failed), channels=listed(failed))
         self.outcomes = outcomes
 
     def as_dict(self) -> dict[str, object]:
@@ -127,9 +127,12 @@ class Command(TownCommand):
     def _list(self, options: dict[str, Any]) -> dict[str, Any]:
         told = [_told(channel) for channel in channels()]
         for one in told:
-            state = say("启用") if one["enabled"] else say("停用")
-            line = "{code}  {title}  {service}  {unit}  {state}  {waiting} 条待发  {last_error}"
-            self.say(options, line, **{**one, "state": state})
+            state = say("已启用") if one["enabled"] else say("已停用")
+            self.say(
+                options,
+                "{code}  {title}  {service}  {unit}  {state}  {waiting} 条待发  {last_error}",
+                **{**one, "state": state},
+            )
         if not told:
             self.say(options, "还没有渠道。")
         return {"channels": told}

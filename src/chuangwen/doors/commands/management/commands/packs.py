@@ -12,7 +12,7 @@ from chuangwen.doors.packs.reading import Checked, check_folder, check_folders, 
 from chuangwen.kernel.problems import Rejected
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.sheets import read_table
-from chuangwen.kernel.words import later, say
+from chuangwen.kernel.words import later, listed, say
 from chuangwen.kit import clock
 from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.standards.comparing import compare
@@ -70,7 +70,7 @@ class Command(TownCommand):
         for name, edition, changed in outcome.packs:
             self.say(options, "{name} {edition}：{done}", name=name, edition=edition, done=_done(changed=changed))
         if outcome.homeless:
-            self.say(options, "这些旧标准的责任没有去处，请重新分配：{codes}", codes="、".join(outcome.homeless))
+            self.say(options, "这些旧标准的责任没有去处，请重新分配：{codes}", codes=listed(outcome.homeless))
         return outcome.as_data()
 
     def run_diff(self, options: dict[str, Any]) -> dict[str, Any]:
@@ -83,7 +83,7 @@ class Command(TownCommand):
             removed=len(found.removed),
             changed=len(found.changed),
             homeless=len(found.homeless),
-            codes="、".join(found.homeless),
+            codes=listed(found.homeless),
         )
         return found.as_data()
 

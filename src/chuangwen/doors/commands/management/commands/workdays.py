@@ -11,7 +11,7 @@ from django.db import connection
 from chuangwen.doors.commands.command import NotSetUp, TownCommand, require_database
 from chuangwen.kernel.problems import Problems, Rejected
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.kernel.words import later, say
+from chuangwen.kernel.words import later, listed, say
 from chuangwen.kernel.workdays import CHINA, Due, Term, WorkCalendar, due
 from chuangwen.kit import clock
 from chuangwen.records.ledger.actions import MACHINE
@@ -95,7 +95,7 @@ class Command(TownCommand):
         self.say(
             options,
             "已换上 {years} 年的工作日历：放假 {holiday} 天，调休上班 {makeup} 天。",
-            years="、".join(str(year) for year in done.years),
+            years=listed(str(year) for year in done.years),
             holiday=done.holiday,
             makeup=done.makeup,
         )

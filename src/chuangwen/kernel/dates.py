@@ -1,0 +1,67 @@
+"""Days, months and lengths of time as people read them, in the reader's language."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from chuangwen.kernel.words import counted, later, say
+from chuangwen.kernel.workdays import Measure, Term
+
+MONTHS = (
+    later("1 月"),
+    later("2 月"),
+    later("3 月"),
+    later("4 月"),
+    later("5 月"),
+    later("6 月"),
+    later("7 月"),
+    later("8 月"),
+    later("9 月"),
+    later("10 月"),
+    later("11 月"),
+    later("12 月"),
+)
+WEEKDAYS = (later("一"), later("二"), later("三"), later("四"), later("五"), later("六"), later("日"))
+MEASURES: dict[Measure, Callable[[float, str], str]] = {
+    Measure.WORK_HOUR: lambda amount, told: counted("{n} 工作时", amount, n=told),
+    Measure.URGENT_HOUR: lambda amount, told: counted("{n} 紧急工作时", amount, n=told),
+    Measure.WORK_DAY: lambda amount, told: counted("{n} 工作日", amount, n=told),
+    Measure.DAY: lambda amount, told: counted("{n} 日", amount, n=told),
+}
+
+
+def month_name(number: int) -> str:
+    """10 is 10 月."""
+    return say(MONTHS[number - 1])
+
+
+def month_told(value: date) -> str:
+    """A month with its year: 2021 年 10 月."""
+    return say("{year} 年 {month}", year=value.year, month=month_name(value.month))
+
+
+def day_told(value: date, *, with_year: bool = False) -> str:
+    """10 月 14 日, or 2021 年 10 月 14 日."""
+    if with_year:
+        return say("{year} 年 {month} {day} 日", year=value.year, month=month_name(value.month), day=value.day)
+    return say("{month} {day} 日", month=month_name(value.month), day=value.day)
+
+
+def days_told(count: float) -> str:
+    """1 天, 1.5 天."""
+    return counted("{n} 天", count, n=f"{count:.1f}".removesuffix(".0"))
+
+
+def span_told(length: timedelta) -> str:
+    """A length in the measure that suits it: minutes, hours, days."""
+    minutes = max(1, int(length.total_seconds() // 60))
+    if minutes < 60:
+        return counted("{n} 分钟", minutes, n=minutes)
+    if minutes < 48 * 60:
+        return counted("{n} 小时", minutes // 60, n=minutes // 60)
+    return days_told(minutes // (24 * 60))
+
+
+def term_told(text: str) -> str:
+    """A term as it is stored: 3 工作日."""
+    term = Term.parse(text)
+    return MEASURES[term.measure](float(term.amount), f"{term.amount.normalize():f}")
