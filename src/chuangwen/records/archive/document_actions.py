@@ -114,7 +114,7 @@ def open_document(
     for place, file in enumerate(files, start=1):
         DocumentFile.objects.create(document=document, file=file, place=place, name=file.name, at=at, by=by.name)
     after = {"kind": document.kind_id, "unit": unit.code, "files": [one.sha256 for one in files]}
-    ledger.note(thing(document), say("立为资料"), by=by, at=at, after=after)
+    ledger.note(thing(document), later("立为资料"), by=by, at=at, after=after)
     return document
 
 
@@ -178,7 +178,7 @@ def describe(document: Document, facts: Facts, *, by: By, at: datetime, version:
     old, new = ledger.changes(before, _told(document))
     if old or new:
         _save(document, by)
-        ledger.note(thing(document), say("著录"), by=by, at=at, before=old, after=new)
+        ledger.note(thing(document), later("著录"), by=by, at=at, before=old, after=new)
     return document
 
 
@@ -200,7 +200,7 @@ def add_file(document: Document, file: StoredFile, *, by: By, at: datetime, plac
         document=document, file=file, place=place, edition=edition, name=file.name, at=at, by=by.name
     )
     _save(document, by)
-    verb = say("换新版本") if old else say("补充文件")
+    verb = later("换新版本") if old else later("补充文件")
     ledger.note(thing(document), verb, by=by, at=at, after={"place": place, "edition": edition, "sha256": file.sha256})
     return made
 
@@ -228,7 +228,7 @@ def put_to_use(document: Document, serves: Sequence[Serves], *, by: By, at: date
         made += [row] if new else []
     if made:
         told = [f"{one.kind}:{one.key}" for one in made]
-        ledger.note(thing(document), say("关联用途"), by=by, at=at, after={"serves": told})
+        ledger.note(thing(document), later("关联用途"), by=by, at=at, after={"serves": told})
     return made
 
 
@@ -240,7 +240,7 @@ def take_out_of_use(use: Use, *, by: By, at: datetime) -> None:
         raise no
     Use.objects.filter(pk=use.pk).delete()
     before = {"serves": f"{use.kind}:{use.key}"}
-    ledger.note(thing(document), say("取消用途"), by=by, at=at, before=before)
+    ledger.note(thing(document), later("取消用途"), by=by, at=at, before=before)
 
 
 @transaction.atomic
@@ -260,7 +260,7 @@ def mark_passage(document_file: DocumentFile, mark: Mark, *, by: By, at: datetim
         at=at,
         by=by.name,
     )
-    ledger.note(thing(document), say("标佐证段落"), by=by, at=at, after={"page": mark.page, "quote": quote[:80]})
+    ledger.note(thing(document), later("标佐证段落"), by=by, at=at, after={"page": mark.page, "quote": quote[:80]})
     return made
 
 
@@ -272,5 +272,5 @@ def withdraw(document: Document, why: str, *, by: By, at: datetime) -> Document:
         raise BadFact(field=say("作废原因"), value="", why=say("请写明为什么作废"))
     document.withdrawn_at, document.withdrawn_why = at, why.strip()[:300]
     _save(document, by)
-    ledger.note(thing(document), say("作废"), by=by, at=at, after={"why": document.withdrawn_why})
+    ledger.note(thing(document), later("作废"), by=by, at=at, after={"why": document.withdrawn_why})
     return document

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from chuangwen.kernel.words import say
+from chuangwen.kernel.words import later
 from chuangwen.records.archive.definitions import ArchiveContent
 from chuangwen.records.archive.models import ArchiveRules, DocumentKind
 from chuangwen.records.ledger import actions as ledger
@@ -20,7 +20,7 @@ def install_archive(pack: str, content: ArchiveContent, *, by: By, at: datetime)
     counts = {"kinds": _install_kinds(content), "rules": _install_rules(pack, content, at=at)}
     changed = {name: count for name, count in counts.items() if count}
     if changed:
-        ledger.note(Thing("archive_rules", pack, say("档案规则")), say("安装档案规则"), by=by, at=at, after=changed)
+        ledger.note(Thing("archive_rules", pack, later("档案规则")), later("安装档案规则"), by=by, at=at, after=changed)
     return changed
 
 
