@@ -3,6 +3,7 @@
 import io
 import struct
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -58,9 +59,10 @@ def test_the_name_beside_the_old_one_counts() -> None:
 
 def test_two_entries_of_one_name_are_both_there() -> None:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive, pytest.warns(UserWarning, match="Duplicate"):
+    with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("a.txt", b"first")
-        archive.writestr("a.txt", b"second")
+        with pytest.warns(UserWarning, match="Duplicate"):
+            archive.writestr("a.txt", b"second")
     look = look_at_zip(out.getvalue(), name="a.zip")
     assert [b"".join(look.stream(info)) for info in look.infos] == [b"first", b"second"]
 
@@ -84,7 +86,7 @@ def test_a_zip_with_a_password_is_refused_as_such() -> None:
 
 def test_an_entry_that_was_damaged_on_its_way_is_not_taken() -> None:
     data = packed({"a.txt": b"hello world"}, zipfile.ZIP_STORED).replace(b"hello", b"hellp")
-    with pytest.raises(DamagedEntry, match="a.txt"):
+    with pytest.raises(DamagedEntry, match="校验不符"):
         look_at_zip(data, name="a.zip").read("a.txt")
 
 
@@ -133,13 +135,11 @@ def test_no_damage_to_a_zip_raises_anything_but_a_refusal(damage: list[tuple[int
     data = bytearray(_GOOD)
     for place, byte in damage:
         data[place] = byte
-    try:
+    with suppress(Refusal):
         look = look_at_zip(bytes(data), name="a.zip")
         for info in look.infos:
-            assert name_of(info) is not None
-            look.read(info.filename)
-    except Refusal as no:
-        assert str(no)
+            assert name_of(info)
+            b"".join(look.stream(info))
 
 
 def test_what_is_no_zip_is_told() -> None:

@@ -172,12 +172,13 @@ def look_at_zip(source: bytes | BinaryIO, *, name: str, limits: ZipLimits | None
 def _table_of(file: BinaryIO, name: str, limits: ZipLimits) -> list[zipfile.ZipInfo]:
     try:
         size = _size_of_table(file)
-        if size > limits.entries * _ROW + _END_REACH:
-            raise TooManyEntries(name=name, count=size // 46, limit=limits.entries)
+    except (OSError, ValueError, OverflowError) as wrong:
+        raise NotAZip(name=name) from wrong
+    if size > limits.entries * _ROW + _END_REACH:
+        raise TooManyEntries(name=name, count=size // 46, limit=limits.entries)
+    try:
         with zipfile.ZipFile(file) as archive:
             return archive.infolist()
-    except ZipRefused:
-        raise
     except Exception as wrong:  # the table of contents of a hostile file breaks in many ways
         raise NotAZip(name=name) from wrong
 
@@ -189,13 +190,12 @@ def _size_of_table(file: BinaryIO) -> int:
     file.seek(start)
     tail = file.read(_END_REACH)
     place = tail.rfind(_END)
-    size: int = struct.unpack("<I", tail[place + 12 : place + 16])[0]
+    size = int.from_bytes(tail[place + 12 : place + 16], "little")
     if size < 0xFFFFFFFF:
         return size
     locator = tail.rfind(b"PK\x06\x07", 0, place)
-    file.seek(struct.unpack("<Q", tail[locator + 8 : locator + 16])[0])
-    size = struct.unpack("<Q", file.read(48)[40:48])[0]
-    return size
+    file.seek(int.from_bytes(tail[locator + 8 : locator + 16], "little"))
+    return int.from_bytes(file.read(48)[40:48], "little")
 
 
 def name_of(info: zipfile.ZipInfo) -> str:
