@@ -4,6 +4,7 @@ import io
 import struct
 import wave
 import zipfile
+from functools import cache
 from pathlib import Path
 
 import docx
@@ -33,6 +34,7 @@ def zipped(entries: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> byt
     return out.getvalue()
 
 
+@cache  # Office files carry the time at which they were made
 def word(text: str = "集贸市场管理办法") -> bytes:
     document, out = docx.Document(), io.BytesIO()
     document.add_paragraph(text)
@@ -40,6 +42,7 @@ def word(text: str = "集贸市场管理办法") -> bytes:
     return out.getvalue()
 
 
+@cache
 def workbook(text: str = "点位") -> bytes:
     out = io.BytesIO()
     with xlsxwriter.Workbook(out) as book:
@@ -109,7 +112,7 @@ TAKEN: dict[str, tuple[str, bytes]] = {
     "旧台账.xls": ("xls", compound("Workbook", "\x05SummaryInformation")),
     "旧台账.et": ("et", compound("a", "b", "c", "d", "e", "f", "g", "Workbook")),
     "旧汇报.ppt": ("ppt", compound("PowerPoint Document")),
-    "旧汇报.dps": ("dps", compound("PowerPoint Document")),
+    "旧汇报.dps": ("dps", compound("Pictures", "PowerPoint Document")),
     "说明.rtf": ("rtf", b"{\\rtf1\\ansi text}"),
     "说明.txt": ("txt", "说明".encode()),
     "说明.TXT": ("txt", "集贸市场管理情况说明".encode("gbk")),

@@ -170,6 +170,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 20_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 UPLOAD_MOST_BYTES = read_number("CHUANGWEN_UPLOAD_MB", default=50, least=1) * 1_000_000
+LARGEST_BYTES = read_number("CHUANGWEN_LARGEST_MB", default=4096, least=1) * 1_000_000
 FILES = HOME / "files"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LOGGING = {
