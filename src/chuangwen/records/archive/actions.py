@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from chuangwen.kernel.kinds import Kind, kind_of
+from chuangwen.kernel.kinds import EmptyFile, Kind, UnknownKind, kind_of
 from chuangwen.kernel.names import tidy_name
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import lasting, later
@@ -50,7 +50,10 @@ class Looked:
 
 def keep_photo(data: bytes, name: str, *, by: Signer, at: datetime) -> StoredFile:
     """Keep a photo as phones take them. The same bytes again give the row that stands, without a second note."""
-    return _keep(data, name, FROM_PHONES, by=by, at=at)
+    try:
+        return _keep(data, name, FROM_PHONES, by=by, at=at)
+    except (UnknownKind, EmptyFile, NotTaken) as no:
+        raise NoPhoto(name=tidy_name(name)[:60]) from no
 
 
 def keep_file(data: bytes, name: str, *, by: Signer, at: datetime) -> StoredFile:
@@ -67,7 +70,7 @@ def _keep(data: bytes, name: str, kinds: set[str], *, by: Signer, at: datetime) 
     try:
         looked = look_at(staged, name)
         if looked.kind.ending not in kinds:
-            raise NotTaken(name=looked.name[:60]) if kinds is FOR_CASES else NoPhoto(name=looked.name[:60])
+            raise NotTaken(name=looked.name[:60])
         put_away(looked)
         return _enter(looked, by=by, at=at)
     finally:
