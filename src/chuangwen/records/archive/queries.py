@@ -6,7 +6,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db.models import Count, Prefetch, Q, QuerySet
 
-from chuangwen.records.archive.models import Arrival, Document, DocumentFile, StoredFile, Use
+from chuangwen.records.archive.models import Arrival, Document, DocumentFile, FileCheck, StoredFile, Use
 from chuangwen.records.archive.seeing import sees, sees_arrivals
 from chuangwen.records.archive.storage import digest_of, place
 from chuangwen.records.township.actors import Actor
@@ -25,11 +25,22 @@ def public_path(file: StoredFile, size: str = "page") -> Path:
 def damaged() -> Iterator[tuple[StoredFile, str]]:
     """Kept files whose bytes are missing or changed."""
     for file in StoredFile.objects.iterator(chunk_size=500):
-        path = sealed_path(file)
-        if not path.is_file():
-            yield file, "missing"
-        elif digest_of(path) != file.sha256:
-            yield file, "changed"
+        if state := state_of(file):
+            yield file, state
+
+
+def last_check() -> FileCheck | None:
+    """The last look over all originals that came to its end."""
+    return FileCheck.objects.exclude(ended_at=None).order_by("-ended_at", "-pk").first()
+
+
+def state_of(file: StoredFile) -> str:
+    """``missing`` or ``changed``; empty when the original is what it was."""
+    path = sealed_path(file)
+    try:
+        return "" if digest_of(path) == file.sha256 else "changed"
+    except OSError:
+        return "changed" if path.is_file() else "missing"
 
 
 def arrivals_visible_to(actor: Actor) -> QuerySet[Arrival]:

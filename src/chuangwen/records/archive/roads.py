@@ -71,6 +71,9 @@ class NotFollowed(Refusal):
     status = 422
 
 
+Opening = Callable[[Incoming, BinaryIO, "Budget", int], Iterator[Incoming]]
+
+
 @dataclass
 class Budget:
     """What one delivery may still hold, over all its zips and mails together."""
@@ -112,11 +115,16 @@ def _of_path(incoming: Incoming, path: Path) -> Iterator[Incoming]:
 
 
 def _of_plain(incoming: Incoming, path: Path) -> Iterator[Incoming]:
+    """A file on the disk; closed again before it is given on, since whoever takes it may move it."""
     try:
         with path.open("rb") as file:
-            yield from _of_file(incoming, file, Budget(), 1)
+            if open_it := _how_to_open(incoming.name, file, 1):
+                yield from open_it(incoming, file, Budget(), 1)
+                return
     except OSError as wrong:
         yield _unreadable(incoming, wrong)
+        return
+    yield incoming
 
 
 def _unreadable(incoming: Incoming, wrong: OSError) -> Incoming:
@@ -179,21 +187,17 @@ def _is_hidden(name: str) -> bool:
     return name.startswith((".", "~$", "._")) or name.lower() in _SYSTEM or name == "__MACOSX"
 
 
-def _of_file(incoming: Incoming, file: BinaryIO, budget: Budget, depth: int) -> Iterator[Incoming]:
-    """A file that can be read anywhere: a zip or a mail is opened, anything else is itself, also what will be refused."""
-    if not _may_hold(incoming.name, file.read(8)):
-        yield incoming
-        return
+def _how_to_open(name: str, file: BinaryIO, depth: int) -> Opening | None:
+    """What takes a file apart, if it is one that others lie in; what will be refused is left whole for that."""
+    if not _may_hold(name, file.read(8)):
+        return None
     try:
-        group = kind_of(file, tidy_name(incoming.name)).group
+        group = kind_of(file, tidy_name(name)).group
     except Refusal:
-        group = "text"
+        return None
     if group == "zip" and depth <= DEEPEST:
-        yield from _of_zip(incoming, file, budget, depth)
-    elif group == "mail":
-        yield from _of_mail(incoming, file, budget, depth)
-    else:
-        yield incoming
+        return _of_zip
+    return _of_mail if group == "mail" else None
 
 
 def _may_hold(name: str, head: bytes) -> bool:
@@ -211,7 +215,8 @@ def _of_stream(
             yield incoming
             return
         with storage.scratch(settings.FILES, pieces()) as file:
-            yield from _of_file(incoming, file, budget, depth)
+            open_it = _how_to_open(incoming.name, file, depth)
+            yield from open_it(incoming, file, budget, depth) if open_it else [incoming]
     except storage.DiskFull:
         raise
     except Refusal as no:

@@ -6,6 +6,7 @@ way, synced, and only then moved to its own name, and its folder synced: no name
 """
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -119,6 +120,49 @@ def settle(staged: Staged, target: Path) -> Path:
         staged.path.replace(target)
         _sync(target.parent)
     return target
+
+
+def adopt(path: Path) -> Staged:
+    """A file that is already whole and synced on this disk, under a name of ours."""
+    return Staged(path, digest_of(path), path.stat().st_size)
+
+
+@dataclass(frozen=True)
+class Growing:
+    """A file that is written on over several requests."""
+
+    handle: int
+
+    def write(self, piece: bytes) -> None:
+        with _disk():
+            _write(self.handle, piece)
+
+    def sync(self) -> None:
+        with _disk():
+            os.fsync(self.handle)
+
+
+@contextmanager
+def growing(path: Path, offset: int) -> Iterator[Growing]:
+    """Go on with a file at ``offset``; what stood behind it was never promised and goes."""
+    with _disk():
+        folder, new = _folder(path.parent), not path.exists()
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
+    try:
+        with _disk():
+            os.ftruncate(handle, offset)
+            os.lseek(handle, offset, os.SEEK_SET)
+            if new:
+                _sync(folder)
+        yield Growing(handle)
+    finally:
+        os.close(handle)
+
+
+def free(root: Path) -> int:
+    """How many bytes the disk has left."""
+    with _disk():
+        return shutil.disk_usage(_folder(root)).free
 
 
 def keep(root: Path, kind: str, name: str, data: bytes) -> Path:

@@ -21,6 +21,7 @@ class Upload(models.Model):
     batch = models.CharField(_("批次"), max_length=40)
     size = models.BigIntegerField(_("字节数"))
     offset = models.BigIntegerField(_("已收到"), default=0)
+    sha256 = models.CharField(_("指纹"), max_length=64, blank=True)
     writer = models.CharField(_("正在写入"), max_length=32, blank=True)
     begun_at = models.DateTimeField(_("开始时间"))
     touched_at = models.DateTimeField(_("最近写入"))
