@@ -224,7 +224,7 @@ def test_a_path_that_changes_while_it_is_read_is_not_taken(hall, tmp_path) -> No
     pieces = Incoming("扫描.pdf", hall.cast.units["office"], source=path).pieces()
     next(pieces)
     path.write_bytes(b"%PDF-1.4 " + b"b" * 4_000_000)
-    with pytest.raises(arriving.Unreadable, match="还在变化"):
+    with pytest.raises(arriving.StillGrowing, match="还在变化"):
         list(pieces)
 
 

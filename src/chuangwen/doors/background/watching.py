@@ -17,7 +17,7 @@ from chuangwen.kernel.names import ending_of, tidy_name
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import lasting, later, written
 from chuangwen.kit import clock
-from chuangwen.records.archive.arriving import STILL_GROWING, Incoming, Road, take_in
+from chuangwen.records.archive.arriving import Incoming, Road, StillGrowing, take_in
 from chuangwen.records.archive.models import Arrival
 from chuangwen.records.archive.roads import expand
 from chuangwen.records.archive.storage import DiskFull
@@ -84,6 +84,8 @@ def take_watched(limit: int, *, by: By, at: datetime) -> int:
             count += 1
         except DiskFull:
             raise
+        except StillGrowing:  # it will lie at rest another time
+            continue
         except (Refusal, OSError) as no:
             wrong.append((lying.path.name, str(no)))
     if wrong and not count:
@@ -131,8 +133,6 @@ def _take(lying: Lying, *, by: By, at: datetime) -> None:
     same = f"{lying.path}|{state.st_mtime_ns}|{state.st_size}".encode("utf-8", "surrogateescape")
     batch = f"watch-{sha256(same).hexdigest()[:24]}"
     came = [take_in(one, batch, by=by, at=at) for one in expand(incoming)]
-    if any(one.problem.endswith(written(STILL_GROWING)) for one in came):
-        return
     doubtful = [one for one in came if not one.decision]
     target = _move(lying, PROBLEMS if doubtful or not came else DONE)
     if doubtful:

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from chuangwen.records.township.queries import assignments_in_force, demo_day
 
 IDLE_SECONDS = 3.0
 RENEW_SECONDS = 15.0
+HELD_SECONDS = 0.5
 TELL_AFTER = 2  # failures in a row: one may be chance
 JOB_FAILS = lasting("后台任务“{title}”连续失败 {count} 次：{error}")
 
@@ -115,7 +117,9 @@ def _tell(row: Job) -> None:
     tell(sorted(keepers), told, by=MACHINE, at=clock.real_now())
 
 
-def until_empty(said: Callable[[Turn], None], lines: Sequence[Line] = JOBS, *, poll: float = 0.5) -> Drained:
+def until_empty(
+    said: Callable[[Turn], None], lines: Sequence[Line] = JOBS, *, pause: Callable[[float], None] = time.sleep
+) -> Drained:
     """Do all that waits, also what pauses after a failure, and what is due by its time; then end.
 
     Waits for what another worker is at. A job that fails is not tried again here.
@@ -139,7 +143,7 @@ def until_empty(said: Callable[[Turn], None], lines: Sequence[Line] = JOBS, *, p
         if not did and not held:
             return drained
         if not did:
-            threading.Event().wait(poll)
+            pause(HELD_SECONDS)
 
 
 def work_for_ever(stop: threading.Event, lines: Sequence[Line] = JOBS) -> None:

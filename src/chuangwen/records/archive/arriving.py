@@ -28,7 +28,6 @@ from chuangwen.records.township.gates import By
 from chuangwen.records.township.models import Organisation
 
 STEP = 1 << 20
-STILL_GROWING = lasting("还在变化，没有传完")
 
 
 class Road(models.TextChoices):
@@ -49,6 +48,13 @@ class Unreadable(Refusal):
     code = "unreadable"
     sentence = lasting("“{name}”读不出来：{why}。请核对文件还在不在、有没有权限。")
     status = 422
+
+
+class StillGrowing(Refusal):
+    """Somebody writes the file while it is read: nothing is kept, it can be taken when it has come to rest."""
+
+    code = "still_growing"
+    sentence = lasting("“{name}”还在变化，没有传完。请等它传完再收。")
 
 
 class AlreadyDecided(Refusal):
@@ -100,14 +106,14 @@ def _pieces_of(path: Path, name: str) -> Iterator[bytes]:
     except OSError as wrong:
         raise Unreadable(name=name, why=wrong.strerror or wrong) from wrong
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-        raise Unreadable(name=name, why=STILL_GROWING)
+        raise StillGrowing(name=name)
 
 
 def take_in(incoming: Incoming, batch: str, *, by: By, at: datetime) -> Arrival:
     """Take one thing in. What is refused is an arrival too, with its problem; the same thing of the same batch again
 
-    gives the arrival that stands. Raises only where the person may not, or where the disk is full: then nothing is
-    kept. When it returns, the bytes are on the disk.
+    gives the arrival that stands. Raises only where the person may not, where the disk is full, or where the file is
+    still being written: then nothing is kept. When it returns, the bytes are on the disk.
     """
     if no := why_not_add(incoming.unit, by):
         raise no
@@ -117,7 +123,7 @@ def take_in(incoming: Incoming, batch: str, *, by: By, at: datetime) -> Arrival:
         staged = storage.stage(
             settings.FILES, incoming.pieces(), name=tidy_name(incoming.name), most=settings.LARGEST_BYTES
         )
-    except storage.DiskFull:
+    except (storage.DiskFull, StillGrowing):
         raise
     except Refusal as no:
         return _turn_away(incoming, batch, no, by=by, at=at)

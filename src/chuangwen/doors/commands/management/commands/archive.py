@@ -11,16 +11,17 @@ from django.conf import settings
 from tqdm import tqdm
 
 from chuangwen.doors.commands.command import TownCommand, require_database
+from chuangwen.kernel.names import tidy_name
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, say, written
 from chuangwen.kit import clock
 from chuangwen.kit.refusals import NotFound
-from chuangwen.records.archive.arriving import Incoming, Road, take_in
+from chuangwen.records.archive.arriving import Incoming, Road, StillGrowing, take_in
 from chuangwen.records.archive.models import Arrival, DocumentFile, StoredFile
 from chuangwen.records.archive.proving import check_all, under_way
 from chuangwen.records.archive.queries import last_check
 from chuangwen.records.archive.roads import expand
-from chuangwen.records.archive.storage import clean_leftovers
+from chuangwen.records.archive.storage import DiskFull, clean_leftovers
 from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.township.models import Organisation
 from chuangwen.records.township.queries import demo_day, organisation_named
@@ -67,10 +68,8 @@ class Command(TownCommand):
             incoming = Incoming(path.resolve().name, unit, Road.COMMAND, source=path)
             try:
                 for one in expand(incoming):
-                    at = clock.now()
-                    came = take_in(one, batch, by=MACHINE, at=at)
-                    yield _line(came, new=came.at == at)
-            except Refusal as no:  # the disk is full: what came before is safe, and is told
+                    yield _taken(one, batch)
+            except DiskFull as no:  # what came before is safe, and is told
                 yield _refused(path.name, no)
                 return
 
@@ -102,6 +101,15 @@ class Command(TownCommand):
         if check and not found:
             self.say(options, "核对了 {count} 个原件，一个不少，一字未改。", count=check.files)
         return found
+
+
+def _taken(one: Incoming, batch: str) -> dict[str, Any]:
+    at = clock.now()
+    try:
+        came = take_in(one, batch, by=MACHINE, at=at)
+    except StillGrowing as no:
+        return _refused(one.name, no)
+    return _line(came, new=came.at == at)
 
 
 def _unit(text: str) -> Organisation:
@@ -137,7 +145,7 @@ def _line(came: Arrival, *, new: bool) -> dict[str, Any]:
 
 def _refused(name: str, no: Refusal) -> dict[str, Any]:
     return {
-        "name": name, "inside": "", "digest": "", "state": "refused", "id": None, "arrival": None, "problems": [str(no)]
+        "name": tidy_name(name), "inside": "", "digest": "", "state": "refused", "id": None, "arrival": None, "problems": [str(no)]
     }  # fmt: skip
 
 
