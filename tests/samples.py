@@ -4,6 +4,7 @@ import io
 import struct
 import wave
 import zipfile
+from email.message import EmailMessage
 from functools import cache
 from pathlib import Path
 
@@ -92,6 +93,18 @@ MAIL = (
     b"Subject: =?utf-8?B?6ZuG6LS45biC5Zy65p2Q5paZ?=\r\nDate: Thu, 14 Oct 2021 09:30:00 +0800\r\n"
     b"MIME-Version: 1.0\r\nContent-Type: text/plain; charset=gb2312\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
 ) + "见附件，请查收。\r\n".encode("gb2312")
+
+
+def a_mail(*attached: tuple[str, bytes], text: str = "请查收附件。", html: str = "") -> bytes:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "李敏 <limin@example.org>", "a@example.org", "集贸市场材料"
+    message.set_content(text)
+    if html:
+        message.add_alternative(html, subtype="html")
+    for name, data in attached:
+        message.add_attachment(data, maintype="application", subtype="octet-stream", filename=name)
+    return bytes(message)
+
 
 OLD_DOC = (Path(__file__).parent / "files" / "old.doc").read_bytes()
 

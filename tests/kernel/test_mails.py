@@ -6,25 +6,14 @@ from email.message import EmailMessage
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.samples import MAIL, photo, word
+from tests.samples import MAIL, a_mail, photo, word
 
 from chuangwen.kernel.mails import MailRefused, MailTooLarge, read_mail
 from chuangwen.kernel.refusal import Refusal
 
 
-def mail(*attached: tuple[str, bytes], text: str = "请查收附件。", html: str = "") -> bytes:
-    message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = "李敏 <limin@example.org>", "a@example.org", "集贸市场材料"
-    message.set_content(text)
-    if html:
-        message.add_alternative(html, subtype="html")
-    for name, data in attached:
-        message.add_attachment(data, maintype="application", subtype="octet-stream", filename=name)
-    return bytes(message)
-
-
 def test_text_sender_and_attachments_are_read_in_order() -> None:
-    read = read_mail(mail(("方案.docx", word()), ("实景.jpg", photo())), "a.eml")
+    read = read_mail(a_mail(("方案.docx", word()), ("实景.jpg", photo())), "a.eml")
     assert (read.subject, read.sender) == ("集贸市场材料", "李敏 <limin@example.org>")
     assert read.text == "请查收附件。"
     assert [(one.name, one.data) for one in read.attachments] == [("方案.docx", word()), ("实景.jpg", photo())]
@@ -109,7 +98,7 @@ def test_what_is_no_mail_is_told() -> None:
         read_mail("今天的会议记录".encode(), "a.eml")
 
 
-_SEED = mail(("方案.docx", b"data" * 20), html="<p>正文</p>")
+_SEED = a_mail(("方案.docx", b"data" * 20), html="<p>正文</p>")
 
 
 @settings(max_examples=200, deadline=None)

@@ -3,14 +3,13 @@
 import io
 import os
 import zipfile
-from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.records.archive.shelf import Shelf
-from tests.samples import MAIL, TAKEN, photo, word, workbook, zipped
+from tests.samples import MAIL, TAKEN, a_mail, photo, word, workbook, zipped
 
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.records.archive import roads
@@ -173,17 +172,8 @@ def test_odd_names_survive_the_whole_way(tmp_path, cast) -> None:
     assert [one.document.files.get().name for one in came] == [one.name for one in came]
 
 
-def mail(*attached: tuple[str, bytes]) -> bytes:
-    message = EmailMessage()
-    message["From"], message["Subject"] = "李敏 <limin@example.org>", "集贸市场材料"
-    message.set_content("请查收")
-    for name, data in attached:
-        message.add_attachment(data, maintype="application", subtype="octet-stream", filename=name)
-    return bytes(message)
-
-
 def test_a_mail_comes_in_as_itself_and_with_each_attachment() -> None:
-    data = mail(("方案.docx", word()), ("照片.zip", zipped({"东门.jpg": photo()})))
+    data = a_mail(("方案.docx", word()), ("照片.zip", zipped({"东门.jpg": photo()})))
     told = list(expand(Incoming("邮件.eml", UNIT, source=lambda: iter([data]))))
     assert [(one.name, one.inside, one.title, one.road) for one in told] == [
         ("邮件.eml", "", "集贸市场材料", "mail"),
@@ -194,7 +184,7 @@ def test_a_mail_comes_in_as_itself_and_with_each_attachment() -> None:
 
 
 def test_a_mail_in_a_mail_in_a_mail_keeps_its_attachments_shut_and_says_so() -> None:
-    data = mail(("二.eml", mail(("三.eml", mail(("四.docx", word()))))))
+    data = a_mail(("二.eml", a_mail(("三.eml", a_mail(("四.docx", word()))))))
     assert [(name, what if isinstance(what, str) else "") for _, name, what in things(data, "一.eml")] == [
         ("一.eml", ""),
         ("二.eml", ""),
@@ -233,7 +223,7 @@ def hall_files(settings, tmp_path) -> None:
 
 _SEEDS = [
     zipped({"a.txt": b"a" * 40, "里.zip": zipped({"b.txt": b"b"}), "c.eml": MAIL}),
-    mail(("方案.docx", b"data"), ("a.zip", zipped({"x": b"y"}))),
+    a_mail(("方案.docx", b"data"), ("a.zip", zipped({"x": b"y"}))),
     MAIL,
     TAKEN["方案.docx"][1],
 ]
