@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+import zipfile
 from collections.abc import Iterator
 from contextlib import suppress
 from hashlib import sha256
@@ -123,6 +124,18 @@ def test_originals_are_proved_and_damage_is_named(home: str, sealed: Any, tmp_pa
     sealed(one["digest"]).write_bytes(whole)
     run("archive", "add", str(tmp_path), "--home", home, "--batch", "again")  # the same bytes heal it
     assert run("archive", "check", "--home", home, "--json") == []
+
+
+def test_a_backup_has_the_originals_and_nothing_that_is_on_its_way(home: str, tmp_path: Path) -> None:
+    (tmp_path / "甲.txt").write_bytes(b"backup")
+    (one,) = run("archive", "add", str(tmp_path / "甲.txt"), "--home", home, "--json")
+    half = Path(home) / "files" / "arriving" / ".part-half"
+    half.write_bytes(b"half")
+    run("backup", "--home", home, "--to", str(tmp_path / "backup.zip"))
+    names = zipfile.ZipFile(tmp_path / "backup.zip").namelist()
+    assert f"files/sealed/{one['digest'][:2]}/{one['digest'][2:]}" in names
+    assert [name for name in names if "arriving" in name] == []
+    half.unlink()
 
 
 def test_all_that_waits_is_done_and_the_worker_ends(home: str, tmp_path: Path) -> None:

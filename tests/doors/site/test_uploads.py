@@ -246,6 +246,22 @@ def test_a_file_whose_last_request_died_is_taken_in_by_the_background(limin, mon
     assert uploading.waiting(now + timedelta(minutes=6)) == 0
 
 
+def test_a_town_brought_back_from_a_backup_asks_for_the_pieces_again(limin) -> None:
+    """A backup has the row of an upload, not its bytes: nothing may stand in for them."""
+    path = limin.begin()
+    limin.piece(path, PDF[:1_000_000], 0)
+    place_of(Upload.objects.get()).unlink()
+    assert limin.piece(path, PDF[1_000_000:], 1_000_000).status_code == 409
+    assert limin.ask("HEAD", path)["Upload-Offset"] == "0"
+    limin.piece(path, PDF, 0)
+    assert sealed_path(Arrival.objects.get().file).read_bytes() == PDF
+    whole = limin.begin()
+    Upload.objects.filter(pk=whole.rstrip("/").rpartition("/")[2]).update(offset=len(PDF))
+    late = clock.real_now() + timedelta(minutes=6)
+    assert uploading.finish_waiting(10, by=MACHINE, at=late) == 0
+    assert uploading.waiting(late) == 0
+
+
 def test_what_nobody_goes_on_with_is_given_up_after_a_day(limin) -> None:
     path = limin.begin()
     limin.piece(path, PDF[:1000], 0)

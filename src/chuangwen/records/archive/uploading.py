@@ -123,6 +123,17 @@ def find(key: str, by: Actor) -> Upload:
     upload = Upload.objects.select_related("unit", "person", "arrival").filter(key=key, person=by.person_id).first()
     if upload is None:
         raise NotFound(what=say("这次上传"))
+    return _true_up(upload)
+
+
+def _true_up(upload: Upload) -> Upload:
+    """An offset never says more than lies on the disk: after a restored backup the pieces are gone, and come again."""
+    if upload.arrival_id is None and not upload.sha256:
+        path = place_of(upload)
+        there = path.stat().st_size if path.exists() else 0
+        if there < upload.offset:
+            Upload.objects.filter(pk=upload.pk).update(offset=there, writer="")
+            upload.refresh_from_db()
     return upload
 
 
@@ -198,7 +209,8 @@ def waiting(at: datetime) -> int:
 def finish_waiting(limit: int, *, by: By, at: datetime) -> int:
     """Take in what was left whole; one whose sender may no longer send does not hold up the others, and expires."""
     count, refused = 0, None
-    for upload in _left_whole(at).select_related("person", "unit").order_by("begun_at")[:limit]:
+    rows = [_true_up(one) for one in _left_whole(at).select_related("person", "unit").order_by("begun_at")[:limit]]
+    for upload in filter(is_whole, rows):
         try:
             finish(upload, by=actor_for(upload.person), at=at)
             count += 1
