@@ -8,15 +8,18 @@ from typing import Any
 
 import pytest
 from django.conf import settings as town_settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from tests.people import settle
+from tests.people import AT, settle
 from tests.records.archive.shelf import Shelf
 from tests.samples import photo, word, zipped
 from tusclient.client import TusClient
 from tusclient.exceptions import TusCommunicationError
 
+from chuangwen.doors.site.uploads import sent
 from chuangwen.kit import clock
 from chuangwen.records.archive import storage, uploading
+from chuangwen.records.archive.arriving import take_in
 from chuangwen.records.archive.models import Arrival, Decision, Document, Upload
 from chuangwen.records.archive.queries import damaged, sealed_path
 from chuangwen.records.archive.uploading import place_of
@@ -270,6 +273,37 @@ def test_what_nobody_goes_on_with_is_given_up_after_a_day(limin) -> None:
     assert place.exists()
     assert uploading.expire(100, by=MACHINE, at=now + timedelta(hours=25)) == 1
     assert (Upload.objects.count(), place.exists()) == (0, False)
+    place.write_bytes(b"of somebody who is gone")
+    assert uploading.expire(100, by=MACHINE, at=now) == 0
+    assert uploading.expire(100, by=MACHINE, at=now + timedelta(hours=25)) == 1
+    assert not place.exists()
+
+
+def test_what_is_whole_was_confirmed_and_is_never_given_up(limin) -> None:
+    limin.begin()
+    upload = Upload.objects.get()
+    uploading.go_on(upload, 0, iter([PDF]), at=clock.real_now())
+    late = clock.real_now() + timedelta(days=9)
+    assert uploading.expire(100, by=MACHINE, at=late) == 0
+    assert uploading.finish_waiting(10, by=MACHINE, at=late) == 1
+    assert sealed_path(Arrival.objects.get().file).read_bytes() == PDF
+    assert uploading.expire(100, by=MACHINE, at=late) == 1
+
+
+def test_many_files_of_a_form_come_in_and_the_one_too_large_is_told(cast, settings, rf) -> None:
+    Shelf(cast)
+    settings.UPLOAD_MOST_BYTES = 1_000_000
+    sizes = {"方案.docx": word(), "大.pdf": PDF, "材料.zip": zipped({"东门.jpg": photo()}), "空.txt": b""}
+    files = [SimpleUploadedFile(name, data) for name, data in sizes.items()]
+    request = rf.post("/", {"files": files})
+    came = [take_in(one, "form", by=cast.actor("limin"), at=AT) for one in sent(request, "files", cast.units["office"])]
+    assert [(one.name, one.road, bool(one.problem)) for one in came] == [
+        ("方案.docx", "page", False),
+        ("大.pdf", "page", True),
+        ("东门.jpg", "zip", False),
+        ("空.txt", "page", True),
+    ]
+    assert "超过 1 MB" in came[1].problem
 
 
 @pytest.mark.django_db(transaction=True)

@@ -133,6 +133,19 @@ def test_a_folder_is_walked_links_are_not_followed_and_nothing_is_dropped(tmp_pa
     ]
 
 
+@pytest.mark.parametrize("way", ["path", "stream"])
+def test_a_zip_of_too_many_things_or_a_mail_of_too_many_parts_is_told_and_the_rest_comes_in(tmp_path, way: str) -> None:
+    many = zipped({f"{n}.txt": b"a" for n in range(roads.MOST_THINGS + 1)}, zipfile.ZIP_STORED)
+    parts = b"".join(b"--X\nContent-Type: text/plain\n\na\n" for _ in range(600))
+    mail = b"From: a\nSubject: a\nTo: b\nContent-Type: multipart/mixed; boundary=X\n\n" + parts + b"--X--\n"
+    (tmp_path / "多.zip").write_bytes(many)
+    (tmp_path / "多.eml").write_bytes(mail)
+    (tmp_path / "好.txt").write_bytes(b"a")
+    source = tmp_path if way == "path" else zipped({"多.eml": mail, "多.zip": many, "好.txt": b"a"})
+    told = [(name, what) for _, name, what in things(source)]
+    assert told == [("多.eml", "mail_too_large"), ("多.zip", "zip_entries"), ("好.txt", b"a")]
+
+
 def test_an_empty_folder_is_told(tmp_path) -> None:
     assert things(tmp_path, "空") == [("", "空", "empty_container")]
 

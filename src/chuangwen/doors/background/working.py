@@ -153,8 +153,9 @@ def work_for_ever(stop: threading.Event, lines: Sequence[Line] = JOBS) -> None:
     threads = [threading.Thread(target=_lane, args=(lane, who, stop), daemon=True) for lane in lanes if lane]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join()
+    while any(thread.is_alive() for thread in threads):
+        for thread in threads:
+            thread.join(0.5)  # so that Ctrl+C is heard on Windows too
 
 
 def _lane(lines: Sequence[Line], who: str, stop: threading.Event) -> None:

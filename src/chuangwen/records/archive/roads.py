@@ -119,7 +119,7 @@ def _of_plain(incoming: Incoming, path: Path) -> Iterator[Incoming]:
     try:
         with path.open("rb") as file:
             if open_it := _how_to_open(incoming.name, file, 1):
-                yield from open_it(incoming, file, Budget(), 1)
+                yield from _or_told(incoming, open_it(incoming, file, Budget(), 1))
                 return
     except OSError as wrong:
         yield _unreadable(incoming, wrong)
@@ -208,15 +208,26 @@ def _may_hold(name: str, head: bytes) -> bool:
 def _of_stream(
     incoming: Incoming, pieces: Callable[[], Iterable[bytes]], budget: Budget, depth: int
 ) -> Iterator[Incoming]:
+    yield from _or_told(incoming, _of_pieces(incoming, pieces, budget, depth))
+
+
+def _of_pieces(
+    incoming: Incoming, pieces: Callable[[], Iterable[bytes]], budget: Budget, depth: int
+) -> Iterator[Incoming]:
     """A stream: laid down first where it may have to be opened, since zips are read from their end."""
+    head = next(iter(pieces()), b"")[:8]
+    if not _may_hold(incoming.name, head) or ending_of(incoming.name) in _OFFICE:
+        yield incoming
+        return
+    with storage.scratch(settings.FILES, pieces()) as file:
+        open_it = _how_to_open(incoming.name, file, depth)
+        yield from open_it(incoming, file, budget, depth) if open_it else [incoming]
+
+
+def _or_told(incoming: Incoming, things: Iterator[Incoming]) -> Iterator[Incoming]:
+    """What cannot be opened is told as one thing with its problem; a full disk stops everything."""
     try:
-        head = next(iter(pieces()), b"")[:8]
-        if not _may_hold(incoming.name, head) or (ending_of(incoming.name) in _OFFICE):
-            yield incoming
-            return
-        with storage.scratch(settings.FILES, pieces()) as file:
-            open_it = _how_to_open(incoming.name, file, depth)
-            yield from open_it(incoming, file, budget, depth) if open_it else [incoming]
+        yield from things
     except storage.DiskFull:
         raise
     except Refusal as no:

@@ -33,6 +33,7 @@ GRACE = timedelta(minutes=5)
 MOST_OPEN = 20
 SYNC_EVERY = 8 << 20
 SPARE = 200_000_000
+_PREFIX = "upload-"
 
 
 class TooManyUploads(Refusal):
@@ -78,7 +79,7 @@ class Wish:
 
 def place_of(upload: Upload) -> Path:
     """Where the bytes lie until all are there."""
-    return Path(settings.FILES) / storage.ARRIVING / f"upload-{upload.key}"
+    return Path(settings.FILES) / storage.ARRIVING / f"{_PREFIX}{upload.key}"
 
 
 def open_uploads() -> QuerySet[Upload]:
@@ -224,12 +225,21 @@ def finish_waiting(limit: int, *, by: By, at: datetime) -> int:
 
 
 def expire(limit: int, *, by: By, at: datetime) -> int:
-    """Give up what nobody has gone on with for a day, and forget what was taken in; how many."""
-    old = Upload.objects.filter(touched_at__lt=at - LIFE)
+    """Give up what nobody has gone on with for a day, forget what was taken in, clear bytes without a row; how many.
+
+    What is whole was confirmed: it stays until it is taken in.
+    """
+    old = Upload.objects.filter(touched_at__lt=at - LIFE).exclude(arrival=None, offset=F("size"))
     rows = list(old.order_by("touched_at")[:limit])
     for upload in rows:
         abandon(upload)
-    return len(rows)
+    known = set(Upload.objects.values_list("key", flat=True))
+    found = (Path(settings.FILES) / storage.ARRIVING).glob(f"{_PREFIX}*")
+    strays = [one for one in found if one.name.removeprefix(_PREFIX) not in known]
+    strays = [one for one in strays if one.stat().st_mtime < (at - LIFE).timestamp()]
+    for path in strays:
+        path.unlink(missing_ok=True)
+    return len(rows) + len(strays)
 
 
 def abandon(upload: Upload) -> None:
