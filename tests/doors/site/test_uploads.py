@@ -169,6 +169,21 @@ def test_a_disk_that_fills_up_between_keeps_what_was_safe(limin, monkeypatch) ->
     assert sealed_path(Arrival.objects.get().file).read_bytes() == PDF
 
 
+def test_a_disk_that_fills_up_at_the_very_end_keeps_the_whole_file_for_another_try(limin, monkeypatch) -> None:
+    data = photo(size=(900, 700))
+    path = limin.begin(len(data), filename="照片.jpg")
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(storage.tempfile, "mkstemp", full)  # where the public copies would be written
+        assert limin.piece(path, data, 0).status_code == 507
+    assert place_of(Upload.objects.get()).read_bytes() == data
+    assert limin.ask("HEAD", path).status_code == 200  # asks again, and is taken in
+    assert sealed_path(Arrival.objects.get().file).read_bytes() == data
+
+
 def test_a_line_that_breaks_keeps_what_had_arrived(limin, cast) -> None:
     limin.begin()
     upload = Upload.objects.get()

@@ -127,11 +127,14 @@ def take_in(incoming: Incoming, batch: str, *, by: By, at: datetime) -> Arrival:
         raise
     except Refusal as no:
         return _turn_away(incoming, batch, no, by=by, at=at)
-    return take_in_staged(staged, incoming, batch, by=by, at=at)
+    try:
+        return take_in_staged(staged, incoming, batch, by=by, at=at)
+    finally:
+        staged.discard()
 
 
 def take_in_staged(staged: storage.Staged, incoming: Incoming, batch: str, *, by: By, at: datetime) -> Arrival:
-    """The same for bytes that are on the disk already under a temporary name."""
+    """The same for bytes that are on the disk already under a temporary name, which stays the caller's to discard."""
     try:
         looked = look_at(staged, incoming.name)
         put_away(looked)
@@ -139,8 +142,6 @@ def take_in_staged(staged: storage.Staged, incoming: Incoming, batch: str, *, by
         raise
     except Refusal as no:
         return _turn_away(incoming, batch, no, staged.sha256, by=by, at=at)
-    finally:
-        staged.discard()
     try:
         return _enter(looked, incoming, batch, by=by, at=at)
     except OperationalError as wrong:
