@@ -43,6 +43,7 @@ def address(town: MeasuredTown, name: str) -> str:
         "secret": "none",
         "rota_code": "reception",
         "shift_id": Shift.objects.values_list("pk", flat=True)[0],
+        "key": "none",
     }
     pattern = next(one for one in pages if one.name == name)
     wanted = pattern.pattern.converters

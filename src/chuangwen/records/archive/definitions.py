@@ -8,10 +8,14 @@ from pydantic import Field
 from chuangwen.kernel.packfiles import Row
 
 Need = Literal["number", "issuer", "dated", "caption", "figures"]
+Holds = Literal["sheet", "slides", "text", "mail", "audio", "video"]
 
 
 class DocumentKindRow(Row):
-    """A kind of material. ``needs`` names what such a document must carry to be whole."""
+    """A kind of material. ``needs`` names what such a document must carry to be whole, ``holds`` the sorts of files
+
+    (``kernel.kinds``) that are taken for it when they come in; photos go to the first kind with ``photo``.
+    """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: str
@@ -20,6 +24,7 @@ class DocumentKindRow(Row):
     retention: str = ""
     needs: tuple[Need, ...] = ()
     photo: bool = False
+    holds: tuple[Holds, ...] = ()
 
 
 class CategoryRow(Row):

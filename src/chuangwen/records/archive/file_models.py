@@ -27,7 +27,7 @@ class StoredFile(models.Model):
     sha256 = models.CharField(_("指纹"), max_length=64, unique=True)
     size = models.BigIntegerField(_("字节数"))
     media_type = models.CharField(_("格式"), max_length=100)
-    name = models.CharField(_("文件名"), max_length=200)
+    name = models.CharField(_("文件名"), max_length=255)
     is_photo = models.BooleanField(_("照片"), default=False)
     kept_at = models.DateTimeField(_("收到时间"))
     kept_by = models.CharField(_("提交人"), max_length=60, blank=True)

@@ -34,6 +34,7 @@ def _install_kinds(content: ArchiveContent) -> int:
             "retention": row.retention,
             "needs": list(row.needs),
             "is_photo": row.photo,
+            "holds": list(row.holds),
             "order": order,
         }
         if not DocumentKind.objects.filter(code=row.id, **said).exists():

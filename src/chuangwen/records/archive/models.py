@@ -16,6 +16,7 @@ from chuangwen.records.archive.document_models import (
 )
 from chuangwen.records.archive.file_models import PageText, Reading, StoredFile
 from chuangwen.records.archive.filing_models import ArchiveRules, Destruction, FileCheck, Item, Release
+from chuangwen.records.archive.upload_models import Upload
 
 __all__ = [
     "ArchiveRules",
@@ -36,6 +37,7 @@ __all__ = [
     "Reading",
     "Release",
     "StoredFile",
+    "Upload",
     "Use",
     "UseKind",
 ]
