@@ -66,7 +66,7 @@ ROLES: list[tuple[str, str, list[str], str, bool]] = [
         "all",
         False,
     ),
-    ("leader", "镇领导", [*SEE, *WORK, "export_lists", "know_restricted", "sign_submission"], "all", False),
+    ("leader", "镇领导", [*SEE, *WORK, "export_lists", "know_restricted", "sign_submission", "approve_destruction"], "all", False),
     ("contact", "包村干部", [*SEE, *WORK, *ADD, "record_observations"], "chosen", False),
     ("station", "站所", [*SEE, *WORK, *ADD, "record_figures", "know_reporters"], "own", False),
     ("village", "村", [*SEE, *WORK, *ADD, "record_observations", "record_figures", "know_reporters"], "below", False),

@@ -7,7 +7,7 @@ from pathlib import Path
 from chuangwen.kernel.packfiles import read_toml
 from chuangwen.kernel.problems import Problem, Problems
 from chuangwen.kernel.words import listed, say
-from chuangwen.records.archive.checking import check_archive_words, read_archive
+from chuangwen.records.archive.checking import check_archive_words, check_terms, read_archive
 from chuangwen.records.archive.definitions import ArchiveContent
 from chuangwen.records.standards.checking import read_framework
 from chuangwen.records.standards.definitions import FrameworkPack
@@ -98,7 +98,8 @@ def _with_words(checked: list[Checked]) -> list[Checked]:
         rungs=tuple(row for one in checked for row in one.cases.rungs),
     )
     rotas = [row.id for one in checked for row in one.rotas]
-    terms = [row.id for one in checked if isinstance(one.pack, TownshipPack) for row in one.pack.retention.classes]
+    kept = [one.pack.retention for one in checked if isinstance(one.pack, TownshipPack)]
+    terms, ranges = [row.id for one in kept for row in one.classes], [row.what for one in kept for row in one.rules]
     told = []
     for one in checked:
         problems = Problems(list(one.problems))
@@ -108,6 +109,7 @@ def _with_words(checked: list[Checked]) -> list[Checked]:
             check_roles(one.rotas, roles, problems)
             _check_rotas(one.cases, rotas, problems)
         check_archive_words(one.archive, terms, units, problems)
+        check_terms(one.archive, ranges, terms, problems)
         told.append(replace(one, problems=list(problems), pack=None if problems else one.pack))
     return told
 

@@ -10,15 +10,29 @@ from chuangwen.kernel.words import say
 from chuangwen.records.archive.definitions import (
     ArchiveContent,
     CategoryRow,
+    CellRow,
+    ColumnRow,
     DocumentKindRow,
+    FilingRow,
     FondsRow,
     InformationRow,
+    MetadataRow,
     PhotoRow,
     SectionRow,
+    TermRow,
     WindowRow,
 )
 
-LISTS: dict[str, type[Row]] = {"kind": DocumentKindRow, "category": CategoryRow, "information": InformationRow}
+LISTS: dict[str, tuple[str, type[Row]]] = {
+    "kind": ("kinds", DocumentKindRow),
+    "category": ("categories", CategoryRow),
+    "information": ("information", InformationRow),
+    "stamp": ("stamp", CellRow),
+    "column": ("columns", ColumnRow),
+    "metadata": ("metadata", MetadataRow),
+    "term": ("terms", TermRow),
+}
+SINGLE: dict[str, type[Row]] = {"window": WindowRow, "photo": PhotoRow, "filing": FilingRow}
 
 
 def read_archive(folder: Path, problems: Problems) -> ArchiveContent:
@@ -26,13 +40,12 @@ def read_archive(folder: Path, problems: Problems) -> ArchiveContent:
     said: dict[str, Any] = {}
     if (folder / "archive.toml").is_file():
         found = read_toml(folder, "archive.toml", problems)
-        said["kinds"] = tables(found, "kind", DocumentKindRow, "archive.toml", problems)
-        said["categories"] = tables(found, "category", CategoryRow, "archive.toml", problems)
-        said["information"] = tables(found, "information", InformationRow, "archive.toml", problems)
-        for key, shape in (("window", WindowRow), ("photo", PhotoRow)):
+        for key, (name, row) in LISTS.items():
+            said[name] = tables(found, key, row, "archive.toml", problems)
+        for key, shape in SINGLE.items():
             if key in found:
                 said[key] = into(shape, found[key], "archive.toml", 0, problems)
-        _known_keys(found, {*LISTS, "window", "photo"}, "archive.toml", problems)
+        _known_keys(found, {*LISTS, *SINGLE}, "archive.toml", problems)
     if (folder / "fonds.toml").is_file():
         found = read_toml(folder, "fonds.toml", problems)
         said["fonds"] = into(FondsRow, found.get("fonds", {}), "fonds.toml", 0, problems)
@@ -81,3 +94,16 @@ def check_archive_words(
         if section.unit and units and section.unit not in units:
             what = say("没有单位“{unit}”", unit=section.unit)
             problems.add(file="fonds.toml", column="unit", what=what, cure=say("请照抄单位编号。"))
+
+
+def check_terms(content: ArchiveContent, rules: Collection[str], retentions: Collection[str], problems: Problems) -> None:
+    """What decides on retention names lines of the approved table; what is handed over names its classes."""
+    for one in content.terms:
+        if rules and one.what not in rules:
+            what = say("归档范围里没有“{what}”", what=one.what)
+            problems.add(file="archive.toml", column="term", what=what, cure=say("请照抄 retention.toml 的 what。"))
+    for code in content.filing.hand_over if content.filing else ():
+        if retentions and code not in retentions:
+            what = say("没有保管期限“{code}”", code=code)
+            cure = say("可用：{known}。", known="、".join(sorted(retentions)))
+            problems.add(file="archive.toml", column="hand_over", what=what, cure=cure)

@@ -1,12 +1,14 @@
 """What a pack says about the archive: kinds of material, categories, the town's fonds (see docs/reference/pack-format.md)."""
 
 from decimal import Decimal
+from string import Formatter
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from chuangwen.kernel.packfiles import Row
 
+CODE_FIELDS = frozenset({"fonds", "category", "year", "retention", "section", "number"})
 Need = Literal["number", "issuer", "dated", "caption", "figures"]
 Holds = Literal["sheet", "slides", "text", "mail", "audio", "video"]
 
@@ -68,18 +70,86 @@ class FondsRow(Row):
     code: str = Field(pattern=r"^[A-Z0-9]{4}$")
     name: str
     organisation_code: str = ""
+    receiver: str = ""
     approved_by: str = ""
     approved_on: str = ""
     confidence: str = ""
 
 
 class SectionRow(Row):
-    """An organisation or subject of the filing rules (机构或问题) and the unit whose documents go there."""
+    """An organisation or subject of the filing rules (机构或问题) and the unit whose documents go there.
+
+    ``rest``: it also takes the documents of units that have no section of their own.
+    """
 
     code: str = Field(pattern=r"^[A-Z0-9]{1,6}$")
     title: str
     unit: str = ""
+    rest: bool = False
     confidence: str = ""
+
+
+class FilingRow(Row):
+    """How items are coded, boxed, handed over. ``code`` is made of the fields of ``CODE_FIELDS``.
+
+    ``hand_over`` names the retention classes that go to the receiving archive ``hand_over_after`` years later; the stamp
+    is measured in millimetres.
+    """
+
+    code: str = "{fonds}-{category}·{year}-{retention}-{section}-{number}"
+    digits: int = Field(default=4, ge=1, le=8)
+    box_pages: int = Field(default=200, ge=1)
+    hand_over: tuple[str, ...] = ()
+    hand_over_after: int = Field(default=10, ge=0)
+    stamp_width: int = Field(default=45, ge=20, le=90)
+    stamp_height: int = Field(default=16, ge=8, le=40)
+    confidence: str = ""
+
+    @field_validator("code")
+    @classmethod
+    def _code_can_be_made(cls, code: str) -> str:
+        found = [name for _, name, _, _ in Formatter().parse(code) if name is not None]
+        if len(found) != len(set(found)) or set(found) - CODE_FIELDS or not {"year", "number"} <= set(found):
+            raise ValueError(code)
+        return code
+
+
+class CellRow(Row):
+    """A cell of the stamp (归档章)."""
+
+    key: Literal["fonds", "year", "number", "section", "retention", "pages"]
+    title: str
+
+
+class ColumnRow(Row):
+    """A column of the catalogue (归档文件目录); ``width`` in millimetres on lying A4."""
+
+    key: Literal["serial", "code", "number", "issuer", "title", "date", "confidentiality", "pages", "note"]
+    title: str
+    width: int = Field(default=20, ge=5, le=200)
+
+
+class MetadataRow(Row):
+    """An element of the metadata that a hand-over carries, and the fact that stands in it."""
+
+    name: str = Field(pattern=r"^\w+$")
+    key: Literal[
+        "level", "fonds_name", "code", "fonds", "year", "retention", "section", "category", "item_number",
+        "title", "number", "issuer", "date", "kind", "confidentiality", "pages", "note",
+    ]  # fmt: skip
+    confidence: str = ""
+
+
+class TermRow(Row):
+    """Which documents fall under a line of the approved retention table: ``what`` names that line.
+
+    Kinds, sections and words of the title must all fit where they are given; of several lines the first counts.
+    """
+
+    what: str
+    kinds: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
 
 
 class ArchiveContent(Row):
@@ -92,3 +162,8 @@ class ArchiveContent(Row):
     information: tuple[InformationRow, ...] = ()
     fonds: FondsRow | None = None
     sections: tuple[SectionRow, ...] = ()
+    filing: FilingRow | None = None
+    stamp: tuple[CellRow, ...] = ()
+    columns: tuple[ColumnRow, ...] = ()
+    metadata: tuple[MetadataRow, ...] = ()
+    terms: tuple[TermRow, ...] = ()

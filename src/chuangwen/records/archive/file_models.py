@@ -21,7 +21,8 @@ class StoredFile(models.Model):
     itself claims (never trusted blindly): ``lon``/``lat`` in WGS-84, ``raw_place`` as written. ``likeness`` is a 64-bit
     difference hash of a photo and ``shape`` a 64-bit hash of its coarse frequencies: two photos are near when both are.
     ``sharpness`` and ``quality`` tell a blurred or over-compressed photo. ``looked_at``: the background has hashed it
-    and compared it with all others.
+    and compared it with all others. ``removed_at``: a destruction list has taken it out; ``gone_at``: its bytes too are
+    gone. The row stays, and lives again when the same bytes come again.
     """
 
     sha256 = models.CharField(_("指纹"), max_length=64, unique=True)
@@ -46,6 +47,8 @@ class StoredFile(models.Model):
     looked_at = models.DateTimeField(_("查重时间"), null=True, blank=True)
     reading = models.CharField(_("文字"), max_length=8, choices=Reading, default=Reading.WAITING)
     reading_why = models.CharField(_("读不出的原因"), max_length=200, blank=True)
+    removed_at = models.DateTimeField(_("销毁时间"), null=True, blank=True)
+    gone_at = models.DateTimeField(_("字节删除时间"), null=True, blank=True)
     previewed_at = models.DateTimeField(_("预览时间"), null=True, blank=True)
 
     class Meta:
@@ -54,8 +57,14 @@ class StoredFile(models.Model):
         indexes = [
             models.Index(fields=["id"], condition=Q(reading="waiting"), name="archive_file_to_read"),
             models.Index(fields=["id"], condition=Q(is_photo=True, looked_at=None), name="archive_file_to_look_at"),
+            models.Index(
+                fields=["id"], condition=Q(removed_at__isnull=False, gone_at=None), name="archive_file_to_remove"
+            ),
         ]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(gone_at=None) | Q(removed_at__isnull=False), name="archive_file_gone_once_removed"
+            ),
             models.CheckConstraint(condition=Q(size__gt=0), name="archive_file_is_not_empty"),
             models.CheckConstraint(
                 condition=Q(lon=None, lat=None) | Q(lon__isnull=False, lat__isnull=False),

@@ -15,7 +15,16 @@ from chuangwen.records.archive.document_models import (
     UseKind,
 )
 from chuangwen.records.archive.file_models import PageText, Reading, StoredFile
-from chuangwen.records.archive.filing_models import ArchiveRules, Destruction, FileCheck, Item, Release
+from chuangwen.records.archive.filing_models import (
+    ArchiveRules,
+    Destruction,
+    FileCheck,
+    FilingYear,
+    HandOver,
+    Item,
+    Release,
+    Unfiled,
+)
 from chuangwen.records.archive.upload_models import Upload
 
 __all__ = [
@@ -29,6 +38,8 @@ __all__ = [
     "DocumentKind",
     "Doubt",
     "FileCheck",
+    "FilingYear",
+    "HandOver",
     "Item",
     "PageText",
     "Passage",
@@ -37,6 +48,7 @@ __all__ = [
     "Reading",
     "Release",
     "StoredFile",
+    "Unfiled",
     "Upload",
     "Use",
     "UseKind",

@@ -6,10 +6,15 @@ from datetime import date
 from chuangwen.records.archive.definitions import (
     ArchiveContent,
     CategoryRow,
+    CellRow,
+    ColumnRow,
+    FilingRow,
     FondsRow,
     InformationRow,
+    MetadataRow,
     PhotoRow,
     SectionRow,
+    TermRow,
     WindowRow,
 )
 from chuangwen.records.archive.models import ArchiveRules
@@ -25,6 +30,11 @@ class Rules:
     window: WindowRow = field(default_factory=WindowRow)
     photo: PhotoRow = field(default_factory=PhotoRow)
     information: tuple[InformationRow, ...] = ()
+    filing: FilingRow = field(default_factory=FilingRow)
+    stamp: tuple[CellRow, ...] = ()
+    columns: tuple[ColumnRow, ...] = ()
+    metadata: tuple[MetadataRow, ...] = ()
+    terms: tuple[TermRow, ...] = ()
 
     def window_of(self, year: int) -> tuple[date, date]:
         """The first and the last day from which the material of a year may come."""
@@ -45,5 +55,10 @@ def rules_in_force() -> Rules:
             window=one.window or last.window,
             photo=one.photo or last.photo,
             information=one.information or last.information,
+            filing=one.filing or last.filing,
+            stamp=one.stamp or last.stamp,
+            columns=one.columns or last.columns,
+            metadata=one.metadata or last.metadata,
+            terms=one.terms or last.terms,
         )
     return last

@@ -36,6 +36,7 @@ class Permission(StrEnum):
     SEE_ARCHIVE = "see_archive"
     ADD_DOCUMENTS = "add_documents"
     KEEP_ARCHIVE = "keep_archive"
+    APPROVE_DESTRUCTION = "approve_destruction"
     RELEASE_DOCUMENTS = "release_documents"
     COMPOSE_SUBMISSION = "compose_submission"
     SIGN_SUBMISSION = "sign_submission"
@@ -78,6 +79,7 @@ _TITLES = {
     "see_archive": later("查看资料档案"),
     "add_documents": later("上传和整理资料"),
     "keep_archive": later("归档、移交、鉴定和核查档案"),
+    "approve_destruction": later("批准档案销毁清册"),
     "release_documents": later("发布政府信息公开内容"),
     "compose_submission": later("编制网上申报材料"),
     "sign_submission": later("签批网上申报材料"),
