@@ -14,6 +14,7 @@ from chuangwen.kernel.words import lasting, later
 from chuangwen.records.archive import storage
 from chuangwen.records.archive.models import StoredFile
 from chuangwen.records.archive.photos import MOST_BYTES, NoPhoto, Photo, PhotoTooLarge, read_photo
+from chuangwen.records.archive.removal import revive
 from chuangwen.records.archive.storage import FileTooBig, Staged
 from chuangwen.records.ledger import actions as ledger
 from chuangwen.records.ledger.actions import Signer, Thing
@@ -62,7 +63,7 @@ def keep_file(data: bytes, name: str, *, by: Signer, at: datetime) -> StoredFile
 
 
 def _keep(data: bytes, name: str, kinds: set[str], *, by: Signer, at: datetime) -> StoredFile:
-    if found := StoredFile.objects.filter(sha256=storage.digest(data)).first():
+    if found := StoredFile.objects.filter(sha256=storage.digest(data), removed_at=None).first():
         return found
     if len(data) > MOST_BYTES:
         raise FileTooBig(name=name[:60], have=len(data) // 1_000_000, most=MOST_BYTES // 1_000_000)
@@ -93,6 +94,7 @@ def look_at(staged: Staged, name: str) -> Looked:
 
 def put_away(looked: Looked) -> None:
     """Move the original to its own name, and a photo's public copies before it: first all is written, then moved."""
+    revive(looked.staged.sha256)
     root, name, copies = settings.FILES, looked.staged.sha256, []
     try:
         if looked.photo is not None:

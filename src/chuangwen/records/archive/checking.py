@@ -96,7 +96,9 @@ def check_archive_words(
             problems.add(file="fonds.toml", column="unit", what=what, cure=say("请照抄单位编号。"))
 
 
-def check_terms(content: ArchiveContent, rules: Collection[str], retentions: Collection[str], problems: Problems) -> None:
+def check_terms(
+    content: ArchiveContent, rules: Collection[str], retentions: Collection[str], problems: Problems
+) -> None:
     """What decides on retention names lines of the approved table; what is handed over names its classes."""
     for one in content.terms:
         if rules and one.what not in rules:

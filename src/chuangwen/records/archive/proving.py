@@ -30,7 +30,9 @@ def waiting(at: datetime) -> int:
     check = under_way()
     if check is None and not is_due(at):
         return 0
-    return StoredFile.objects.filter(pk__gt=check.reached if check else 0).count() or (1 if check else 0)
+    return StoredFile.objects.filter(removed_at=None, pk__gt=check.reached if check else 0).count() or (
+        1 if check else 0
+    )
 
 
 def is_due(at: datetime) -> bool:
@@ -58,7 +60,7 @@ def check_all(*, by: By, at: datetime) -> Iterator[int]:
 
 def go_on(check: FileCheck, limit: int, *, by: By, at: datetime) -> int:
     """Look at the next files; when there are none the look has ended. Of two that do it at once one is counted."""
-    files = list(StoredFile.objects.filter(pk__gt=check.reached).order_by("pk")[:limit])
+    files = list(StoredFile.objects.filter(removed_at=None, pk__gt=check.reached).order_by("pk")[:limit])
     found = [_told(file, state) for file in files if (state := state_of(file))]
     said: dict[str, Any] = {
         "files": F("files") + len(files),

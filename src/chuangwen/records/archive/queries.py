@@ -24,7 +24,7 @@ def public_path(file: StoredFile, size: str = "page") -> Path:
 
 def damaged() -> Iterator[tuple[StoredFile, str]]:
     """Kept files whose bytes are missing or changed."""
-    for file in StoredFile.objects.iterator(chunk_size=500):
+    for file in StoredFile.objects.filter(removed_at=None).iterator(chunk_size=500):
         if state := state_of(file):
             yield file, state
 
