@@ -164,7 +164,7 @@ def _item(document: Document, choice: Choice, filing: FilingYear, how: Proposer,
         retention=retention,
         term=retention.years,
         section=choice.section or proposed.section,
-        number=_AWAY + document.pk,
+        number=2 * _AWAY + document.pk,
         pages=pages_of(document.current),  # type: ignore[attr-defined] # set by ``waiting``
         note=written(later("{year} 年的文件"), year=late) if late != filing.year else "",
         filed_at=at,
@@ -175,7 +175,7 @@ def _item(document: Document, choice: Choice, filing: FilingYear, how: Proposer,
 def number_anew(year: int, how: Proposer) -> None:
     """Number each lowest class from 1 by the day, the 文号 and the order of arrival of its documents."""
     rows = Item.objects.filter(year=year)
-    rows.update(number=F("number") + _AWAY, code=Concat(Value("#"), Cast("pk", CharField())))
+    rows.update(number=F("pk") + _AWAY, code=Concat(Value("#"), Cast("pk", CharField())))
     found = sorted(rows.select_related("document"), key=_place)
     for _class, group in groupby(found, key=_class_of):
         for number, item in enumerate(group, start=1):
@@ -228,7 +228,7 @@ def correct(item: Item, change: Correction, *, by: By, at: datetime) -> Item:
     if not old and not new:
         return item
     if {"retention", "section"} & {*old, *new}:
-        item.number, item.code = _AWAY + item.document_id, f"+{item.document_id}"
+        item.number, item.code = 2 * _AWAY + item.document_id, f"+{item.document_id}"
     item.save()
     number_anew(item.year, how)
     ledger.note(thing(item.document), later("更正归档"), by=by, at=at, before=old, after=new)
