@@ -14,7 +14,7 @@ run: .venv/run.stamp web-built catalogue  ## install, build, load the demo town,
 
 setup: .venv/dev.stamp web-built catalogue  ## install everything a developer needs, build the front end
 
-test: machine .venv/dev.stamp web-built catalogue check test-sqlite test-postgres test-web test-browser  ## everything CI runs
+test: machine .venv/dev.stamp web-built catalogue check test-sqlite test-postgres test-web fuzz test-browser  ## everything CI runs
 
 check: .venv/dev.stamp  ## style, contracts, types, spelling, locks
 	.venv/bin/ruff check .
@@ -40,6 +40,9 @@ test-web: web/node_modules/.stamp  ## tests of the TypeScript parts
 
 test-browser: .venv/dev.stamp web-built  ## tests in a real browser
 	$(PY) -m pytest -m browser tests/browser
+
+fuzz: .venv/dev.stamp  ## broken bytes at every reader of files, a minute in all (an hour: tools/fuzz.py --seconds 3600)
+	$(PY) tools/fuzz.py
 
 long: .venv/dev.stamp  ## long runs: kill drivers, fuzzers
 	$(PY) -m pytest -m long
@@ -86,4 +89,4 @@ src/chuangwen/static/built/.stamp: web/node_modules/.stamp $(WEB_SOURCES)
 catalogue: .venv/run.stamp  ## compile the English catalogue
 	$(PY) tools/catalogue.py compile
 
-.PHONY: help run setup test check fix test-sqlite test-postgres test-web test-browser long bench docs lock machine web-built catalogue
+.PHONY: help run setup test check fix test-sqlite test-postgres test-web test-browser fuzz long bench docs lock machine web-built catalogue

@@ -151,7 +151,12 @@ class _Words(HTMLParser):
 
 
 def _html(data: bytes, name: str) -> str:
+    return page_text(decode(data, name=name))
+
+
+def page_text(markup: str) -> str:
+    """The words of a web page, a line for each block."""
     words = _Words()
-    words.feed(decode(data, name=name))
+    words.feed(markup)
     lines = (line.strip() for line in "".join(words.parts).split("\n"))
     return "\n".join(line for line in lines if line)

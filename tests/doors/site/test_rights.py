@@ -32,6 +32,7 @@ def address(town: MeasuredTown, name: str) -> str:
         "observation_id": 999_999,
         "size": "page",
         "secret": "none",
+        "key": "none",
     }
     pattern = next(one for one in pages if one.name == name)
     wanted = pattern.pattern.converters

@@ -15,7 +15,9 @@ from prcoords import gcj_wgs, wgs_gcj
 from tests.people import AT
 
 from chuangwen.kernel.coordinates import distance_m, to_gcj02, to_wgs84
+from chuangwen.kernel.kinds import KindRefused
 from chuangwen.kernel.refusal import Refusal
+from chuangwen.kernel.unzip import ZipRefused
 from chuangwen.records.archive.actions import FileTooBig, NotTaken, keep_file, keep_photo
 from chuangwen.records.archive.models import StoredFile
 from chuangwen.records.archive.photos import NoPhoto, PhotoTooLarge, likeness, read_photo, unlike
@@ -112,8 +114,10 @@ def test_papers_are_known_by_their_bytes(db) -> None:
     assert keep_file(b"%PDF-1.7 ...", "x.doc", by=MACHINE, at=AT).media_type == "application/pdf"
     assert keep_file("说明".encode(), "x.txt", by=MACHINE, at=AT).media_type == "text/plain"
     for bad in (b"MZ\x90\x00\x03", b"<html><script>", b"PK\x03\x04nothing", b""):
-        with pytest.raises(NotTaken):
+        with pytest.raises((KindRefused, ZipRefused)):
             keep_file(bad, "x.pdf", by=MACHINE, at=AT)
+    with pytest.raises(NotTaken):
+        keep_file(b"<html><script>", "x.html", by=MACHINE, at=AT)
     with pytest.raises(FileTooBig):
         keep_file(b"%PDF-" + b"0" * 31_000_000, "x.pdf", by=MACHINE, at=AT)
 

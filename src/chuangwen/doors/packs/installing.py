@@ -10,6 +10,7 @@ from chuangwen.doors.packs.beside import problems_beside
 from chuangwen.doors.packs.reading import Checked
 from chuangwen.kernel.problems import Problems, Rejected
 from chuangwen.kernel.words import say
+from chuangwen.records.archive.installing import install_archive
 from chuangwen.records.duties.actions import assign_many, carry_over
 from chuangwen.records.duties.models import Duty
 from chuangwen.records.duties.pasting import DutyRow
@@ -52,6 +53,7 @@ def install(checked: Sequence[Checked], *, by: By, at: datetime) -> Outcome:
         else:
             name, edition, changed = _install(one, by=by, at=at)
             told = install_content(name, one.cases, papers_of(one), by=by, at=at)
+            told |= install_archive(name, one.archive, by=by, at=at)
             outcome.packs.append((name, edition, changed or bool(told)))
     return outcome
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from chuangwen.kernel.packfiles import read_toml
 from chuangwen.kernel.problems import Problem, Problems
 from chuangwen.kernel.words import say
+from chuangwen.records.archive.checking import check_archive_words, read_archive
+from chuangwen.records.archive.definitions import ArchiveContent
 from chuangwen.records.standards.checking import read_framework
 from chuangwen.records.standards.definitions import FrameworkPack
 from chuangwen.records.township.checking import read_town, read_township
@@ -29,6 +31,7 @@ class Checked:
     problems: Sequence[Problem]
     warnings: Sequence[Problem] = ()
     cases: CaseContent = field(default_factory=CaseContent)
+    archive: ArchiveContent = field(default_factory=ArchiveContent)
 
     def as_data(self) -> dict[str, object]:
         """For ``packs check --json``."""
@@ -64,10 +67,10 @@ def check_folder(folder: Path) -> Checked:
 
 
 def _with_cases(one: Checked) -> Checked:
-    """What the folder says about cases, with its problems."""
+    """What the folder says about cases and the archive, with its problems."""
     problems = Problems(list(one.problems))
-    content = read_content(one.folder, problems)
-    return replace(one, cases=content, problems=list(problems), pack=None if problems else one.pack)
+    content, archive = read_content(one.folder, problems), read_archive(one.folder, problems)
+    return replace(one, cases=content, archive=archive, problems=list(problems), pack=None if problems else one.pack)
 
 
 def check_folders(folders: Iterable[Path]) -> list[Checked]:
@@ -89,11 +92,13 @@ def _with_words(checked: list[Checked]) -> list[Checked]:
         units=tuple(row for one in checked for row in one.cases.units),
         rungs=tuple(row for one in checked for row in one.cases.rungs),
     )
+    terms = [row.id for one in checked if isinstance(one.pack, TownshipPack) for row in one.pack.retention.classes]
     told = []
     for one in checked:
         problems = Problems(list(one.problems))
         if roles and one.cases != CaseContent():
             check_words(one.cases, everything, roles, units, problems)
+        check_archive_words(one.archive, terms, units, problems)
         told.append(replace(one, problems=list(problems), pack=None if problems else one.pack))
     return told
 

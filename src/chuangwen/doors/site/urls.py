@@ -22,6 +22,7 @@ from chuangwen.doors.site import (
     poster_views,
     round_views,
     system_views,
+    upload_views,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -79,6 +80,8 @@ urlpatterns: list[URLPattern] = [
     path("cases/<str:number>/hand-over/", case_beside_views.hand_over, name="case_hand_over"),
     path("cases/<str:number>/connect/", case_beside_views.connect, name="case_connect"),
     path("cases/<str:number>/look/", case_beside_views.look, name="case_look"),
+    path("archive/uploads/", upload_views.uploads, name="archive_uploads"),
+    path("archive/uploads/<slug:key>/", upload_views.one_upload, name="archive_upload"),
     path("plan/", plan_views.plan, name="plan"),
     path("plan/import/", plan_views.import_plan, name="plan_import"),
     path("plan/tasks/<int:task_id>/", plan_views.assign_task, name="plan_assign"),

@@ -12,14 +12,23 @@ import pi_heif
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.kernel.words import later
+from chuangwen.kernel.words import lasting
 from chuangwen.kernel.workdays import CHINA
 
 MOST_BYTES = 30_000_000
 MOST_SIDE = 12_000
 MOST_PIXELS = 80_000_000
-FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "HEIF": "image/heic"}
-SIGNS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF")
+FORMATS = {
+    "JPEG": "image/jpeg",
+    "MPO": "image/jpeg",
+    "PNG": "image/png",
+    "WEBP": "image/webp",
+    "GIF": "image/gif",
+    "BMP": "image/bmp",
+    "TIFF": "image/tiff",
+    "HEIF": "image/heic",
+}
+SIGNS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF", b"GIF8", b"BM", b"II*\0", b"MM\0*")
 PAGE, THUMB = 2000, 320
 
 
@@ -27,13 +36,13 @@ class NoPhoto(Refusal):
     """Bytes that are no picture, or a broken one."""
 
     code = "no_photo"
-    sentence = later("“{name}”不是能打开的照片。请用手机拍照或选 JPG、PNG、HEIC 格式的照片再传。")
+    sentence = lasting("“{name}”不是能打开的照片。请用手机拍照或选 JPG、PNG、HEIC 格式的照片再传。")
     status = 422
 
 
 class PhotoTooLarge(Refusal):
     code = "photo_too_large"
-    sentence = later("“{name}”太大：{have}，最多 {most}。请在手机里选“标准”画质，或裁剪后再传。")
+    sentence = lasting("“{name}”太大：{have}，最多 {most}。请在手机里选“标准”画质，或裁剪后再传。")
     status = 413
 
 
@@ -88,7 +97,7 @@ def _open(data: bytes) -> tuple[Image.Image, str]:
         return picture, FORMATS["HEIF"]
     if not data.startswith(SIGNS):
         raise UnidentifiedImageError
-    picture = Image.open(io.BytesIO(data), formats=["JPEG", "PNG", "WEBP"])
+    picture = Image.open(io.BytesIO(data), formats=["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF"])
     return picture, FORMATS[str(picture.format)]
 
 
