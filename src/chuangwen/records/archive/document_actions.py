@@ -11,6 +11,7 @@ from django.db.models import Max
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, say
 from chuangwen.kit.refusals import NotFound
+from chuangwen.records.archive import search_index
 from chuangwen.records.archive.models import Document, DocumentFile, DocumentKind, Passage, StoredFile, Use, UseKind
 from chuangwen.records.archive.policy import why_not_add, why_not_change
 from chuangwen.records.ledger import actions as ledger
@@ -113,6 +114,7 @@ def open_document(
     document.save(force_insert=True)
     for place, file in enumerate(files, start=1):
         DocumentFile.objects.create(document=document, file=file, place=place, name=file.name, at=at, by=by.name)
+    search_index.put_document(document)
     after = {"kind": document.kind_id, "unit": unit.code, "files": [one.sha256 for one in files]}
     ledger.note(thing(document), later("立为资料"), by=by, at=at, after=after)
     return document
@@ -178,6 +180,7 @@ def describe(document: Document, facts: Facts, *, by: By, at: datetime, version:
     old, new = ledger.changes(before, _told(document))
     if old or new:
         _save(document, by)
+        search_index.put_document(document)
         ledger.note(thing(document), later("著录"), by=by, at=at, before=old, after=new)
     return document
 
@@ -200,6 +203,7 @@ def add_file(document: Document, file: StoredFile, *, by: By, at: datetime, plac
         document=document, file=file, place=place, edition=edition, name=file.name, at=at, by=by.name
     )
     _save(document, by)
+    search_index.put_document(document)
     verb = later("换新版本") if old else later("补充文件")
     ledger.note(thing(document), verb, by=by, at=at, after={"place": place, "edition": edition, "sha256": file.sha256})
     return made
