@@ -144,13 +144,13 @@ def serve(answer: Answer) -> None:
 
 
 def _limit(megabytes: int) -> None:
-    """Memory for this process and no files of more than 64 MB; Windows knows no such limits."""
+    """Memory for this process and no files of more than 500 MB; Windows knows no such limits."""
     if os.name == "posix":
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_FSIZE, (64 << 20, 64 << 20))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (500 << 20, 500 << 20))
 
 
 def _alarm(seconds: int) -> None:

@@ -11,11 +11,12 @@ Need = Literal["number", "issuer", "dated", "caption", "figures"]
 
 
 class DocumentKindRow(Row):
-    """A kind of material. ``needs`` names what such a document must carry to be whole."""
+    """A kind of material. ``needs`` names what such a document must carry to be whole; ``words`` in a title tell it."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: str
     aliases: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
     category: str = Field(pattern=r"^[A-Z]{2}$")
     retention: str = ""
     needs: tuple[Need, ...] = ()

@@ -12,12 +12,13 @@ class DocumentKind(models.Model):
     """A kind of material, declared by a pack: 规范文件, 情况说明, 实景图片, 统计表, 音像 ...
 
     ``category`` is its class in the filing rules (文书 WS, 照片 ZP, 录音 LY, 录像 LX); ``needs`` names what such a
-    document must carry to be whole: number, issuer, dated, caption, figures.
+    document must carry to be whole: number, issuer, dated, caption, figures. ``words`` at the end of a title tell it.
     """
 
     code = models.CharField(_("编号"), max_length=40, primary_key=True)
     title = models.CharField(_("名称"), max_length=60)
     aliases = models.JSONField(_("别名"), default=list, blank=True)
+    words = models.JSONField(_("题名用词"), default=list, blank=True)
     category = models.CharField(_("档案门类"), max_length=4)
     retention = models.CharField(_("保管期限"), max_length=10, blank=True)
     needs = models.JSONField(_("必备"), default=list, blank=True)

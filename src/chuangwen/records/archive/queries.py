@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from chuangwen.records.archive.models import Document, DocumentFile, StoredFile, Use
-from chuangwen.records.archive.policy import sees
+from chuangwen.records.archive.seeing import sees
 from chuangwen.records.archive.storage import place
 from chuangwen.records.township.actors import Actor
 
@@ -21,6 +21,11 @@ def sealed_path(file: StoredFile) -> Path:
 def public_path(file: StoredFile, size: str = "page") -> Path:
     """What others may see of a photo: ``page`` (2000 px) or ``thumb`` (320 px), without position or device."""
     return place(settings.FILES, "public", f"{file.sha256}.{size}.jpg")
+
+
+def derived_path(file: StoredFile, what: str) -> Path:
+    """Something made of a file and kept by its digest: ``pdf``, ``p1.jpg`` ..."""
+    return place(settings.FILES, "public", f"{file.sha256}.{what}")
 
 
 def damaged() -> Iterator[tuple[StoredFile, str]]:

@@ -19,6 +19,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunPython(up, down),
         migrations.AddField("storedfile", "preview_why", models.CharField("没有预览的原因", blank=True, default="", max_length=200)),
+        migrations.AddField("documentkind", "words", models.JSONField("题名用词", blank=True, default=list)),
         migrations.AddIndex(
             "storedfile", models.Index(fields=["id"], condition=Q(reading="scanned"), name="archive_file_to_recognise")
         ),
