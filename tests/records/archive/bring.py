@@ -4,6 +4,7 @@ import io
 from pathlib import Path
 
 import docx
+import xlsxwriter
 from django.conf import settings
 from PIL import Image, ImageDraw, ImageFont
 from tests.records.archive.shelf import Shelf
@@ -52,6 +53,16 @@ def word(*pages: str) -> bytes:
             document.add_paragraph(line)
     out = io.BytesIO()
     document.save(out)
+    return out.getvalue()
+
+
+def sheet(title: str, rows: list[list[object]]) -> bytes:
+    """A workbook of one sheet."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        page = book.add_worksheet(title)
+        for number, row in enumerate(rows):
+            page.write_row(number, 0, row)
     return out.getvalue()
 
 

@@ -4,10 +4,9 @@ import io
 import zipfile
 
 import pytest
-import xlsxwriter
 from django.conf import settings as django_settings
 from tests.people import CAST
-from tests.records.archive.bring import brought, jpeg, scan, word
+from tests.records.archive.bring import brought, jpeg, scan, sheet, word
 from tests.records.archive.shelf import Shelf
 
 from chuangwen.records.archive import reading
@@ -46,15 +45,6 @@ def pages_of(shelf: Shelf, data: bytes, name: str) -> tuple[StoredFile, list[str
     assert read(shelf) == 1
     file = one.files.get().file
     return file, texts(file)
-
-
-def sheet(title: str, rows: list[list[object]]) -> bytes:
-    out = io.BytesIO()
-    with xlsxwriter.Workbook(out) as book:
-        page = book.add_worksheet(title)
-        for number, row in enumerate(rows):
-            page.write_row(number, 0, row)
-    return out.getvalue()
 
 
 def zipped(**entries: str | bytes) -> bytes:
