@@ -94,7 +94,7 @@ def _recognised(pages: list[Page]) -> Iterator[Told]:
     if not count:
         return
     free: SimpleQueue[Apart] = SimpleQueue()
-    workers = [Apart("chuangwen.kernel.recognising", seconds=SECONDS, megabytes=MEGABYTES) for _ in range(count)]
+    workers = [Apart("chuangwen.kernel.recognising_apart", seconds=SECONDS, megabytes=MEGABYTES) for _ in range(count)]
     for worker in workers:
         free.put(worker)
 
