@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-FILE = Path(__file__).parents[2] / "files" / "official-papers.txt"
+FILES = Path(__file__).parents[2] / "files"
 FIELDS = ("number", "dated", "issuer", "title", "kind", "mark", "internal")
 
 
@@ -16,10 +16,10 @@ class Paper:
     facts: dict[str, str]
 
 
-def papers() -> list[Paper]:
+def papers(file: str = "official-papers.txt") -> list[Paper]:
     """All of them."""
     made = []
-    for block in FILE.read_text(encoding="utf-8").split("===== ")[1:]:
+    for block in (FILES / file).read_text(encoding="utf-8").split("===== ")[1:]:
         name, *lines = block.strip("\n").split("\n")
         facts = {}
         while lines and lines[0].partition(": ")[0] in FIELDS:

@@ -16,7 +16,7 @@ from chuangwen.kernel.chinese import search_fold
 from chuangwen.kernel.excerpts import Piece, excerpt, hits, marked
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.records.archive.models import Document, PageText
-from chuangwen.records.archive.policy import sees
+from chuangwen.records.archive.policy import secrecy_of, sees
 from chuangwen.records.archive.queries import in_rows
 from chuangwen.records.archive.rules import rules_in_force
 from chuangwen.records.archive.search_index import index
@@ -49,12 +49,16 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Hit:
-    """A document found: its title with the words marked, and the place where they stand."""
+    """A document found: its title with the words marked, and the place where they stand.
+
+    ``mark``: it carries a mark of secrecy, so that nothing of its text is shown.
+    """
 
     document: Document
     title: list[Piece]
     page: int | None = None
     excerpt: list[Piece] = field(default_factory=list)
+    mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,7 +132,11 @@ def _hits(keys: Sequence[int], words: Sequence[str]) -> list[Hit]:
     found = {one.pk: one for one in in_rows(Document.objects.filter(pk__in=keys))}
     documents = [found[key] for key in keys if key in found]
     pages = _pages([row.file_id for one in documents for row in _current(one)], words)
-    return [_hit(one, words, pages) for one in documents]
+    marks = secrecy_of(documents)
+    return [
+        Hit(one, marked(one.title, words), mark=marks[one.pk]) if one.pk in marks else _hit(one, words, pages)
+        for one in documents
+    ]
 
 
 def _current(document: Document) -> list[Any]:
