@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 import pypdfium2
 
 from chuangwen.kernel.csv_text import decode
+from chuangwen.kernel.pdf_text import page_text
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.unzip import look_at_zip
 from chuangwen.kernel.words import later
@@ -106,7 +107,7 @@ def _docx(data: bytes, name: str) -> str:
 def _pdf(data: bytes, name: str) -> str:
     try:
         pdf = pypdfium2.PdfDocument(data)
-        pages = [page.get_textpage().get_text_bounded() for page in pdf]
+        pages = [page_text(page) for page in pdf]
     except Exception as wrong:
         raise BrokenDocument(file=name, kind="pdf") from wrong
     text = "\n".join(pages)

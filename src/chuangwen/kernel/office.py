@@ -53,32 +53,27 @@ def office_program() -> str:
     return next((found for name in PROGRAMS if (found := shutil.which(name))), "")
 
 
-class Office:
-    """LibreOffice with its own profile, for as long as the child lives."""
-
-    def __init__(self) -> None:
-        self.folder = tempfile.TemporaryDirectory(prefix="chuangwen-office-")
-        self.profile = Path(self.folder.name) / "profile"
-        (self.profile / "user").mkdir(parents=True)
-        (self.profile / "user" / "registrymodifications.xcu").write_text(PROFILE, encoding="utf-8")
-
-    def answer(self, question: dict[str, Any]) -> dict[str, Any]:
-        """Make a PDF of ``path`` at ``into``; ``ending`` is that of the file's name."""
-        name, program = question["name"], office_program()
-        if not program:
-            raise NoOffice(file=name)
-        with tempfile.TemporaryDirectory(dir=self.folder.name) as folder:
-            source = Path(folder) / f"file.{question['ending']}"
-            shutil.copyfile(question["path"], source)
-            command = [program, f"-env:UserInstallation={self.profile.as_uri()}", "--headless", "--norestore"]
-            command += ["--convert-to", "pdf", "--outdir", folder, str(source)]
-            subprocess.run(command, check=False, stdin=subprocess.DEVNULL, capture_output=True)
-            made = source.with_suffix(".pdf")
-            if not made.is_file() or not made.stat().st_size:
-                raise OfficeFailed(file=name)
-            shutil.move(made, question["into"])
-        return {"done": True}
+def answer(question: dict[str, Any]) -> dict[str, Any]:
+    """Make a PDF of ``path`` at ``into``; ``ending`` tells its kind, ``folder`` is room for a profile and a copy."""
+    name, program, room = question["name"], office_program(), Path(question["folder"])
+    if not program:
+        raise NoOffice(file=name)
+    profile = room / "profile"
+    if not profile.is_dir():
+        (profile / "user").mkdir(parents=True)
+        (profile / "user" / "registrymodifications.xcu").write_text(PROFILE, encoding="utf-8")
+    with tempfile.TemporaryDirectory(dir=room) as folder:
+        source = Path(folder) / f"file.{question['ending']}"
+        shutil.copyfile(question["path"], source)
+        command = [program, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore"]
+        command += ["--convert-to", "pdf", "--outdir", folder, str(source)]
+        subprocess.run(command, check=False, stdin=subprocess.DEVNULL, capture_output=True)
+        made = source.with_suffix(".pdf")
+        if not made.is_file() or not made.stat().st_size:
+            raise OfficeFailed(file=name)
+        shutil.move(made, question["into"])
+    return {"done": True}
 
 
 if __name__ == "__main__":
-    serve(Office().answer)
+    serve(answer)

@@ -12,6 +12,7 @@ import pypdfium2.raw as pdfium
 from chuangwen.kernel.cells import text_of
 from chuangwen.kernel.csv_text import decode
 from chuangwen.kernel.documents import BrokenDocument, UnknownDocument, web_text
+from chuangwen.kernel.pdf_text import page_text
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.sheets import EmptyWorkbook, Sheet, read_table
 from chuangwen.kernel.unzip import look_at_zip
@@ -119,7 +120,7 @@ def _pdf(data: bytes, name: str, limits: ReadLimits) -> Pages:
         texts: list[str | None] = []
         for number in range(min(total, limits.pages)):
             page = pdf[number]
-            text = page.get_textpage().get_text_bounded().strip()
+            text = page_text(page).strip()
             texts.append(text or (None if _has_picture(page) else ""))
             page.close()
     return Pages("pdf", texts, total)

@@ -1,13 +1,16 @@
 """What the machine reads in a paper and proposes; a person takes it or leaves it; secret matter is stopped at once."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from tests.records.archive.bring import brought, sample, word
 from tests.records.archive.papers_read import Paper, papers
 from tests.records.archive.shelf import Shelf
 
+from chuangwen.kernel import office
 from chuangwen.kernel.official_text import days_in, findings
+from chuangwen.kernel.page_texts import read_pages
 from chuangwen.records.archive import reading
 from chuangwen.records.archive.document_actions import BadFact, Mark, Serves, mark_passage, put_to_use
 from chuangwen.records.archive.models import Document, DocumentKind, PageText, Proposal
@@ -74,6 +77,22 @@ def test_the_same_papers_recognised_from_pictures_lose_little() -> None:
     for field, (precision, recall) in counted(pairs).items():
         assert precision >= 0.9, field
         assert recall >= 0.85, field
+
+
+@pytest.mark.parametrize("kind", ["docx", "pdf"])
+def test_the_same_papers_as_docx_and_as_pdf_give_the_same_facts(tmp_path, kind: str) -> None:
+    data = word(*("\n".join(one.lines) for one in papers()))
+    if kind == "pdf":
+        (tmp_path / "all.docx").write_bytes(data)
+        into = str(tmp_path / "all.pdf")
+        question = {"path": str(tmp_path / "all.docx"), "ending": "docx", "into": into, "folder": str(tmp_path)}
+        office.answer({**question, "name": "all"})
+        data = Path(into).read_bytes()
+    texts = read_pages(data, f"all.{kind}").texts
+    pairs = [(said(text or ""), one.facts) for text, one in zip(texts, papers(), strict=True)]
+    for field, (precision, recall) in counted(pairs).items():
+        assert precision >= 0.97, field
+        assert recall >= 0.97, field
 
 
 def test_papers_it_has_never_seen_are_read_well_enough() -> None:

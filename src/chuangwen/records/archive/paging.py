@@ -63,6 +63,7 @@ class Children:
     def __init__(self) -> None:
         self.stack = ExitStack()
         self.children: dict[str, Apart] = {}
+        self.room: Path | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -93,11 +94,12 @@ class Children:
             return kept
         if not office_program():
             raise NoOffice(file=file.name)
-        with tempfile.TemporaryDirectory(prefix="chuangwen-pdf-") as folder:
-            into = Path(folder) / "made.pdf"
-            question = {"path": str(original(file)), "ending": ending, "into": str(into)}
-            refused(self.ask("office", question, name=file.name, megabytes=OFFICE_MEGABYTES))
-            return storage.keep(settings.FILES, "public", f"{file.sha256}.pdf", into.read_bytes())
+        if self.room is None:
+            self.room = Path(self.stack.enter_context(tempfile.TemporaryDirectory(prefix="chuangwen-office-")))
+        into = self.room / "made.pdf"
+        question = {"path": str(original(file)), "ending": ending, "into": str(into), "folder": str(self.room)}
+        refused(self.ask("office", question, name=file.name, megabytes=OFFICE_MEGABYTES))
+        return storage.keep(settings.FILES, "public", f"{file.sha256}.pdf", into.read_bytes())
 
 
 class Refused(Refusal):
