@@ -260,6 +260,7 @@ class Proposal(models.Model):
     class Meta:
         verbose_name = _("识别建议")
         ordering = ["document", "field", "-sure", "id"]
+        indexes = [models.Index(fields=["document"], condition=Q(field="classified"), name="archive_proposal_secrecy")]
         constraints = [models.UniqueConstraint(fields=["document", "field", "value"], name="archive_proposal_once")]
 
     def __str__(self) -> str:

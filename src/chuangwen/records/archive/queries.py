@@ -7,10 +7,11 @@ from pathlib import Path
 from django.conf import settings
 from django.db.models import Count, Prefetch, Q, QuerySet
 
-from chuangwen.records.archive.models import Document, DocumentFile, StoredFile, Use
+from chuangwen.records.archive.models import Document, DocumentFile, Proposal, StoredFile, Use
 from chuangwen.records.archive.seeing import sees
 from chuangwen.records.archive.storage import place
 from chuangwen.records.township.actors import Actor
+from chuangwen.records.township.permissions import Permission
 
 
 def sealed_path(file: StoredFile) -> Path:
@@ -53,6 +54,15 @@ def _of(pieces: Iterator[bytes]) -> str:
 def visible_to(actor: Actor) -> QuerySet[Document]:
     """Every document that this person may know of, the withdrawn ones too."""
     return Document.objects.filter(sees(actor))
+
+
+def held_for_secrecy(actor: Actor, most: int = 3) -> list[tuple[str, str]]:
+    """Title and mark of documents that carry a mark of secrecy about which nobody has decided, for those who may act."""
+    if actor.person is None or not (actor.may(Permission.ADD_DOCUMENTS) or actor.may(Permission.KEEP_ARCHIVE)):
+        return []
+    rows = Proposal.objects.filter(field="classified", taken=None, document__withdrawn_at=None)
+    rows = rows.filter(document__in=visible_to(actor)).order_by("-document")
+    return list(rows.values_list("document__title", "value")[:most])
 
 
 def in_rows(documents: QuerySet[Document]) -> QuerySet[Document]:

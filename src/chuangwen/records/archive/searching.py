@@ -21,6 +21,7 @@ from chuangwen.records.archive.queries import in_rows
 from chuangwen.records.archive.rules import rules_in_force
 from chuangwen.records.archive.search_index import index
 from chuangwen.records.township.actors import Actor
+from chuangwen.records.township.gates import By
 
 CAP = 1000
 PER_PAGE = 20
@@ -78,12 +79,12 @@ def words_of(text: str) -> list[str]:
     return list(dict.fromkeys(one for one in folded if one))[:MOST_WORDS]
 
 
-def search(actor: Actor, wanted: Wanted, number: int = 1, *, size: int = PER_PAGE) -> Found:
-    """One page of what this person may see, in a fixed number of queries however much is found."""
+def search(by: By, wanted: Wanted, number: int = 1, *, size: int = PER_PAGE) -> Found:
+    """One page of what this person may see (a command on the machine sees all), in a fixed number of queries however much is found."""
     words = words_of(wanted.words)
     if not words:
         return Found([], 0, more=False, number=1, pages=1)
-    ranked = _ranked(narrowed(actor, wanted), words)
+    ranked = _ranked(narrowed(by, wanted), words)
     more, ranked = len(ranked) > CAP, ranked[:CAP]
     pages = max(1, -(-len(ranked) // size))
     number = min(max(1, number), pages)
@@ -91,9 +92,10 @@ def search(actor: Actor, wanted: Wanted, number: int = 1, *, size: int = PER_PAG
     return Found(_hits(chosen, words), len(ranked), more=more, number=number, pages=pages)
 
 
-def narrowed(actor: Actor, wanted: Wanted) -> QuerySet[Document]:
+def narrowed(by: By, wanted: Wanted) -> QuerySet[Document]:
     """The documents among which to look: within reach, and of the kind, year, standard, unit and state asked for."""
-    rows = Document.objects.filter(sees(actor), STATES.get(wanted.state, STATES[""]))
+    seen = sees(by) if isinstance(by, Actor) else Q()
+    rows = Document.objects.filter(seen, STATES.get(wanted.state, STATES[""]))
     if wanted.kind:
         rows = rows.filter(kind=wanted.kind)
     if wanted.unit:

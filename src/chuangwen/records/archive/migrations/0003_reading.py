@@ -26,4 +26,8 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             "storedfile", models.Index(fields=["id"], condition=Q(previewed_at=None), name="archive_file_to_preview")
         ),
+        migrations.AddIndex(
+            "proposal",
+            models.Index(fields=["document"], condition=Q(field="classified"), name="archive_proposal_secrecy"),
+        ),
     ]
