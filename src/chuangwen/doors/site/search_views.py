@@ -82,7 +82,7 @@ def _shown(hit: Hit) -> dict[str, object]:
 @signed_in
 def find(request: TownRequest) -> HttpResponse:
     """Everything that this person may see and that holds all the words typed."""
-    words, form = asked_for(request.GET), DocumentFilters(request.GET or None)
+    words, form = asked_for(request.GET), DocumentFilters(request.GET)
     context: dict[str, object] = {"sought": words, "cap": CAP, "may_archive": request.actor.may(Permission.SEE_ARCHIVE)}
     if request.actor.may(Permission.SEE_ARCHIVE):
         asked = request.GET.get("page", "1")
