@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bench import national, sheet_reading, town
+from bench import archive_search, national, recognition, sheet_reading, town
 
 OUT = Path(__file__).parent / "out"
 GROUPS = {
@@ -14,6 +14,8 @@ GROUPS = {
     "sheet-time": sheet_reading.measure,
     "sheet-memory": sheet_reading.measure,
     **dict.fromkeys(town.IDS, town.measure),
+    **dict.fromkeys(archive_search.IDS, archive_search.measure),
+    **dict.fromkeys(recognition.IDS, recognition.measure),
 }
 
 

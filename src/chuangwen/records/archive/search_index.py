@@ -1,6 +1,6 @@
 """The index of the search: two-character grams of every document's head and of every page, in the database itself.
 
-On SQLite two FTS5 tables whose phrases are exact; on PostgreSQL folded text with a GIN index over its grams, each hit
+On SQLite an FTS5 table whose phrases are exact; on PostgreSQL folded text with a GIN index over its grams, each hit
 checked. Both find exactly the texts that hold the folded words. Written in the transaction that writes the text.
 """
 
@@ -14,23 +14,22 @@ from chuangwen.kernel.chinese import search_fold, search_grams
 from chuangwen.records.archive.models import Document, PageText
 
 BREAK = "\ufffc"  # between the facts of a head; no word holds it
-SHIFT = 20  # a page's key in FTS5 is its file's key and, in the lowest twenty bits, its number
 CHUNK = 500
 Sql = tuple[str, list[Any]]
 Head = tuple[int, str, str]
-Page = tuple[int, int, str]
+Page = tuple[int, str]
 
 
 class Index(Protocol):
     """What one database offers to the search; words are folded and at least two characters long."""
 
-    def put_heads(self, heads: Iterable[Head]) -> None: ...
-    def put_pages(self, pages: Iterable[Page]) -> None: ...
-    def drop_page(self, file: int, page: int, text: str) -> None: ...
+    def drop_heads(self, keys: Sequence[int]) -> None: ...
+    def put_heads(self, heads: Sequence[Head]) -> None: ...
+    def put_pages(self, pages: Sequence[Page]) -> None: ...
+    def drop_page(self, key: int, text: str) -> None: ...
     def clear(self) -> None: ...
     def settle(self) -> None: ...
     def holding(self, word: str) -> Sql: ...
-    def named(self, word: str) -> Sql: ...
     def first_pages(self, files: Sequence[int], words: Sequence[str]) -> Sql: ...
 
 
@@ -39,80 +38,97 @@ def phrase(word: str) -> str:
     return f'"{" ".join(search_grams(word))}"'
 
 
+def _grams(folded: str) -> str:
+    return " ".join(search_grams(folded))
+
+
 class Fts5:
-    """SQLite. Pages keep no copy of their text (contentless), so taking one out wants the text that was put in."""
+    """SQLite: one contentless FTS5 table, so that one look finds titles, other facts and pages alike.
 
-    def put_heads(self, heads: Iterable[Head]) -> None:
-        rows = [(key, " ".join(search_grams(name)), " ".join(search_grams(rest))) for key, name, rest in heads]
-        with connection.cursor() as cursor:
-            cursor.executemany("DELETE FROM archive_search_head WHERE rowid = %s", [row[:1] for row in rows])
-            cursor.executemany("INSERT INTO archive_search_head(rowid, name, rest) VALUES (%s, %s, %s)", rows)
+    A page stands under its own key, the name of a document under ``-2 * key``, its other facts one below that.
+    Rows go in by rising keys, else FTS5 writes each by itself. It keeps no text: to take one out, it must be told it.
+    """
 
-    def put_pages(self, pages: Iterable[Page]) -> None:
-        rows = [(file << SHIFT | page, " ".join(search_grams(text))) for file, page, text in pages]
-        with connection.cursor() as cursor:
-            cursor.executemany("INSERT INTO archive_search_page(rowid, grams) VALUES (%s, %s)", rows)
+    PUT = "INSERT INTO archive_search(rowid, grams) VALUES (%s, %s)"
+    DROP = "INSERT INTO archive_search(archive_search, rowid, grams) VALUES ('delete', %s, %s)"
 
-    def drop_page(self, file: int, page: int, text: str) -> None:
-        sql = "INSERT INTO archive_search_page(archive_search_page, rowid, grams) VALUES ('delete', %s, %s)"
+    def _run(self, sql: str, rows: Sequence[tuple[int | str, ...]]) -> None:
         with connection.cursor() as cursor:
-            cursor.execute(sql, [file << SHIFT | page, " ".join(search_grams(text))])
+            cursor.executemany(sql, rows)
+
+    def drop_heads(self, keys: Sequence[int]) -> None:
+        with connection.cursor() as cursor:
+            for key in keys:
+                cursor.execute("SELECT name, rest FROM archive_search_head WHERE id = %s", [key])
+                for name, rest in cursor.fetchall():
+                    cursor.executemany(self.DROP, [(-2 * key, _grams(name)), (-2 * key - 1, _grams(rest))])
+            cursor.executemany("DELETE FROM archive_search_head WHERE id = %s", [(key,) for key in keys])
+
+    def put_heads(self, heads: Sequence[Head]) -> None:
+        self._run("INSERT INTO archive_search_head(id, name, rest) VALUES (%s, %s, %s)", heads)
+        rows = [(-2 * key - below, _grams(text)) for key, name, rest in heads for below, text in ((0, name), (1, rest))]
+        self._run(self.PUT, sorted(rows))
+
+    def put_pages(self, pages: Sequence[Page]) -> None:
+        self._run(self.PUT, [(key, _grams(text)) for key, text in sorted(pages)])
+
+    def drop_page(self, key: int, text: str) -> None:
+        self._run(self.DROP, [(key, _grams(text))])
 
     def clear(self) -> None:
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM archive_search_head")
-            cursor.execute("INSERT INTO archive_search_page(archive_search_page) VALUES ('delete-all')")
+            cursor.execute("INSERT INTO archive_search(archive_search) VALUES ('delete-all')")
 
     def settle(self) -> None:
         with connection.cursor() as cursor:
-            for table in ("archive_search_head", "archive_search_page"):
-                cursor.execute(f"INSERT INTO {table}({table}) VALUES ('optimize')")  # noqa: S608 - fixed names
+            cursor.execute("INSERT INTO archive_search(archive_search) VALUES ('optimize')")
 
     def holding(self, word: str) -> Sql:
         sql = (
-            "SELECT rowid FROM archive_search_head WHERE archive_search_head MATCH %s UNION ALL "
-            "SELECT document_id FROM archive_search_page CROSS JOIN archive_documentfile "
-            "ON file_id = archive_search_page.rowid >> 20 AND superseded_at IS NULL "
-            "WHERE archive_search_page MATCH %s"
+            "SELECT CASE WHEN s.rowid < 0 THEN -s.rowid / 2 ELSE f.document_id END AS document, "
+            "max(s.rowid < 0 AND s.rowid % 2 = 0) AS named FROM archive_search s "
+            "LEFT JOIN archive_pagetext p ON p.id = s.rowid "
+            "LEFT JOIN archive_documentfile f ON f.file_id = p.file_id AND f.superseded_at IS NULL "
+            "WHERE s.archive_search MATCH %s GROUP BY document"
         )
-        return sql, [phrase(word)] * 2
-
-    def named(self, word: str) -> Sql:
-        sql = "SELECT rowid FROM archive_search_head WHERE archive_search_head MATCH %s"
-        return sql, [f"name : {phrase(word)}"]
+        return sql.replace(" % ", " %% "), [phrase(word)]
 
     def first_pages(self, files: Sequence[int], words: Sequence[str]) -> Sql:
         one = (
-            "SELECT * FROM (SELECT rowid >> 20, rowid & 1048575 FROM archive_search_page "
-            "WHERE archive_search_page MATCH %s AND rowid >= %s AND rowid < %s ORDER BY rowid LIMIT 1)"
+            "SELECT * FROM (SELECT p.id FROM archive_search s CROSS JOIN archive_pagetext p ON p.id = s.rowid "
+            "WHERE s.archive_search MATCH %s AND p.file_id = %s "
+            "AND s.rowid BETWEEN (SELECT min(id) FROM archive_pagetext WHERE file_id = %s) "
+            "AND (SELECT max(id) FROM archive_pagetext WHERE file_id = %s) ORDER BY p.page LIMIT 1)"
         )
         any_of = " OR ".join(phrase(word) for word in words)
-        params = [fact for file in files for fact in (any_of, file << SHIFT, (file + 1) << SHIFT)]
+        params = [fact for file in files for fact in (any_of, file, file, file)]
         return " UNION ALL ".join([one] * len(files)), params
 
 
 class Gin:
     """PostgreSQL. The grams lead to the rows, the folded text proves them."""
 
-    def put_heads(self, heads: Iterable[Head]) -> None:
-        sql = (
-            "INSERT INTO archive_search_head(id, name, folded) VALUES (%s, %s, %s) "
-            "ON CONFLICT (id) DO UPDATE SET name = excluded.name, folded = excluded.folded"
-        )
+    def drop_heads(self, keys: Sequence[int]) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM archive_search_head WHERE id = ANY(%s)", [list(keys)])
+
+    def put_heads(self, heads: Sequence[Head]) -> None:
+        sql = "INSERT INTO archive_search_head(id, name, folded) VALUES (%s, %s, %s)"
         with connection.cursor() as cursor:
             cursor.executemany(sql, [(key, name, f"{name}{BREAK}{rest}") for key, name, rest in heads])
 
-    def put_pages(self, pages: Iterable[Page]) -> None:
+    def put_pages(self, pages: Sequence[Page]) -> None:
         sql = (
-            "INSERT INTO archive_search_page(file_id, page, folded) VALUES (%s, %s, %s) "
-            "ON CONFLICT (file_id, page) DO UPDATE SET folded = excluded.folded"
+            "INSERT INTO archive_search_page(id, folded) VALUES (%s, %s) "
+            "ON CONFLICT (id) DO UPDATE SET folded = excluded.folded"
         )
         with connection.cursor() as cursor:
             cursor.executemany(sql, list(pages))
 
-    def drop_page(self, file: int, page: int, text: str) -> None:
+    def drop_page(self, key: int, text: str) -> None:
         with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM archive_search_page WHERE file_id = %s AND page = %s", [file, page])
+            cursor.execute("DELETE FROM archive_search_page WHERE id = %s", [key])
 
     def clear(self) -> None:
         with connection.cursor() as cursor:
@@ -124,20 +140,21 @@ class Gin:
 
     def holding(self, word: str) -> Sql:
         sql = (
-            "SELECT id FROM archive_search_head WHERE chuangwen_grams(folded) @> %s AND strpos(folded, %s) > 0 "
-            "UNION ALL SELECT document_id FROM archive_search_page s JOIN archive_documentfile f "
-            "ON f.file_id = s.file_id AND superseded_at IS NULL "
-            "WHERE chuangwen_grams(folded) @> %s AND strpos(folded, %s) > 0"
+            "SELECT document, max(named) AS named FROM ("
+            "SELECT id AS document, CASE WHEN strpos(name, %s) > 0 THEN 1 ELSE 0 END AS named "
+            "FROM archive_search_head WHERE chuangwen_grams(folded) @> %s AND strpos(folded, %s) > 0 "
+            "UNION ALL SELECT document_id, 0 FROM archive_search_page s JOIN archive_pagetext p ON p.id = s.id "
+            "JOIN archive_documentfile f ON f.file_id = p.file_id AND superseded_at IS NULL "
+            "WHERE chuangwen_grams(folded) @> %s AND strpos(folded, %s) > 0) AS held GROUP BY document"
         )
-        return sql, [search_grams(word), word] * 2
-
-    def named(self, word: str) -> Sql:
-        sql = "SELECT id FROM archive_search_head WHERE chuangwen_grams(folded) @> %s AND strpos(name, %s) > 0"
-        return sql, [search_grams(word), word]
+        return sql, [word, search_grams(word), word, search_grams(word), word]
 
     def first_pages(self, files: Sequence[int], words: Sequence[str]) -> Sql:
         held = " OR ".join(["strpos(folded, %s) > 0"] * len(words))
-        sql = "SELECT file_id, min(page) FROM archive_search_page WHERE file_id = ANY(%s) AND (HELD) GROUP BY file_id"
+        sql = (
+            "SELECT DISTINCT ON (p.file_id) p.id FROM archive_pagetext p JOIN archive_search_page s ON s.id = p.id "
+            "WHERE p.file_id = ANY(%s) AND (HELD) ORDER BY p.file_id, p.page"
+        )
         return sql.replace("HELD", held), [list(files), *words]
 
 
@@ -152,19 +169,19 @@ $$
 INDEXES: dict[str, type[Index]] = {"sqlite": Fts5, "postgresql": Gin}
 TABLES = {
     "sqlite": [
-        "CREATE VIRTUAL TABLE archive_search_head USING fts5(name, rest, tokenize='ascii')",
-        "CREATE VIRTUAL TABLE archive_search_page USING fts5(grams, content='', tokenize='ascii')",
+        "CREATE TABLE archive_search_head (id integer PRIMARY KEY, name text NOT NULL, rest text NOT NULL)",
+        "CREATE VIRTUAL TABLE archive_search USING fts5(grams, content='', tokenize='ascii')",
     ],
     "postgresql": [
         PAIRS,
         "CREATE TABLE archive_search_head (id bigint PRIMARY KEY, name text NOT NULL, folded text NOT NULL)",
-        "CREATE TABLE archive_search_page (file_id bigint, page integer, folded text NOT NULL, PRIMARY KEY (file_id, page))",
+        "CREATE TABLE archive_search_page (id bigint PRIMARY KEY, folded text NOT NULL)",
         "CREATE INDEX archive_search_head_grams ON archive_search_head USING gin (chuangwen_grams(folded))",
         "CREATE INDEX archive_search_page_grams ON archive_search_page USING gin (chuangwen_grams(folded))",
     ],
 }
 GONE = {
-    "sqlite": ["DROP TABLE archive_search_head", "DROP TABLE archive_search_page"],
+    "sqlite": ["DROP TABLE archive_search_head", "DROP TABLE archive_search"],
     "postgresql": [
         "DROP TABLE archive_search_head, archive_search_page",
         "DROP FUNCTION chuangwen_grams(text)",
@@ -204,37 +221,39 @@ def head_of(document: Document) -> Head:
 
 def put_document(document: Document) -> None:
     """Write the head anew, after any change of it or of its files."""
-    index().put_heads([head_of(document)])
+    at_hand = index()
+    at_hand.drop_heads([document.pk])
+    at_hand.put_heads([head_of(document)])
 
 
 def put_page(row: PageText, before: str | None = None) -> None:
     """Write a page; ``before`` is the text that stood there, if one did."""
     at_hand = index()
     if before is not None:
-        at_hand.drop_page(row.file_id, row.page, search_fold(before))
-    at_hand.put_pages([(row.file_id, row.page, search_fold(row.text))])
+        at_hand.drop_page(row.pk, search_fold(before))
+    at_hand.put_pages([(row.pk, search_fold(row.text))])
 
 
 def put_new_pages(rows: Iterable[PageText]) -> None:
     """Write many pages that were not there before."""
-    index().put_pages([(row.file_id, row.page, search_fold(row.text)) for row in rows])
+    index().put_pages([(row.pk, search_fold(row.text)) for row in rows])
 
 
 def drop_pages(rows: Iterable[PageText]) -> None:
     """Take pages out before their rows are deleted."""
     at_hand = index()
     for row in rows:
-        at_hand.drop_page(row.file_id, row.page, search_fold(row.text))
+        at_hand.drop_page(row.pk, search_fold(row.text))
 
 
 def rebuild() -> tuple[int, int]:
     """Make the whole index anew from the rows. Returns how many documents and pages it holds."""
     at_hand = index()
     at_hand.clear()
-    documents = Document.objects.prefetch_related("files").order_by("pk")
+    documents = Document.objects.prefetch_related("files").order_by("-pk")
     heads = _in_chunks((head_of(one) for one in documents.iterator(chunk_size=CHUNK)), at_hand.put_heads)
-    rows = PageText.objects.order_by("pk").values_list("file_id", "page", "text").iterator(chunk_size=CHUNK)
-    pages = _in_chunks(((file, page, search_fold(text)) for file, page, text in rows), at_hand.put_pages)
+    rows = PageText.objects.order_by("pk").values_list("pk", "text").iterator(chunk_size=CHUNK)
+    pages = _in_chunks(((key, search_fold(text)) for key, text in rows), at_hand.put_pages)
     at_hand.settle()
     return heads, pages
 
