@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.kernel.words import later
+from chuangwen.kernel.words import lasting
 
 try:
     import resource
@@ -26,7 +26,7 @@ class TookTooLong(Refusal):
     """The child was stopped."""
 
     code = "took_too_long"
-    sentence = later("“{file}”读了 {seconds} 秒还没读完，已停下。请另存一份、拆小后再传。")
+    sentence = lasting("“{file}”读了 {seconds} 秒还没读完，已停下。请另存一份、拆小后再传。")
     status = 422
 
 
@@ -34,7 +34,9 @@ class FellOver(Refusal):
     """The child died: a crash of a parser, or more memory than allowed."""
 
     code = "fell_over"
-    sentence = later("“{file}”读取时出错停下：文件可能已损坏，或读它要用的内存超过 {megabytes} MB。请另存一份后再传。")
+    sentence = lasting(
+        "“{file}”读取时出错停下：文件可能已损坏，或读它要用的内存超过 {megabytes} MB。请另存一份后再传。"
+    )
     status = 422
 
 
@@ -145,9 +147,7 @@ def serve(answer: Answer) -> None:
 
 def _limit(megabytes: int) -> None:
     """Memory for this process and no files of more than 500 MB; Windows knows no such limits."""
-    if os.name == "posix":
-        import resource
-
+    if resource is not None:
         resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_FSIZE, (500 << 20, 500 << 20))

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pypdfium2
 
 from chuangwen.kernel.csv_text import decode
-from chuangwen.kernel.pdf_text import page_text
+from chuangwen.kernel.pdf_text import pdf_page_text
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.unzip import look_at_zip
 from chuangwen.kernel.words import later
@@ -70,7 +70,7 @@ def read_document(data: bytes, name: str) -> DocumentText:
     if len(data) > MOST_BYTES:
         raise DocumentTooLarge(file=name, size=len(data) // 1_000_000)
     kind = _kind(data, name)
-    text = {"docx": _docx, "pdf": _pdf, "html": web_text, "txt": _txt}[kind](data, name)
+    text = {"docx": _docx, "pdf": _pdf, "html": _html, "txt": _txt}[kind](data, name)
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
     if not text.strip():
         raise EmptyDocument(file=name)
@@ -107,7 +107,7 @@ def _docx(data: bytes, name: str) -> str:
 def _pdf(data: bytes, name: str) -> str:
     try:
         pdf = pypdfium2.PdfDocument(data)
-        pages = [page_text(page) for page in pdf]
+        pages = [pdf_page_text(page) for page in pdf]
     except Exception as wrong:
         raise BrokenDocument(file=name, kind="pdf") from wrong
     text = "\n".join(pages)
@@ -139,9 +139,13 @@ class _Words(HTMLParser):
             self.parts.append(" ".join(data.split("\n")))
 
 
-def web_text(data: bytes, name: str) -> str:
-    """The text of a web page, a line for each block."""
+def _html(data: bytes, name: str) -> str:
+    return page_text(decode(data, name=name))
+
+
+def page_text(markup: str) -> str:
+    """The words of a web page, a line for each block."""
     words = _Words()
-    words.feed(decode(data, name=name))
+    words.feed(markup)
     lines = (line.strip() for line in "".join(words.parts).split("\n"))
     return "\n".join(line for line in lines if line)

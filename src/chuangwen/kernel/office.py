@@ -11,7 +11,7 @@ from typing import Any
 
 from chuangwen.kernel.apart import serve
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.kernel.words import later
+from chuangwen.kernel.words import lasting
 
 PROGRAMS = ("soffice", "libreoffice")
 PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
@@ -34,7 +34,7 @@ class NoOffice(Refusal):
     """There is no office program on this machine."""
 
     code = "no_office"
-    sentence = later(
+    sentence = lasting(
         "“{file}”要靠 LibreOffice 打开，本机没有安装。请安装 LibreOffice（含文字、表格、演示组件）后再试。"
     )
     status = 422
@@ -44,7 +44,7 @@ class OfficeFailed(Refusal):
     """The office program made nothing of it."""
 
     code = "office_failed"
-    sentence = later("LibreOffice 打不开“{file}”：文件损坏或有密码，或缺少相应组件（表格要 Calc，演示要 Impress）。")
+    sentence = lasting("LibreOffice 打不开“{file}”：文件损坏或有密码，或缺少相应组件（表格要 Calc，演示要 Impress）。")
     status = 422
 
 

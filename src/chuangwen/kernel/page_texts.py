@@ -11,12 +11,12 @@ import pypdfium2.raw as pdfium
 
 from chuangwen.kernel.cells import text_of
 from chuangwen.kernel.csv_text import decode
-from chuangwen.kernel.documents import BrokenDocument, UnknownDocument, web_text
-from chuangwen.kernel.pdf_text import page_text
+from chuangwen.kernel.documents import BrokenDocument, UnknownDocument, page_text
+from chuangwen.kernel.pdf_text import pdf_page_text
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.sheets import EmptyWorkbook, Sheet, read_table
 from chuangwen.kernel.unzip import look_at_zip
-from chuangwen.kernel.words import later, say
+from chuangwen.kernel.words import lasting, written
 from chuangwen.kernel.xml_pages import ofd_pages, slide_pages, word_pages
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -28,6 +28,7 @@ _ZIPS = {
     "content.xml": "office",
 }
 _ENDINGS = {"html": "html", "htm": "html", "eml": "eml", "rtf": "office", "csv": "txt"}
+CUT = lasting("只读了前 {kept} 页，全部 {total} 页。")
 _MAIL = (b"From:", b"Received:", b"Return-Path:", b"MIME-Version:", b"Delivered-To:", b"Date:", b"Subject:")
 
 
@@ -57,7 +58,7 @@ class NeedsOffice(Refusal):
     """An old office file, which only an office program reads."""
 
     code = "needs_office"
-    sentence = later(
+    sentence = lasting(
         "“{file}”是旧格式的办公文件，要靠 LibreOffice 读取。请在本机安装 LibreOffice，或另存为 docx 再传。"
     )
     status = 422
@@ -120,7 +121,7 @@ def _pdf(data: bytes, name: str, limits: ReadLimits) -> Pages:
         texts: list[str | None] = []
         for number in range(min(total, limits.pages)):
             page = pdf[number]
-            text = page_text(page).strip()
+            text = pdf_page_text(page).strip()
             texts.append(text or (None if _has_picture(page) else ""))
             page.close()
     return Pages("pdf", texts, total)
@@ -146,7 +147,7 @@ def _sheet_text(sheet: Sheet) -> str:
 
 
 def _html(data: bytes, name: str, _limits: ReadLimits) -> Pages:
-    return Pages("html", [web_text(data, name)], 1)
+    return Pages("html", [page_text(decode(data, name=name))], 1)
 
 
 def _txt(data: bytes, name: str, _limits: ReadLimits) -> Pages:
@@ -173,7 +174,7 @@ def _body(mail: EmailMessage, name: str) -> str:
         text = data.decode(charset or "utf-8")
     except (LookupError, UnicodeDecodeError):
         text = decode(data, name=name)
-    return web_text(text.encode(), name) if part.get_content_type() == "text/html" else text
+    return page_text(text) if part.get_content_type() == "text/html" else text
 
 
 _READERS: dict[str, Callable[[bytes, str, ReadLimits], Pages]] = {
@@ -202,7 +203,7 @@ def _within(found: Pages, limits: ReadLimits) -> Pages:
         if count > limits.characters:
             break
         kept += 1
-    cut = say("只读了前 {kept} 页，全部 {total} 页。", kept=kept, total=total) if kept < total else ""
+    cut = written(CUT, kept=kept, total=total) if kept < total else ""
     return Pages(found.kind, texts[:kept], total, cut)
 
 

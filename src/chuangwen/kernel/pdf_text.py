@@ -23,7 +23,7 @@ class Sign(NamedTuple):
     made: bool
 
 
-def page_text(page: pypdfium2.PdfPage) -> str:
+def pdf_page_text(page: pypdfium2.PdfPage) -> str:
     """The lines of a page."""
     words = page.get_textpage()
     try:

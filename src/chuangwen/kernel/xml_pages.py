@@ -62,9 +62,9 @@ class _Words:
 
     def text(self, said: str) -> None:
         if self.reading and not self.skipped:
-            self.say(said)
+            self.add(said)
 
-    def say(self, text: str) -> None:
+    def add(self, text: str) -> None:
         if self.open:
             if not self.open[-1]:
                 self.begun[-1] = self.page
@@ -106,7 +106,7 @@ def _break(words: _Words, attributes: Attributes) -> None:
     if any(key.rpartition(":")[2] == "type" and value == "page" for key, value in attributes.items()):
         words.turn()
     else:
-        words.say("\n")
+        words.add("\n")
 
 
 _STARTS: dict[str, Callable[[_Words, Attributes], None]] = {
@@ -114,9 +114,9 @@ _STARTS: dict[str, Callable[[_Words, Attributes], None]] = {
     "t": lambda words, _: words.read(on=True),
     "tr": lambda words, _: words.rows.append([]),
     "tc": lambda words, _: words.cells.append([]),
-    "tab": lambda words, _: words.say("\t") if "r" in words.inside[-2:-1] else None,
-    "cr": lambda words, _: words.say("\n"),
-    "noBreakHyphen": lambda words, _: words.say("-"),
+    "tab": lambda words, _: words.add("\t") if "r" in words.inside[-2:-1] else None,
+    "cr": lambda words, _: words.add("\n"),
+    "noBreakHyphen": lambda words, _: words.add("-"),
     "br": _break,
     "lastRenderedPageBreak": lambda words, _: words.turn(),
 }

@@ -11,7 +11,7 @@ from django.conf import settings
 from chuangwen.kernel.apart import Apart
 from chuangwen.kernel.office import NoOffice, office_program
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.kernel.words import later
+from chuangwen.kernel.words import lasting
 from chuangwen.records.archive import storage
 from chuangwen.records.archive.models import StoredFile
 from chuangwen.records.archive.queries import derived_path, sealed_path
@@ -38,7 +38,7 @@ class OriginalMissing(Refusal):
     """The sealed bytes are not where they should be."""
 
     code = "original_missing"
-    sentence = later("“{file}”的原件不在存放处，读不了。请运行 chuangwen archive check 查明，再从备份里补回。")
+    sentence = lasting("“{file}”的原件不在存放处，读不了。请运行 chuangwen archive check 查明，再从备份里补回。")
     status = 410
 
 
@@ -106,7 +106,7 @@ class Refused(Refusal):
     """What a child refused, in its own words."""
 
     code = "refused_apart"
-    sentence = later("{why}")
+    sentence = "{why}"
     status = 422
 
 

@@ -25,6 +25,11 @@ def waiting() -> QuerySet[StoredFile]:
     return StoredFile.objects.filter(Exists(used), previewed_at=None).order_by("pk")
 
 
+def count_waiting(_at: datetime) -> int:
+    """How many files wait for their pictures."""
+    return waiting().count()
+
+
 def make_waiting(limit: int, *, by: By, at: datetime) -> int:
     """Draw the first pages of up to ``limit`` files; what cannot be drawn says why. Later pages are drawn when asked."""
     found = list(waiting()[:limit])

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.kernel.words import later, say, written
+from chuangwen.kernel.words import lasting, later, say, written
 from chuangwen.records.archive import search_index, texts
 from chuangwen.records.archive.document_actions import BadFact, fresh, thing
 from chuangwen.records.archive.models import Document, DocumentKind, Proposal
@@ -22,7 +22,7 @@ FIELDS = {
     "kind": later("类型"),
     "classified": later("密级标志"),
 }
-NO_PLACE = later("标有“{mark}”，本系统不得存放涉密文件")
+NO_PLACE = lasting("标有“{mark}”，本系统不得存放涉密文件")
 
 
 class AlreadyDecided(Refusal):

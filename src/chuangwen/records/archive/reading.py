@@ -38,6 +38,11 @@ def waiting() -> QuerySet[StoredFile]:
     return StoredFile.objects.filter(Exists(used), reading=Reading.WAITING).order_by("pk")
 
 
+def count_waiting(_at: datetime) -> int:
+    """How many files wait to be read."""
+    return waiting().count()
+
+
 def read_waiting(limit: int, *, by: By, at: datetime) -> int:
     """Read up to ``limit`` files. A file that cannot be read says why; the others are read all the same."""
     found = list(waiting()[:limit])

@@ -24,6 +24,7 @@ from chuangwen.records.ledger.actions import Thing
 from chuangwen.records.township.gates import By
 
 SECONDS, MEGABYTES = 300, 6000
+HEADS = 2  # after so many pages a paper has said its number, its title and whether it is secret
 
 
 class Page(NamedTuple):
@@ -51,6 +52,11 @@ def scanned() -> QuerySet[StoredFile]:
     """Files with pictures of pages that wait for recognition."""
     used = DocumentFile.objects.filter(file=OuterRef("pk"))
     return StoredFile.objects.filter(Exists(used), reading=Reading.SCANNED).order_by("pk")
+
+
+def count_waiting(_at: datetime) -> int:
+    """How many files wait to be recognised; none where nothing can recognise them."""
+    return 0 if why_not_recognise() else scanned().count()
 
 
 def progress_of(file: StoredFile) -> tuple[int, int]:
@@ -124,7 +130,8 @@ def _keep(told: Told) -> None:
     if told.why:
         file.reading_why = told.why[:200]
         file.save(update_fields=["reading_why"])
-    proposing.propose_for_file(file)
+    if told.page.page <= HEADS:
+        proposing.propose_for_file(file)
 
 
 @transaction.atomic
@@ -136,6 +143,7 @@ def _finish(file: StoredFile, *, by: By, at: datetime) -> None:
     held = PageText.objects.filter(file=row).exclude(text="").exists()
     row.reading = Reading.READ if held else Reading.NOTHING
     row.save(update_fields=["reading"])
+    proposing.propose_for_file(row)
     after = {"reading": row.reading, "pages": done}
     ledger.note(Thing("file", row.sha256[:16], row.name[:120]), later("识别文字"), by=by, at=at, after=after)
 
