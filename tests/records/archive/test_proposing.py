@@ -11,9 +11,9 @@ from tests.records.archive.shelf import Shelf
 from chuangwen.kernel import office
 from chuangwen.kernel.official_text import days_in, findings
 from chuangwen.kernel.page_texts import read_pages
-from chuangwen.records.archive import reading
+from chuangwen.records.archive import previews, reading
 from chuangwen.records.archive.document_actions import BadFact, Mark, Serves, mark_passage, put_to_use
-from chuangwen.records.archive.models import Document, DocumentKind, PageText, Proposal
+from chuangwen.records.archive.models import Document, DocumentKind, PageText, Proposal, StoredFile
 from chuangwen.records.archive.policy import ClassifiedForbidden, Filed, secrecy_of, why_not_use
 from chuangwen.records.archive.proposal_actions import AlreadyDecided, leave_proposal, take_proposal
 from chuangwen.records.archive.proposing import kind_by_words, propose
@@ -190,8 +190,11 @@ def test_a_mark_of_secrecy_stops_every_use_until_a_person_says_with_a_reason_tha
 
 def test_a_confirmed_mark_takes_the_document_and_its_text_out(shelf) -> None:
     one = read(shelf, "秘密★6个月\n" + TEXT)
-    limin = shelf.cast.actor("limin")
+    limin, file = shelf.cast.actor("limin"), one.files.get().file
+    previews.make_waiting(1, by=MACHINE, at=shelf.at)
+    assert previews.page_picture(StoredFile.objects.get(pk=file.pk), 1)
     take_proposal(proposal(one, "classified"), by=limin, at=shelf.at)
+    assert previews.page_picture(StoredFile.objects.get(pk=file.pk), 1) is None
     one.refresh_from_db()
     assert one.withdrawn_why == "标有“秘密★6个月”，本系统不得存放涉密文件"
     assert not PageText.objects.filter(file=one.files.get().file).exists()

@@ -74,6 +74,14 @@ def draw(file: StoredFile, page: int, pdf: Path, children: Children) -> Path:
         return storage.keep(settings.FILES, "public", f"{file.sha256}.p{page}.jpg", into.read_bytes())
 
 
+def forget(file: StoredFile, why: str, *, at: datetime) -> None:
+    """Take the pictures away, and what they were made from beside the original; none are drawn any more."""
+    StoredFile.objects.filter(pk=file.pk).update(previewed_at=at, preview_why=why[:200])
+    for page in range(1, (file.pages or 0) + 1):
+        derived_path(file, f"p{page}.jpg").unlink(missing_ok=True)
+    derived_path(file, "pdf").unlink(missing_ok=True)
+
+
 def page_picture(file: StoredFile, page: int) -> Path | None:
     """The picture of a page for showing, drawn now when nobody has yet; None where there is none.
 

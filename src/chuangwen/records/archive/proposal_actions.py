@@ -6,7 +6,7 @@ from django.db import transaction
 
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import lasting, later, say, written
-from chuangwen.records.archive import search_index, texts
+from chuangwen.records.archive import previews, search_index, texts
 from chuangwen.records.archive.document_actions import BadFact, fresh, thing
 from chuangwen.records.archive.models import Document, DocumentKind, Proposal
 from chuangwen.records.archive.policy import why_not_change
@@ -82,10 +82,11 @@ def _write(document: Document, field: str, value: str) -> None:
 
 
 def _take_out(document: Document, mark: str, *, at: datetime) -> None:
-    """No text of it stays to be found; the sealed bytes are dealt with by the rules of secrecy, outside the product."""
+    """No text or picture of it stays to be found; the sealed bytes are dealt with by the rules of secrecy."""
     document.withdrawn_at, document.withdrawn_why = at, written(NO_PLACE, mark=mark)
     for row in document.files.select_related("file"):
         texts.forget_pages(row.file)
+        previews.forget(row.file, document.withdrawn_why, at=at)
 
 
 @transaction.atomic
