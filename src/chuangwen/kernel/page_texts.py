@@ -73,7 +73,9 @@ def kind_of(data: bytes, name: str) -> str:
         entries = look_at_zip(data, name=name).entries
         return next((kind for entry, kind in _ZIPS.items() if entry in entries), "")
     if data.startswith(OLE):
-        return "xlsx" if b"W\0o\0r\0k\0b\0o\0o\0k\0" in data or b"B\0o\0o\0k\0" in data else "office"
+        others = (name.encode("utf-16-le") in data for name in ("WordDocument", "PowerPoint Document"))
+        book = "Workbook".encode("utf-16-le") in data or b"B\0o\0o\0k\0" in data
+        return "xlsx" if book and not any(others) else "office"
     if data.startswith(b"{\\rtf"):
         return "office"
     return _kind_of_text(data, ending)

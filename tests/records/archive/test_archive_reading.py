@@ -6,7 +6,7 @@ import zipfile
 import pytest
 from django.conf import settings as django_settings
 from tests.people import CAST
-from tests.records.archive.bring import brought, jpeg, scan, sheet, word
+from tests.records.archive.bring import brought, jpeg, sample, scan, sheet, word
 from tests.records.archive.shelf import Shelf
 
 from chuangwen.records.archive import reading
@@ -70,6 +70,8 @@ def test_the_job_reads_what_waits_once_and_writes_one_note_for_each(shelf) -> No
         (word("一、农贸市场", "二、管理"), "a.docx", ["一、农贸市场", "二、管理"]),
         (HTML.encode(), "a.html", ["农贸市场\n管理"]),
         (sheet("点位表", [["点位", "数"], ["东门市场", 3]]), "a.xlsx", ["点位表\n点位\t数\n东门市场\t3"]),
+        (sample("sites.xls"), "a.xls", ["表\n点位\t1.5\n东门市场\t3"]),
+        (sample("two-pages.doc"), "a.doc", ["张沟镇人民政府文件\n农贸市场", "第二页"]),
         ("甲\f乙".encode(), "a.txt", ["甲", "乙"]),
         (zipped(ppt__presentation_dot_xml="<p/>", ppt__slides__slide1_dot_xml="<s><a:p><a:r><a:t>文明</a:t></a:r></a:p></s>"), "a.pptx", ["文明"]),
         (zipped(OFD_dot_xml="<o/>", Doc_0__Pages__Page_0__Content_dot_xml="<o><ofd:TextCode X='1'>红头文件</ofd:TextCode></o>"), "a.ofd", ["红头文件"]),
