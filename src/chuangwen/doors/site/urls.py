@@ -21,6 +21,7 @@ from chuangwen.doors.site import (
     plan_views,
     poster_views,
     round_views,
+    search_views,
     system_views,
     upload_views,
 )
@@ -28,6 +29,7 @@ from chuangwen.doors.site import (
 urlpatterns: list[URLPattern] = [
     path("", home_views.home, name="home"),
     path("choose-round/", home_views.choose_round, name="choose_round"),
+    path("search/", search_views.find, name="search"),
     path("framework/", framework_views.framework, name="framework"),
     path("framework/import/", import_views.indicators, name="framework_import"),
     path("framework/<int:edition_id>/", framework_views.framework, name="framework_edition"),

@@ -14,12 +14,14 @@ Holds = Literal["sheet", "slides", "text", "mail", "audio", "video"]
 class DocumentKindRow(Row):
     """A kind of material. ``needs`` names what such a document must carry to be whole, ``holds`` the sorts of files
 
-    (``kernel.kinds``) that are taken for it when they come in; photos go to the first kind with ``photo``.
+    (``kernel.kinds``) that are taken for it when they come in; photos go to the first kind with ``photo``. ``words`` at
+    the end of a title tell it.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: str
     aliases: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
     category: str = Field(pattern=r"^[A-Z]{2}$")
     retention: str = ""
     needs: tuple[Need, ...] = ()

@@ -47,6 +47,7 @@ class StoredFile(models.Model):
     reading = models.CharField(_("文字"), max_length=8, choices=Reading, default=Reading.WAITING)
     reading_why = models.CharField(_("读不出的原因"), max_length=200, blank=True)
     previewed_at = models.DateTimeField(_("预览时间"), null=True, blank=True)
+    preview_why = models.CharField(_("没有预览的原因"), max_length=200, blank=True, default="")
 
     class Meta:
         verbose_name = _("存档文件")
@@ -54,6 +55,8 @@ class StoredFile(models.Model):
         indexes = [
             models.Index(fields=["id"], condition=Q(reading="waiting"), name="archive_file_to_read"),
             models.Index(fields=["id"], condition=Q(is_photo=True, looked_at=None), name="archive_file_to_look_at"),
+            models.Index(fields=["id"], condition=Q(reading="scanned"), name="archive_file_to_recognise"),
+            models.Index(fields=["id"], condition=Q(previewed_at=None), name="archive_file_to_preview"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(size__gt=0), name="archive_file_is_not_empty"),
