@@ -1,4 +1,4 @@
-"""Taking files in: the original sealed, public copies made, the same bytes kept once."""
+"""Taking files in: the original sealed, a public copy made, the same bytes kept once."""
 
 from datetime import datetime
 
@@ -35,10 +35,14 @@ class FileTooBig(Refusal):
 
 @transaction.atomic
 def keep_photo(data: bytes, name: str, *, by: Signer, at: datetime) -> StoredFile:
-    """Keep a photo. The same bytes again give the row that stands, without a second note."""
+    """Keep a photo and its small public copy; the large one is made in the background, or when first looked at.
+
+    The same bytes again give the row that stands, without a second note.
+    """
     if found := StoredFile.objects.filter(sha256=storage.digest(data)).first():
         return found
     photo = read_photo(data, name)
+    claims = photo.claims
     row = StoredFile(
         sha256=storage.digest(data),
         size=len(data),
@@ -46,12 +50,14 @@ def keep_photo(data: bytes, name: str, *, by: Signer, at: datetime) -> StoredFil
         is_photo=True,
         width=photo.width,
         height=photo.height,
-        taken_at=photo.taken_at,
-        device=photo.device,
-        raw_place=photo.raw_place,
-        lon=photo.lon,
-        lat=photo.lat,
+        taken_at=claims.taken_at,
+        device=claims.device,
+        software=claims.software,
+        raw_place=claims.raw_place,
+        lon=claims.lon,
+        lat=claims.lat,
         likeness=photo.likeness,
+        shape=photo.shape,
     )
     return _keep(row, data, name, photo, by=by, at=at)
 
@@ -92,7 +98,6 @@ def _keep(row: StoredFile, data: bytes, name: str, photo: Photo | None, *, by: S
     root = settings.FILES
     storage.keep(root, "sealed", row.sha256, data)
     if photo is not None:
-        storage.keep(root, "public", f"{row.sha256}.page.jpg", photo.page)
         storage.keep(root, "public", f"{row.sha256}.thumb.jpg", photo.thumb)
     clean = "".join(one for one in name if one.isprintable() and one not in '/\\<>:"|?*').strip()
     row.name, row.kept_at, row.kept_by = clean[-200:] or later("照片"), at, by.name

@@ -7,6 +7,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db.models import Count, Prefetch, Q, QuerySet
 
+from chuangwen.records.archive.copies import public_copy
 from chuangwen.records.archive.models import Document, DocumentFile, StoredFile, Use
 from chuangwen.records.archive.policy import sees
 from chuangwen.records.archive.storage import place
@@ -20,7 +21,7 @@ def sealed_path(file: StoredFile) -> Path:
 
 def public_path(file: StoredFile, size: str = "page") -> Path:
     """What others may see of a photo: ``page`` (2000 px) or ``thumb`` (320 px), without position or device."""
-    return place(settings.FILES, "public", f"{file.sha256}.{size}.jpg")
+    return public_copy(file.sha256, size, file.name)
 
 
 def damaged() -> Iterator[tuple[StoredFile, str]]:
