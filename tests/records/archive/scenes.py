@@ -56,7 +56,7 @@ def hand(seed: int, *, careful: bool = False) -> Hand:
     return Hand(x * 0.02, y * 0.012, tilt * 1.2, 1 + zoom * 0.02, 1 + float(dice.normal(0, 0.12)))
 
 
-def shot(where: Place, day: int, by: Hand = Hand(), size: tuple[int, int] = SIZE) -> Image.Image:  # noqa: B008
+def shot(where: Place, day: int, by: Hand = Hand(), size: tuple[int, int] = SIZE) -> Image.Image:
     """A photo of a place on a day."""
     dice = np.random.default_rng([where.layout, where.detail, day])
     far, near = _still(where, size)
@@ -147,7 +147,9 @@ def _houses(draw: ImageDraw.ImageDraw, layout: Dice, detail: Dice, wide: tuple[i
                 draw.rectangle((left, over, left + wide_, over + high), fill=_colour(detail, 20, 110))
                 draw.line((left + wide_ / 2, over, left + wide_ / 2, over + high), fill=wall, width=3)
         door = x + across * float(detail.uniform(0.1, 0.7))
-        draw.rectangle((door, foot * height - tall * 0.25, door + across * 0.15, foot * height), fill=_colour(detail, 30, 160))
+        draw.rectangle(
+            (door, foot * height - tall * 0.25, door + across * 0.15, foot * height), fill=_colour(detail, 30, 160)
+        )
         if detail.random() < 0.5:
             sign = _colour(detail, 120, 240)
             draw.rectangle((x + across * 0.1, top + tall * 0.62, x + across * 0.9, top + tall * 0.72), fill=sign)
@@ -192,14 +194,26 @@ def _ground(draw: ImageDraw.ImageDraw, layout: Dice, detail: Dice, wide: tuple[i
     draw.rectangle((0, foot * height, width, height), fill=_colour(layout, 90, 170))
     middle = layout.uniform(0.3, 0.7) * width
     road = _colour(layout, 60, 110)
-    draw.polygon((middle - 60, foot * height, middle + 60, foot * height, middle + width * 0.4, height, middle - width * 0.4, height), fill=road)
+    draw.polygon(
+        (
+            middle - 60,
+            foot * height,
+            middle + 60,
+            foot * height,
+            middle + width * 0.4,
+            height,
+            middle - width * 0.4,
+            height,
+        ),
+        fill=road,
+    )
     for _ in range(int(detail.integers(4, 14))):
         x, y = detail.uniform(0, width), detail.uniform(foot + 0.02, 1) * height
         a, b = detail.uniform(10, 90), detail.uniform(3, 18)
         draw.ellipse((x - a, y - b, x + a, y + b), fill=_colour(detail, 50, 190))
 
 
-def _street(far, near, layout, detail, wide) -> None:  # noqa: ANN001
+def _street(far, near, layout, detail, wide) -> None:
     foot = float(layout.uniform(0.5, 0.68))
     _houses(far, layout, detail, wide, foot)
     _ground(near, layout, detail, wide, foot)
@@ -209,7 +223,7 @@ def _street(far, near, layout, detail, wide) -> None:  # noqa: ANN001
         near.rectangle((x - 5, 0.15 * wide[1], x + 5, (foot + 0.1) * wide[1]), fill=(90, 90, 95, 255))
 
 
-def _market(far, near, layout, detail, wide) -> None:  # noqa: ANN001
+def _market(far, near, layout, detail, wide) -> None:
     width, height = wide
     far.rectangle((0, 0, width, height), fill=_colour(layout, 100, 190))
     for beam in range(int(layout.integers(3, 8))):
@@ -223,10 +237,12 @@ def _market(far, near, layout, detail, wide) -> None:  # noqa: ANN001
         across, tall = _jitter(detail, width / columns * 0.85), _jitter(detail, height * 0.16)
         near.rectangle((x, y, x + across, y + tall), fill=_colour(detail, 120, 230))
         near.rectangle((x, y - tall * 1.1, x + across, y - tall * 0.75), fill=_colour(detail, 100, 240))
-        _letters(near, detail, (x + 12, y - tall * 1.06), tall * 0.28, int(across / (tall * 0.32)), (240, 240, 230, 255))
+        _letters(
+            near, detail, (x + 12, y - tall * 1.06), tall * 0.28, int(across / (tall * 0.32)), (240, 240, 230, 255)
+        )
 
 
-def _village(far, near, layout, detail, wide) -> None:  # noqa: ANN001
+def _village(far, near, layout, detail, wide) -> None:
     width, height = wide
     foot = float(layout.uniform(0.48, 0.6))
     points = [(x, foot * height - abs(layout.normal(0, 0.08)) * height) for x in np.linspace(0, width, 9)]
@@ -239,22 +255,32 @@ def _village(far, near, layout, detail, wide) -> None:  # noqa: ANN001
         near.rectangle((x, (foot + 0.06) * height, x + 6, (foot + 0.15) * height), fill=(200, 190, 170, 255))
 
 
-def _field(far, near, layout, detail, wide) -> None:  # noqa: ANN001
+def _field(far, near, layout, detail, wide) -> None:
     width, height = wide
     foot = float(layout.uniform(0.35, 0.5))
     points = [(x, foot * height - abs(layout.normal(0, 0.05)) * height) for x in np.linspace(0, width, 14)]
     far.polygon([(0, foot * height), *points, (width, foot * height)], fill=_colour(layout, 60, 110))
-    near.rectangle((0, foot * height, width, height), fill=(int(layout.integers(80, 150)), int(layout.integers(110, 170)), 60, 255))
+    near.rectangle(
+        (0, foot * height, width, height), fill=(int(layout.integers(80, 150)), int(layout.integers(110, 170)), 60, 255)
+    )
     for _ in range(int(layout.integers(5, 14))):
         a, b = layout.uniform(-0.3, 1.3, 2) * width
-        near.line((width / 2 + (a - width / 2) * 0.2, foot * height, b, height), fill=_colour(detail, 60, 150), width=int(detail.integers(6, 30)))
+        near.line(
+            (width / 2 + (a - width / 2) * 0.2, foot * height, b, height),
+            fill=_colour(detail, 60, 150),
+            width=int(detail.integers(6, 30)),
+        )
     for _ in range(200):
         x, y = detail.uniform(0, width), detail.uniform(foot, 1) * height
-        near.line((x, y, x + detail.normal(0, 5), y - 14), fill=(int(detail.integers(60, 160)), int(detail.integers(100, 190)), 50, 255), width=3)
+        near.line(
+            (x, y, x + detail.normal(0, 5), y - 14),
+            fill=(int(detail.integers(60, 160)), int(detail.integers(100, 190)), 50, 255),
+            width=3,
+        )
     _trees(near, layout, detail, wide, foot)
 
 
-def _hall(far, near, layout, detail, wide) -> None:  # noqa: ANN001
+def _hall(far, near, layout, detail, wide) -> None:
     width, height = wide
     far.rectangle((0, 0, width, height), fill=_colour(layout, 170, 235))
     foot = float(layout.uniform(0.6, 0.75))
@@ -264,7 +290,14 @@ def _hall(far, near, layout, detail, wide) -> None:  # noqa: ANN001
         frame = (x, height * 0.18, x + _jitter(detail, width * 0.14), _jitter(detail, height * 0.45))
         far.rectangle(frame, fill=_colour(detail, 150, 250), outline=(120, 90, 60, 255), width=5)
         for line in range(int(detail.integers(3, 9))):
-            _letters(far, detail, (x + 10, height * (0.22 + line * 0.028)), height * 0.02, int(detail.integers(3, 8)), (70, 60, 60, 255))
+            _letters(
+                far,
+                detail,
+                (x + 10, height * (0.22 + line * 0.028)),
+                height * 0.02,
+                int(detail.integers(3, 8)),
+                (70, 60, 60, 255),
+            )
     far.rectangle((0, height * 0.04, width, height * 0.12), fill=(190, 30, 30, 255))
     _letters(far, detail, (width * 0.12, height * 0.05), height * 0.06, 14, (250, 230, 120, 255))
     for row in range(int(layout.integers(2, 4))):
@@ -275,11 +308,13 @@ def _hall(far, near, layout, detail, wide) -> None:  # noqa: ANN001
             near.rectangle((x + 8, y - height * 0.06, x + width * 0.07, y), fill=_colour(detail, 40, 120))
 
 
-def _board(far, near, layout, detail, wide) -> None:  # noqa: ANN001
+def _board(far, near, layout, detail, wide) -> None:
     width, height = wide
     far.rectangle((0, 0, width, height), fill=_colour(layout, 120, 200))
     left, top = layout.uniform(0.03, 0.12) * width, layout.uniform(0.06, 0.14) * height
-    near.rectangle((left, top, width - left, height * 0.82), fill=_colour(layout, 200, 245), outline=(90, 95, 100, 255), width=14)
+    near.rectangle(
+        (left, top, width - left, height * 0.82), fill=_colour(layout, 200, 245), outline=(90, 95, 100, 255), width=14
+    )
     _letters(near, detail, (width * 0.3, top + height * 0.02), height * 0.07, 6, (190, 30, 30, 255))
     columns = int(layout.integers(2, 5))
     for column in range(columns):
@@ -291,17 +326,27 @@ def _board(far, near, layout, detail, wide) -> None:  # noqa: ANN001
                 near.rectangle((x, y, x + across, min(y + tall, height * 0.79)), fill=_colour(detail, 60, 220))
                 y += tall + 8
             else:
-                _letters(near, detail, (x, y), height * 0.024, int(detail.integers(4, across / (height * 0.027))), (50, 50, 55, 255))
+                _letters(
+                    near,
+                    detail,
+                    (x, y),
+                    height * 0.024,
+                    int(detail.integers(4, across / (height * 0.027))),
+                    (50, 50, 55, 255),
+                )
                 y += height * 0.034
 
 
-def _paper(far, near, layout, detail, wide) -> None:  # noqa: ANN001
+def _paper(far, near, layout, detail, wide) -> None:
     width, height = wide
     far.rectangle((0, 0, width, height), fill=_colour(layout, 60, 150))
     left, top = 0.17 * width, 0.03 * height
     right, foot = 0.83 * width, 0.97 * height
     lean = layout.normal(0, 0.02, 4) * width
-    near.polygon((left + lean[0], top, right + lean[1], top, right + lean[2], foot, left + lean[3], foot), fill=(238, 236, 230, 255))
+    near.polygon(
+        (left + lean[0], top, right + lean[1], top, right + lean[2], foot, left + lean[3], foot),
+        fill=(238, 236, 230, 255),
+    )
     head = detail.random() < 0.4
     y = top + height * (0.15 if head else 0.07)
     if head:
@@ -313,7 +358,9 @@ def _paper(far, near, layout, detail, wide) -> None:  # noqa: ANN001
     while y < foot - height * 0.08:
         first = detail.random() < 0.25
         count = int(detail.integers(4, full)) if detail.random() < 0.25 else full - 2 * first
-        _letters(near, detail, (left + width * 0.05 + first * height * 0.045, y), height * 0.021, count, (45, 45, 50, 255))
+        _letters(
+            near, detail, (left + width * 0.05 + first * height * 0.045, y), height * 0.021, count, (45, 45, 50, 255)
+        )
         y += height * 0.032
     if detail.random() < 0.5:
         x, y, r = right - width * 0.16, foot - height * 0.16, height * 0.08
@@ -360,9 +407,13 @@ def _moving(draw: ImageDraw.ImageDraw, where: Place, dice: Dice, wide: tuple[int
             draw.ellipse((x + tall * 0.05, foot - tall, x + tall * 0.22, foot - tall * 0.8), fill=(190, 150, 125, 255))
         else:
             draw.rectangle((x, foot - tall * 0.45, x + tall * 1.3, foot - tall * 0.1), fill=_colour(dice, 30, 240))
-            draw.rectangle((x + tall * 0.2, foot - tall * 0.75, x + tall, foot - tall * 0.45), fill=_colour(dice, 30, 90))
+            draw.rectangle(
+                (x + tall * 0.2, foot - tall * 0.75, x + tall, foot - tall * 0.45), fill=_colour(dice, 30, 90)
+            )
             for wheel in (0.25, 0.95):
-                draw.ellipse((x + tall * wheel, foot - tall * 0.2, x + tall * (wheel + 0.22), foot), fill=(25, 25, 25, 255))
+                draw.ellipse(
+                    (x + tall * wheel, foot - tall * 0.2, x + tall * (wheel + 0.22), foot), fill=(25, 25, 25, 255)
+                )
     for _ in range(int(dice.integers(0, 12))):
         x, y, r = dice.uniform(0, width), dice.uniform(0.6, 1) * height, dice.uniform(4, 26)
         draw.ellipse((x - r, y - r, x + r, y + r), fill=_colour(dice, 20, 240))
@@ -409,12 +460,24 @@ def stamped(picture: Image.Image, dice: Dice) -> Image.Image:
     if kind == 0:
         font = ImageFont.load_default(height * float(dice.uniform(0.03, 0.055)))
         lines = f"09:3{dice.integers(0, 10)}  2021-10-1{dice.integers(0, 10)}\nZhanggou Town, Xiantao\nCivilised City Office"
-        pen.multiline_text((width * 0.03, height * 0.8), lines, fill=(255, 255, 255, 255), font=font, stroke_width=1, stroke_fill=(0, 0, 0, 120))
+        pen.multiline_text(
+            (width * 0.03, height * 0.8),
+            lines,
+            fill=(255, 255, 255, 255),
+            font=font,
+            stroke_width=1,
+            stroke_fill=(0, 0, 0, 120),
+        )
     elif kind == 1:
         font = ImageFont.load_default(height * float(dice.uniform(0.03, 0.05)))
         box = (width * 0.02, height * 0.72, width * 0.45, height * 0.97)
         pen.rectangle(box, fill=(20, 60, 150, 150))
-        pen.multiline_text((width * 0.04, height * 0.74), "INSPECTION\n2021-10-14 09:30\nNo. 8 Market Road", fill=(255, 255, 255, 255), font=font)
+        pen.multiline_text(
+            (width * 0.04, height * 0.74),
+            "INSPECTION\n2021-10-14 09:30\nNo. 8 Market Road",
+            fill=(255, 255, 255, 255),
+            font=font,
+        )
     elif kind == 2:
         r = height * float(dice.uniform(0.06, 0.11))
         x, y = (width - r * 1.3, r * 1.3) if dice.random() < 0.5 else (r * 1.3, r * 1.3)
@@ -423,7 +486,9 @@ def stamped(picture: Image.Image, dice: Dice) -> Image.Image:
     else:
         pale = Image.new("RGBA", made.size)
         font = ImageFont.load_default(height * 0.11)
-        ImageDraw.Draw(pale).text((width / 2, height / 2), "ZHANGGOU  2021", fill=(255, 255, 255, 130), font=font, anchor="mm")
+        ImageDraw.Draw(pale).text(
+            (width / 2, height / 2), "ZHANGGOU  2021", fill=(255, 255, 255, 130), font=font, anchor="mm"
+        )
         made.paste(turned := pale.rotate(25), mask=turned.getchannel("A"))
     return made
 

@@ -122,9 +122,7 @@ for key in range(first, first + 150):
 
 def test_several_processes_write_merge_and_read_at_once(tmp_path: Path) -> None:
     reader = TwinIndex(tmp_path)
-    started = [
-        subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path), str(first)]) for first in (1, 1001, 2001)
-    ]
+    started = [subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path), str(first)]) for first in (1, 1001, 2001)]
     seen: set[int] = set()
     while any(one.poll() is None for one in started):
         now = reader.ids()

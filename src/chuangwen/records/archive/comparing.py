@@ -59,7 +59,7 @@ def _softened(plane: Plane) -> Plane:
     """Every pixel a little like its neighbours, so that reading between pixels costs no agreement."""
     wide = np.pad(plane, 1, mode="edge")
     rows = wide[:-2] + 2 * wide[1:-1] + wide[2:]
-    return (rows[:, :-2] + 2 * rows[:, 1:-1] + rows[:, 2:]) / 16
+    return np.asarray((rows[:, :-2] + 2 * rows[:, 1:-1] + rows[:, 2:]) / 16)
 
 
 def _blurred(plane: Plane, reach: int) -> Plane:
@@ -68,14 +68,14 @@ def _blurred(plane: Plane, reach: int) -> Plane:
     sums = wide.cumsum(0, dtype=np.float64).cumsum(1)
     step = 2 * reach + 1
     total = sums[step:, step:] - sums[:-step, step:] - sums[step:, :-step] + sums[:-step, :-step]
-    return (total / step**2).astype(np.float32)
+    return np.asarray(total / step**2, np.float32)
 
 
 def _structure(plane: Plane, reach: int) -> tuple[Plane, Plane]:
     """Fine structure freed from light and contrast, and how strong it was in grey levels."""
     fine = plane - _blurred(plane, reach)
     strength = np.sqrt(np.maximum(_blurred(fine * fine, reach), 0))
-    return fine / (strength + FLAT), strength
+    return np.asarray(fine / (strength + FLAT), np.float32), np.asarray(strength, np.float32)
 
 
 def _tiles(plane: Plane, size: int) -> Plane:
@@ -89,7 +89,7 @@ def _unit(tiles: Plane) -> Plane:
     """Each piece freed from its mean and of length one."""
     centred = tiles - tiles.mean(axis=-1, keepdims=True)
     length = np.sqrt((centred * centred).sum(axis=-1, keepdims=True))
-    return centred / np.maximum(length, 1e-6)
+    return np.asarray(centred / np.maximum(length, 1e-6))
 
 
 def _scores(one: Plane, two: Plane, size: int, reach: int) -> Plane:
@@ -152,7 +152,7 @@ def _after(first: Line, then: Line) -> Line:
 def _laid_over(one: Plane, two: Plane) -> Plane:
     """``two`` shifted and stretched along the sides so that it lies on ``one``: roughly, then finely."""
     small = [_structure(plane.reshape(SIDE // 2, 2, SIDE // 2, 2).mean(axis=(1, 3)), 5)[0] for plane in (one, two)]
-    down, right = ((slope, height * 2) for slope, height in _lines(*small, COARSE, REACH))
+    down, right = ((slope, height * 2) for slope, height in _lines(small[0], small[1], COARSE, REACH))
     fine = _structure(one, 8)[0]
     for reach in (2, 1):
         over = _structure(_moved(two, down, right), 8)[0]
@@ -183,7 +183,7 @@ def _tone(one: Plane, two: Plane) -> Plane:
     x, y = _longer(x, y, float(first.min()), float(first.max()))
     off = np.abs(second - np.interp(first, x, y))
     side = off.shape[0] // 2
-    return off.reshape(side, 2, side, 2).mean(axis=(1, 3)).astype(np.float32)
+    return np.asarray(off.reshape(side, 2, side, 2).mean(axis=(1, 3)), np.float32)
 
 
 def _longer(x: Any, y: Any, first: float, last: float) -> tuple[Any, Any]:
@@ -196,7 +196,7 @@ def _longer(x: Any, y: Any, first: float, last: float) -> tuple[Any, Any]:
 
 def _burnt(plane: Plane) -> NDArray[np.bool_]:
     """Pieces that are mostly pure white or pure black: nothing is left in them to compare."""
-    return (_tiles(((plane > 249) | (plane < 5)).astype(np.float32), PIECE).mean(-1)) > 0.3
+    return np.asarray(_tiles(((plane > 249) | (plane < 5)).astype(np.float32), PIECE).mean(-1) > 0.3)
 
 
 def look(one: Plane, two: Plane) -> Look:

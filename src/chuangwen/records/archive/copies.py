@@ -32,4 +32,8 @@ def public_copy(sha256: str, size: str, name: str) -> Path:
     """Where the copy stands; the first look makes the large one."""
     copy = f"{sha256}.{size}.jpg"
     path = storage.place(settings.FILES, "public", copy)
-    return path if path.is_file() else storage.keep(settings.FILES, "public", copy, MAKERS[size](original(sha256, name), name))
+    return (
+        path
+        if path.is_file()
+        else storage.keep(settings.FILES, "public", copy, MAKERS[size](original(sha256, name), name))
+    )

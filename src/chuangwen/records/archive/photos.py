@@ -13,7 +13,7 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.kernel.words import later
+from chuangwen.kernel.words import lasting
 from chuangwen.records.archive.claims import Claims, read_claims
 from chuangwen.records.archive.hashing import likeness, shape
 
@@ -32,13 +32,13 @@ class NoPhoto(Refusal):
     """Bytes that are no picture, or a broken one."""
 
     code = "no_photo"
-    sentence = later("“{name}”不是能打开的照片。请用手机拍照或选 JPG、PNG、HEIC 格式的照片再传。")
+    sentence = lasting("“{name}”不是能打开的照片。请用手机拍照或选 JPG、PNG、HEIC 格式的照片再传。")
     status = 422
 
 
 class PhotoTooLarge(Refusal):
     code = "photo_too_large"
-    sentence = later("“{name}”太大：{have}，最多 {most}。请在手机里选“标准”画质，或裁剪后再传。")
+    sentence = lasting("“{name}”太大：{have}，最多 {most}。请在手机里选“标准”画质，或裁剪后再传。")
     status = 413
 
 
@@ -46,7 +46,7 @@ class TwoThings(Refusal):
     """A photo that is at the same time something else: a page, a program, an archive."""
 
     code = "photo_is_two_things"
-    sentence = later("“{name}”除了照片还夹带别的内容（{what}），不能收。请在手机里打开照片、截取或另存后再传。")
+    sentence = lasting("“{name}”除了照片还夹带别的内容（{what}），不能收。请在手机里打开照片、截取或另存后再传。")
     status = 422
 
 
@@ -92,12 +92,12 @@ def thumb_copy(data: bytes, name: str) -> bytes:
 
 
 def picture_of(data: bytes, name: str, side: int) -> Image.Image:
-    """The photo upright, at most so many pixels on its longer side; its ``info`` still says how it was compressed."""
+    """The photo upright, at most so many pixels on its longer side; ``info`` says how it was compressed and if it is whole."""
     with _careful(name):
         picture = _opened(data, name)
-        tables = getattr(picture, "quantization", None)
+        tables, size = getattr(picture, "quantization", {}), picture.size
         made = _reduced(picture, side)
-        made.info["tables"] = tables or {}
+        made.info = {"tables": tables, "whole": made.size in {size, size[::-1]}}
         return made
 
 
@@ -153,7 +153,7 @@ def _reduced(picture: Image.Image, side: int) -> Image.Image:
 
 
 def _turned(picture: Image.Image) -> bool:
-    return picture.getexif().get(0x0112, 1) != 1
+    return bool(picture.getexif().get(0x0112, 1) != 1)
 
 
 def as_jpeg(picture: Image.Image, quality: int) -> bytes:

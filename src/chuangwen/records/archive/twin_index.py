@@ -87,11 +87,12 @@ class Sorted:
             return np.flatnonzero(_far(self.codes, code) <= distance).astype(np.uint32)
         places = (first - count.cumsum() + count).repeat(count)
         places += np.arange(total)
-        return self.rows.take(places[_far(self.ordered.take(places), code) <= distance])
+        hits: NDArray[np.uint32] = self.rows.take(places[_far(self.ordered.take(places), code) <= distance])
+        return hits
 
 
 def _far(codes: Codes, code: int) -> NDArray[np.uint8]:
-    return np.bitwise_count(codes ^ np.uint64(code))
+    return np.asarray(np.bitwise_count(codes ^ np.uint64(code)))
 
 
 class TwinIndex:

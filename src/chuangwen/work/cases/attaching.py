@@ -7,8 +7,8 @@ from chuangwen.kernel.coordinates import distance_m
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import lasting, later, written
 from chuangwen.kit.refusals import NotAllowed
-from chuangwen.records.archive.models import StoredFile
 from chuangwen.records.archive.hashing import unlike
+from chuangwen.records.archive.models import StoredFile
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.gates import By
 from chuangwen.records.township.permissions import Permission
