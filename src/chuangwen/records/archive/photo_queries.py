@@ -66,12 +66,12 @@ def earlier_uses(files: Collection[int]) -> dict[int, list[Line]]:
 
 
 def used_before(file: StoredFile, lines: Iterable[Line]) -> str:
-    """Where a photo was used, in words; one that stands in no document was handed in all the same."""
+    """Where a photo was used, in words. Of one that stands in no document only the day is told: not all may know more."""
     told = [one.told for one in lines]
     if told:
         return say("；").join(told)
     day = f"{file.kept_at.astimezone(CHINA):%Y-%m-%d}"
-    return say("{day} {by}提交的照片“{name}”", day=day, by=say(file.kept_by or "—"), name=file.name)
+    return say("{day} 收到的一张照片（不在资料里）", day=day)
 
 
 def shown_to(actor: Actor, files: Collection[int]) -> set[int]:

@@ -239,7 +239,8 @@ def _stride(
 def _write_step(stride: stepping.Stride, said: Said, before: str, *, by: By) -> Step:
     case, move = stride.case, stride.move
     purpose = attaching.purpose_of(move)
-    stride.remarks += attaching.remarks(case, said.photos) if purpose == Purpose.AFTER else []
+    if purpose == Purpose.AFTER:
+        stride.remarks += attaching.remarks(case, said.photos, by=by, at=stride.at)
     step = Step.objects.create(
         case=case,
         number=case.version,
