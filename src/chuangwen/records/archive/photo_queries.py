@@ -10,8 +10,8 @@ from chuangwen.kernel.words import listed, say
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.records.archive.models import Document, DocumentFile, Question, StoredFile
 from chuangwen.records.archive.photo_policy import sees_questions
-from chuangwen.records.archive.policy import sees
 from chuangwen.records.archive.rules import rules_in_force
+from chuangwen.records.archive.seeing import sees
 from chuangwen.records.archive.twins import Twin, twins_of
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.permissions import Permission

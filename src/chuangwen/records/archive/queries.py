@@ -9,7 +9,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 
 from chuangwen.records.archive.copies import public_copy
 from chuangwen.records.archive.models import Document, DocumentFile, StoredFile, Use
-from chuangwen.records.archive.policy import sees
+from chuangwen.records.archive.seeing import sees
 from chuangwen.records.archive.storage import place
 from chuangwen.records.township.actors import Actor
 
