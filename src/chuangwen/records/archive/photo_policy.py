@@ -1,11 +1,13 @@
 """Who may know of a question about a photo, and who may answer it: whoever sees, or may add to, the documents it is in."""
 
+from collections.abc import Collection
+
 from django.db.models import Q
 
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import say
 from chuangwen.kit.refusals import NotAllowed, NotFound, SignInFirst
-from chuangwen.records.archive.models import Document, Question, StoredFile
+from chuangwen.records.archive.models import Document, DocumentFile, Question, StoredFile
 from chuangwen.records.archive.policy import sees, why_not_add, why_not_see
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.gates import By
@@ -27,11 +29,15 @@ def _documents(file: StoredFile) -> list[Document]:
 
 def why_not_see_question(question: Question, actor: Actor) -> Refusal | None:
     """Why this person must not know of the question, or ``None``."""
+    return _why_not_see(_documents(question.file), actor)
+
+
+def _why_not_see(documents: list[Document], actor: Actor) -> Refusal | None:
     if actor.person is None:
         return SignInFirst()
     if not actor.may(Permission.SEE_ARCHIVE):
         return NotAllowed(permission=Permission.SEE_ARCHIVE.title)
-    seen = any(why_not_see(one, actor) is None for one in _documents(question.file))
+    seen = any(why_not_see(one, actor) is None for one in documents)
     if seen or actor.reach(Permission.SEE_ARCHIVE).everything:
         return None
     return NotFound(what=say("照片疑点"))
@@ -39,15 +45,27 @@ def why_not_see_question(question: Question, actor: Actor) -> Refusal | None:
 
 def why_not_answer(question: Question, by: By) -> Refusal | None:
     """Why this person may not answer: those who keep the archive, or may add for a unit whose document holds the photo."""
+    return _why_not_answer(_documents(question.file), by)
+
+
+def _why_not_answer(documents: list[Document], by: By) -> Refusal | None:
     if not isinstance(by, Actor):
         return None
-    if no := why_not_see_question(question, by):
+    if no := _why_not_see(documents, by):
         return no
     if by.may(Permission.KEEP_ARCHIVE):
         return None
-    units = {one.unit_id: one.unit for one in _documents(question.file)}
-    refusals = [why_not_add(one, by) for one in units.values()]
+    refusals = [why_not_add(one.unit, by) for one in documents]
     if not refusals:
         whole = by.reach(Permission.ADD_DOCUMENTS).everything
         return None if whole else NotAllowed(permission=Permission.ADD_DOCUMENTS.title)
     return None if None in refusals else refusals[0]
+
+
+def answerable(questions: Collection[Question], actor: Actor) -> set[int]:
+    """Which of these (keys) this person may answer: the same rule for many, in one query."""
+    rows = DocumentFile.objects.filter(file__in={one.file_id for one in questions}).select_related("document__unit")
+    standing: dict[int, list[Document]] = {}
+    for row in rows:
+        standing.setdefault(row.file_id, []).append(row.document)
+    return {one.pk for one in questions if _why_not_answer(standing.get(one.file_id, []), actor) is None}
