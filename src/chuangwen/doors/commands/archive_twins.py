@@ -64,7 +64,7 @@ def _same_bytes() -> list[dict[str, Any]]:
     uses = earlier_uses({file.pk for file, _document in found})
     pairs = []
     for file, document in found:
-        told = [one.told for one in uses.get(file.pk, []) if one.document == document]
+        told = [one.told() for one in uses.get(file.pk, []) if one.document == document]
         pairs.append({**_pair(file, file, {file.pk: told}), "distance": 0, "agreeing": 1.0, "question": None})
     return pairs
 
@@ -72,7 +72,7 @@ def _same_bytes() -> list[dict[str, Any]]:
 def _uses(files: set[int]) -> dict[int, list[str]]:
     documents, cases = earlier_uses(files), cases_with(files, Case.objects.exclude(guard="guarded"))
     return {
-        key: [one.told for one in documents.get(key, [])] + [one.told for one in cases.get(key, [])] for key in files
+        key: [one.told() for one in documents.get(key, [])] + [one.told for one in cases.get(key, [])] for key in files
     }
 
 

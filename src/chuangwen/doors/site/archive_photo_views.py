@@ -117,7 +117,7 @@ def _cards(rows: Any, request: TownRequest, may: set[int]) -> list[dict[str, Any
 
 
 def _lines(documents: list[Line], cases: list[CaseUse]) -> list[str]:
-    return [one.told for one in documents] + [one.told for one in cases]
+    return [one.told() for one in documents] + [one.told for one in cases]
 
 
 @require_POST

@@ -22,7 +22,8 @@ WAVES = ((0, 1), (1, 0), (1, 1), (0, 2), (2, 0), (1, 2), (2, 1), (2, 2))
 EARLIER = range(90, 15, -3)
 STEPPED = 0.55  # how strongly the waves keep to the steps of an earlier compression
 INK, DARKER, STROKE, PALE = 236, 60, 9, 0.3
-RUNS, ROWS = 14, 7
+REACH, GROUND = 24, 175
+RUNS, ROWS = 11, 7
 
 
 @dataclass(frozen=True)
@@ -115,10 +116,16 @@ def written_over(picture: Image.Image) -> bool:
     across = grey.shape[1]
     left = np.minimum.reduce([wide[:, step : step + across] for step in range(STROKE)])
     right = np.minimum.reduce([wide[:, STROKE + 1 + step : STROKE + 1 + step + across] for step in range(STROKE)])
-    stroke = ink & (grey - left > DARKER) & (grey - right > DARKER)
+    stroke = ink & (grey - left > DARKER) & (grey - right > DARKER) & (_around(grey) < GROUND)
     starts = (stroke[:, 1:] & ~stroke[:, :-1]).sum(axis=1)
     busy = (starts >= RUNS) & (ink.mean(axis=1) < PALE)
     return bool(np.convolve(busy, np.ones(ROWS), "valid").max(initial=0) >= ROWS)
+
+
+def _around(grey: NDArray[np.int16]) -> Plane:
+    """How light it is to the left and right of each pixel: white gaps between black letters stand on white paper."""
+    wide = np.pad(grey, ((0, 0), (REACH + 1, REACH)), mode="edge").cumsum(axis=1, dtype=np.int64)
+    return np.asarray((wide[:, 2 * REACH + 1 :] - wide[:, : -2 * REACH - 1]) / (2 * REACH + 1), np.float32)
 
 
 def drawn(picture: Image.Image) -> bool:

@@ -1,12 +1,12 @@
 """Named reads over photos: open questions, where a photo was used before, which others are like it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import QuerySet
 
-from chuangwen.kernel.words import listed, say
+from chuangwen.kernel.words import later, say
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.records.archive.models import Document, DocumentFile, Question, StoredFile
 from chuangwen.records.archive.photo_policy import sees_questions
@@ -17,6 +17,9 @@ from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.permissions import Permission
 
 MOST_PHOTOS, MOST_LIKE = 20, 12
+KNOWN = later("《{title}》（{unit}，{day} {by}提交）")
+SERVING = later("{known}，用于{serves}")
+IN_NONE = later("{day} 收到的一张照片（不在资料里）")
 
 
 @dataclass(frozen=True)
@@ -31,12 +34,11 @@ class Line:
     serves: tuple[str, ...] = ()
     withdrawn: bool = False
 
-    @property
-    def told(self) -> str:
-        """In one line, for refusals and lists."""
+    def told(self, tell: Callable[..., str] = say) -> str:
+        """In one line; ``tell`` is ``written`` for what is kept for good."""
         day = f"{self.at.astimezone(CHINA):%Y-%m-%d}"
-        known = say("《{title}》（{unit}，{day} {by}提交）", title=self.title, unit=self.unit, day=day, by=say(self.by))
-        return say("{known}，用于{serves}", known=known, serves=listed(self.serves)) if self.serves else known
+        known = tell(KNOWN, title=self.title, unit=self.unit, day=day, by=tell(self.by))
+        return tell(SERVING, known=known, serves=tell("、").join(self.serves)) if self.serves else known
 
 
 def questions_visible_to(actor: Actor) -> QuerySet[Question]:
@@ -65,13 +67,10 @@ def earlier_uses(files: Collection[int]) -> dict[int, list[Line]]:
     return found
 
 
-def used_before(file: StoredFile, lines: Iterable[Line]) -> str:
+def used_before(file: StoredFile, lines: Iterable[Line], tell: Callable[..., str] = say) -> str:
     """Where a photo was used, in words. Of one that stands in no document only the day is told: not all may know more."""
-    told = [one.told for one in lines]
-    if told:
-        return say("；").join(told)
-    day = f"{file.kept_at.astimezone(CHINA):%Y-%m-%d}"
-    return say("{day} 收到的一张照片（不在资料里）", day=day)
+    told = [one.told(tell) for one in lines]
+    return tell("；").join(told) or tell(IN_NONE, day=f"{file.kept_at.astimezone(CHINA):%Y-%m-%d}")
 
 
 def shown_to(actor: Actor, files: Collection[int]) -> set[int]:

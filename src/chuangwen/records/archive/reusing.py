@@ -54,5 +54,5 @@ def _elsewhere(document: Document, photos: Iterable[StoredFile]) -> list[tuple[s
     for key, lines in earlier_uses(names.keys()).items():
         others = [one for one in lines if one.document != document.pk and one.serves and not one.withdrawn]
         if others:
-            found.append((names[key], say("；").join(one.told for one in others)))
+            found.append((names[key], say("；").join(one.told() for one in others)))
     return found

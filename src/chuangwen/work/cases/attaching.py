@@ -78,7 +78,7 @@ def _used(photos: Sequence[StoredFile], before: Sequence[StoredFile], *, by: By,
     looking.compare([one for one in photos if one.is_photo], by=by, at=at)
     asked = [one for one in looking.reused(photos) if one.other is not None and one.other_id not in shown]
     uses = earlier_uses([one.other.pk for one in asked if one.other])
-    found = {one.file.name: used_before(one.other, uses.get(one.other.pk, [])) for one in asked if one.other}
+    found = {one.file.name: used_before(one.other, uses.get(one.other.pk, []), written) for one in asked if one.other}
     return [written(USED, name=name, where=where) for name, where in found.items()]
 
 
