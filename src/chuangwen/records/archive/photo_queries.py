@@ -62,7 +62,7 @@ def earlier_uses(files: Collection[int]) -> dict[int, list[Line]]:
             who = document.person.name if document.person else row.by
             serves = tuple(one.title or one.key for one in document.serves.all())
             lines.append(
-                Line(document.pk, document.title, document.unit.name, who, row.at, serves, bool(document.withdrawn_at))
+                Line(document.pk, document.title, document.unit.short, who, row.at, serves, bool(document.withdrawn_at))
             )
     return found
 
