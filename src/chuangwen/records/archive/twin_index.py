@@ -2,7 +2,8 @@
 
 Each 64-bit hash is cut into four blocks of 16 bits. Of two hashes at most 11 bits apart, one block differs in at most
 two bits (11 / 4 < 3), so looking into the 137 buckets around each of the four blocks finds every one of them, and no
-other needs to be counted. The arrays are mapped into memory, never changed in place, and shared by all processes:
+other needs to be counted. Neighbouring bits of a photo's hash are alike (a sky, a road), so the four blocks take them in
+turn, along the diagonals: that halves what stands in a bucket. The arrays are mapped into memory, never changed in place, and shared by all processes:
 
 ``base-<n>.twins``  all photos up to a moment: ids, both hashes in order, and both once more sorted by block
 ``tail-<n>.twins``  what came after, appended durably, record by record; read whole, and merged when it grows long
@@ -50,6 +51,38 @@ def _masks(radius: int) -> NDArray[np.int64]:
     """Every pattern of at most ``radius`` bits in a block."""
     found = [sum(1 << bit for bit in bits) for count in range(radius + 1) for bits in combinations(range(BITS), count)]
     return np.array(found, np.int64)
+
+
+def _scattered() -> NDArray[np.uint64]:
+    """Where the bits of each of the eight bytes of a hash go: row and column of a bit together name its block."""
+    order = sorted(range(64), key=lambda bit: ((bit // 8 + bit % 8) % BLOCKS, bit))
+    goes = {bit: place for place, bit in enumerate(order)}
+    table = [
+        [sum(1 << goes[8 * byte + bit] for bit in range(8) if value >> bit & 1) for value in range(256)]
+        for byte in range(8)
+    ]
+    return np.array(table, np.uint64)
+
+
+SCATTER = _scattered()
+SCATTER_ONE = SCATTER.tolist()
+
+
+def scatter(codes: Codes) -> Codes:
+    """The hashes with their bits in the index's order: distances stay what they were."""
+    raw = np.ascontiguousarray(codes).astype("<u8").view(np.uint8).reshape(-1, 8)
+    found: Codes = SCATTER[0].take(raw[:, 0])
+    for byte in range(1, 8):
+        found |= SCATTER[byte].take(raw[:, byte])
+    return found
+
+
+def scatter_one(code: int) -> int:
+    """The same for one hash."""
+    found = 0
+    for byte in range(8):
+        found |= SCATTER_ONE[byte][code >> 8 * byte & 0xFF]
+    return int(found)
 
 
 MASKS = {radius: _masks(radius) for radius in range(MOST // BLOCKS + 1)}
@@ -109,7 +142,7 @@ class TwinIndex:
     def near(self, likeness: int, shape: int, distance: int = MOST) -> list[Near]:
         """All photos of which at least one hash is at most so many bits away, the nearest first."""
         self._refresh()
-        wanted = (likeness & WHOLE, shape & WHOLE)
+        wanted = (scatter_one(likeness & WHOLE), scatter_one(shape & WHOLE))
         found: dict[int, Near] = {}
         if self._sorted:
             rows = np.unique(np.concatenate([one.near(code, distance) for one, code in _pairs(self._sorted, wanted)]))
@@ -147,7 +180,7 @@ class TwinIndex:
         """Forget everything and hold these photos."""
         table = np.fromiter(((key, one & WHOLE, two & WHOLE) for key, one, two in rows), np.dtype("3u8"))
         with alone(self.folder / "lock"):
-            self._write(table[:, 0], (table[:, 1], table[:, 2]), self._newest() + 1)
+            self._write(table[:, 0], (scatter(table[:, 1]), scatter(table[:, 2])), self._newest() + 1)
 
     def _merge(self, generation: int) -> None:
         self._refresh()
@@ -221,14 +254,15 @@ class TwinIndex:
 
     def _read_tail(self, generation: int) -> bool:
         """Read on where the last reading ended; ``False`` when there is no tail (any more)."""
+        path = f"{self.folder}/tail-{generation:08d}.twins"
         try:
-            with self._path("tail", generation).open("rb") as file:
-                size = os.fstat(file.fileno()).st_size // RECORD.itemsize
-                if size > self._read:
+            size = os.stat(path).st_size // RECORD.itemsize  # noqa: PTH116 - a look before each search
+            if size > self._read:
+                with Path(path).open("rb") as file:
                     file.seek(self._read * RECORD.itemsize)
                     more = np.frombuffer(file.read((size - self._read) * RECORD.itemsize), RECORD)
-                    self._tail = np.concatenate([self._tail, more[more["check"] == _checks(more)]])
-                    self._read = size
+                self._tail = np.concatenate([self._tail, more[more["check"] == _checks(more)]])
+                self._read = size
         except FileNotFoundError:
             return False
         return True
@@ -251,6 +285,7 @@ def _records(rows: Sequence[tuple[int, int, int]]) -> NDArray[np.void]:
     made = np.zeros(len(rows), RECORD)
     for place, (key, likeness, shape) in enumerate(rows):
         made[place] = (key, likeness & WHOLE, shape & WHOLE, 0)
+    made["likeness"], made["shape"] = scatter(made["likeness"]), scatter(made["shape"])
     made["check"] = _checks(made)
     return made
 
