@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,7 @@ def test_it_finds_exactly_what_a_look_at_every_hash_finds(tmp_path_factory, crow
     found = index.near(*wanted, distance)
     assert {tuple(one) for one in found} == by_looking_at_all(rows, wanted, distance)
     assert [one.distance for one in found] == sorted(one.distance for one in found)
-    assert index.ids() == {key for key, *_ in rows}
+    assert index.ids().tolist() == sorted(key for key, *_ in rows)
 
 
 def spread(count: int, seed: int = 1) -> Rows:
@@ -63,7 +64,7 @@ def test_a_long_tail_is_merged_and_nothing_is_lost(tmp_path: Path, monkeypatch: 
     for start in range(0, 400, 20):
         index.append(rows[start : start + 20])
         index.append(rows[start : start + 3])  # told twice
-    assert TwinIndex(tmp_path).ids() == set(range(1, 401))
+    assert TwinIndex(tmp_path).ids().tolist() == list(range(1, 401))
     assert len(list(tmp_path.glob("base-*"))) == 1
     for key, one, two in rows[::17]:
         assert [near.id for near in index.near(one ^ 0b1011, two)] == [key]
@@ -83,7 +84,7 @@ def test_a_record_cut_in_half_by_a_power_cut_is_dropped_and_the_next_one_stands(
     tail = next(tmp_path.glob("tail-*"))
     tail.write_bytes(tail.read_bytes()[:-5])
     index.append(rows[2:])
-    assert TwinIndex(tmp_path).ids() == {1, 3}
+    assert TwinIndex(tmp_path).ids().tolist() == [1, 3]
     assert tail.stat().st_size % RECORD.itemsize == 0
 
 
@@ -94,7 +95,7 @@ def test_a_damaged_record_is_not_believed(tmp_path: Path) -> None:
     data = bytearray(tail.read_bytes())
     data[RECORD.itemsize + 9] ^= 1
     tail.write_bytes(bytes(data))
-    assert TwinIndex(tmp_path).ids() == {1, 3}
+    assert TwinIndex(tmp_path).ids().tolist() == [1, 3]
 
 
 @pytest.mark.parametrize("damage", [b"", b"nonsense", b"CWTWINS1" + b"\xff" * 200])
@@ -102,7 +103,7 @@ def test_a_damaged_base_is_thrown_away_and_can_be_built_again(tmp_path: Path, da
     TwinIndex(tmp_path).rebuild(spread(30))
     next(tmp_path.glob("base-*")).write_bytes(damage)
     index = TwinIndex(tmp_path)
-    assert index.ids() == set()
+    assert index.ids().tolist() == []
     index.rebuild(spread(30))
     assert len(index.ids()) == 30
 
@@ -125,8 +126,24 @@ def test_several_processes_write_merge_and_read_at_once(tmp_path: Path) -> None:
     started = [subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path), str(first)]) for first in (1, 1001, 2001)]
     seen: set[int] = set()
     while any(one.poll() is None for one in started):
-        now = reader.ids()
+        now = set(reader.ids().tolist())
         assert seen <= now  # nothing that stood once is ever gone
         seen = now
     assert [one.returncode for one in started] == [0, 0, 0]
     assert len(reader.ids()) == 450
+
+
+def test_threads_of_one_process_share_an_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(twin_index, "LONG_TAIL", 15)
+    index, rows = TwinIndex(tmp_path), spread(120)
+
+    def work(part: int) -> bool:
+        for row in rows[part::4]:
+            index.append([row])
+            if row[0] not in [one.id for one in index.near(row[1], row[2], 0)]:
+                return False
+        return True
+
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(work, range(4))) == [True] * 4
+    assert len(index.ids()) == 120

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pi_heif import HeifImageFile
 from PIL import Image, ImageOps
+from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
@@ -22,6 +23,13 @@ MOST_SIDE = 12_000
 MOST_PIXELS = 80_000_000
 MOST_SCANS = 200
 FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "HEIF": "image/heic"}
+# Where a sign stands, the sign, and the one class that reads what follows.
+OPENERS: tuple[tuple[int, bytes, type[ImageFile]], ...] = (
+    (0, b"\xff\xd8\xff", JpegImageFile),
+    (0, b"\x89PNG\r\n\x1a\n", PngImageFile),
+    (8, b"WEBP", WebPImageFile),
+    (4, b"ftyp", HeifImageFile),
+)
 PAGE, THUMB = 2000, 320
 HEAD, TAIL = 1 << 18, 1 << 16
 # Five bytes or more each: shorter ones stand by chance in one photo of some thousands.
@@ -116,18 +124,10 @@ def _careful(name: str) -> Iterator[None]:
 
 def _opened(data: bytes, name: str) -> Image.Image:
     """Only the head is read. One class per kind of bytes: none of Pillow's other formats is ever tried."""
-    stream = io.BytesIO(data)
-    picture: Image.Image
-    if data.startswith(b"\xff\xd8\xff"):
-        picture = JpegImageFile(stream)
-    elif data.startswith(b"\x89PNG\r\n\x1a\n"):
-        picture = PngImageFile(stream)
-    elif data.startswith(b"RIFF") and data[8:12] == b"WEBP":
-        picture = WebPImageFile(stream)
-    elif data[4:8] == b"ftyp":
-        picture = HeifImageFile(stream)
-    else:
+    opener = next((one for at, sign, one in OPENERS if data[at : at + len(sign)] == sign), None)
+    if opener is None:
         raise NoPhoto(name=name[:60])
+    picture = opener(io.BytesIO(data))
     _measure(picture, name)
     if picture.info.get("progressive") and data.count(b"\xff\xda") > MOST_SCANS:
         raise NoPhoto(name=name[:60])  # each pass over the picture costs as much as a photo

@@ -13,6 +13,7 @@ All of it is derived from the rows: whatever is lost or damaged is built again. 
 
 import os
 import struct
+import threading
 import zlib
 from collections.abc import Iterable, Sequence
 from itertools import combinations
@@ -133,6 +134,7 @@ class TwinIndex:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._guard = threading.RLock()  # threads of one process share what they have mapped
         self._generation = -1
         self._ids: Codes = np.empty(0, np.uint64)
         self._sorted: tuple[Sorted, ...] = ()
@@ -141,7 +143,11 @@ class TwinIndex:
 
     def near(self, likeness: int, shape: int, distance: int = MOST) -> list[Near]:
         """All photos of which at least one hash is at most so many bits away, the nearest first."""
-        self._refresh()
+        with self._guard:
+            self._refresh()
+            return self._near(likeness, shape, distance)
+
+    def _near(self, likeness: int, shape: int, distance: int) -> list[Near]:
         wanted = (scatter_one(likeness & WHOLE), scatter_one(shape & WHOLE))
         found: dict[int, Near] = {}
         if self._sorted:
@@ -156,10 +162,11 @@ class TwinIndex:
                 found[key] = Near(key, int(apart[0][row]), int(apart[1][row]))
         return sorted(found.values(), key=lambda one: (one.distance, one.likeness + one.shape, one.id))
 
-    def ids(self) -> set[int]:
-        """Every photo that the index knows."""
-        self._refresh()
-        return {*self._ids.tolist(), *self._tail["id"].tolist()}
+    def ids(self) -> Codes:
+        """Every photo that the index knows, in order."""
+        with self._guard:
+            self._refresh()
+            return np.union1d(self._ids, self._tail["id"])
 
     def append(self, rows: Sequence[tuple[int, int, int]]) -> None:
         """Add photos (key, likeness, shape). They are on the disk when this returns; a repeat is harmless."""
@@ -183,12 +190,13 @@ class TwinIndex:
             self._write(table[:, 0], (scatter(table[:, 1]), scatter(table[:, 2])), self._newest() + 1)
 
     def _merge(self, generation: int) -> None:
-        self._refresh()
-        tail = self._tail[np.unique(self._tail["id"], return_index=True)[1]]
-        old = ~np.isin(self._ids, tail["id"])
-        ids = np.concatenate([self._ids[old], tail["id"]])
-        before = [one.codes[old] for one in self._sorted] or [self._ids, self._ids]
-        codes = [np.concatenate([one, tail[name]]) for one, name in _pairs(before, ("likeness", "shape"))]
+        with self._guard:
+            self._refresh()
+            tail = self._tail[np.unique(self._tail["id"], return_index=True)[1]]
+            old = ~np.isin(self._ids, tail["id"])
+            ids = np.concatenate([self._ids[old], tail["id"]])
+            before = [one.codes[old] for one in self._sorted] or [self._ids, self._ids]
+            codes = [np.concatenate([one, tail[name]]) for one, name in _pairs(before, ("likeness", "shape"))]
         self._write(ids, (codes[0], codes[1]), generation + 1)
 
     def _write(self, ids: Codes, codes: tuple[Codes, Codes], generation: int) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from django.conf import settings
 from PIL import Image
 
@@ -16,7 +17,7 @@ from chuangwen.records.archive.models import StoredFile
 from chuangwen.records.archive.twin_index import TwinIndex
 
 MOST_LOOKED_AT = 200
-MANY_MISSING = 1000
+MANY_MISSING = 500
 
 _open: dict[Path, TwinIndex] = {}
 
@@ -45,13 +46,13 @@ def index() -> TwinIndex:
 
 def catch_up(found: TwinIndex) -> int:
     """Let the index hold every photo that has been looked at; returns how many it did not know."""
-    known = found.ids()
     rows = StoredFile.objects.filter(is_photo=True, looked_at__isnull=False).exclude(likeness=None).exclude(shape=None)
-    missing = [row for row in rows.values_list("pk", "likeness", "shape").iterator() if row[0] not in known]
+    keys = np.fromiter(rows.order_by("pk").values_list("pk", flat=True).iterator(), np.uint64)
+    missing = np.setdiff1d(keys, found.ids(), assume_unique=True).tolist()
     if len(missing) > MANY_MISSING:
         found.rebuild(_whole(rows.values_list("pk", "likeness", "shape").iterator()))
     elif missing:
-        found.append(list(_whole(missing)))
+        found.append(list(_whole(rows.filter(pk__in=missing).values_list("pk", "likeness", "shape"))))
     return len(missing)
 
 
