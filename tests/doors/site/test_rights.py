@@ -31,6 +31,8 @@ def address(town: MeasuredTown, name: str) -> str:
         "attachment_id": 999_999,
         "observation_id": 999_999,
         "size": "page",
+        "question_id": 999_999,
+        "side": "photo",
         "secret": "none",
         "key": "none",
     }

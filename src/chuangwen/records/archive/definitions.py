@@ -47,13 +47,17 @@ class WindowRow(Row):
 
 
 class PhotoRow(Row):
-    """When the machine asks about a photo: bits of difference, metres from the site, sharpness, quality, pixels."""
+    """When the machine asks about a photo: bits of difference, metres from the site, sharpness, quality, pixels;
+
+    ``marks`` are words in its name or program that tell of a watermark or a screenshot.
+    """
 
     near: int = Field(default=11, ge=0, le=11)
     far_metres: int = Field(default=300, ge=0)
-    least_sharpness: Decimal = Decimal(40)
+    least_sharpness: Decimal = Decimal(20)
     least_quality: int = Field(default=45, ge=1, le=100)
     least_side: int = Field(default=800, ge=0)
+    marks: tuple[str, ...] = ()
     confidence: str = ""
 
 

@@ -11,7 +11,7 @@ from django.db.models import Max
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, say
 from chuangwen.kit.refusals import NotFound
-from chuangwen.records.archive import proposing, search_index
+from chuangwen.records.archive import looking, proposing, reusing, search_index
 from chuangwen.records.archive.models import Document, DocumentFile, DocumentKind, Passage, StoredFile, Use, UseKind
 from chuangwen.records.archive.policy import ClassifiedForbidden as ClassifiedForbidden
 from chuangwen.records.archive.policy import why_not_add, why_not_change, why_not_use
@@ -109,6 +109,7 @@ def open_document(
         DocumentFile.objects.create(document=document, file=file, place=place, name=file.name, at=at, by=by.name)
     search_index.put_document(document)
     proposing.propose(document)
+    looking.look_again(one.pk for one in files)
     after = {"kind": document.kind_id, "unit": unit.code, "files": [one.sha256 for one in files]}
     ledger.note(thing(document), later("立为资料"), by=by, at=at, after=after)
     return document
@@ -159,6 +160,11 @@ def _told(document: Document) -> dict[str, Any]:
     }
 
 
+def _photos(document: Document) -> list[int]:
+    """The keys of the files that stand in it now."""
+    return list(document.files.filter(superseded_at=None).values_list("file", flat=True))
+
+
 def _save(document: Document, by: By) -> None:
     document.version += 1
     document.by = by.name
@@ -175,6 +181,7 @@ def describe(document: Document, facts: Facts, *, by: By, at: datetime, version:
     if old or new:
         _save(document, by)
         search_index.put_document(document)
+        looking.look_again(_photos(document))
         ledger.note(thing(document), later("著录"), by=by, at=at, before=old, after=new)
     return document
 
@@ -199,6 +206,7 @@ def add_file(document: Document, file: StoredFile, *, by: By, at: datetime, plac
     _save(document, by)
     search_index.put_document(document)
     proposing.propose(document)
+    looking.look_again([file.pk])
     verb = later("换新版本") if old else later("补充文件")
     ledger.note(thing(document), verb, by=by, at=at, after={"place": place, "edition": edition, "sha256": file.sha256})
     return made
@@ -216,6 +224,7 @@ def put_to_use(document: Document, serves: Sequence[Serves], *, by: By, at: date
         raise no
     if no := why_not_use(document):
         raise no
+    reusing.must_have_reason(document, [(one.kind, one.key, one.why) for one in serves], by=by, at=at)
     made = []
     for one in serves:
         if one.kind not in UseKind.values:
@@ -228,6 +237,7 @@ def put_to_use(document: Document, serves: Sequence[Serves], *, by: By, at: date
         )
         made += [row] if new else []
     if made:
+        looking.look_again(_photos(document))
         told = [f"{one.kind}:{one.key}" for one in made]
         ledger.note(thing(document), later("关联用途"), by=by, at=at, after={"serves": told})
     return made

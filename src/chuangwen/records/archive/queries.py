@@ -6,6 +6,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db.models import Count, Prefetch, Q, QuerySet
 
+from chuangwen.records.archive.copies import public_copy
 from chuangwen.records.archive.models import Arrival, Document, DocumentFile, FileCheck, Proposal, StoredFile, Use
 from chuangwen.records.archive.seeing import sees, sees_arrivals
 from chuangwen.records.archive.storage import digest_of, place
@@ -20,7 +21,7 @@ def sealed_path(file: StoredFile) -> Path:
 
 def public_path(file: StoredFile, size: str = "page") -> Path:
     """What others may see of a photo: ``page`` (2000 px) or ``thumb`` (320 px), without position or device."""
-    return place(settings.FILES, "public", f"{file.sha256}.{size}.jpg")
+    return public_copy(file.sha256, size, file.name)
 
 
 def derived_path(file: StoredFile, what: str) -> Path:

@@ -11,11 +11,11 @@ from django.db.models import Exists, OuterRef, QuerySet
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later
 from chuangwen.records.archive import proposing, texts
+from chuangwen.records.archive.actions import thing
 from chuangwen.records.archive.models import DocumentFile, Reading, StoredFile
 from chuangwen.records.archive.paging import Children, original
 from chuangwen.records.archive.recognising import recognise_waiting, why_not_recognise
 from chuangwen.records.ledger import actions as ledger
-from chuangwen.records.ledger.actions import Thing
 from chuangwen.records.township.gates import By
 
 __all__ = ["read_again", "read_waiting", "recognise_waiting", "why_not_recognise"]
@@ -96,11 +96,6 @@ def _write_down(file: StoredFile, outcome: Outcome, *, by: By, at: datetime) -> 
     ledger.note(thing(row), later("读出文字"), by=by, at=at, after=after)
     if outcome.texts:
         proposing.propose_for_file(row)
-
-
-def thing(file: StoredFile) -> Thing:
-    """What the ledger calls a file."""
-    return Thing("file", file.sha256[:16], file.name[:120])
 
 
 @transaction.atomic

@@ -16,11 +16,11 @@ from chuangwen.kernel.recognising import NoRecognition, is_installed
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later
 from chuangwen.records.archive import proposing, texts
+from chuangwen.records.archive.actions import thing
 from chuangwen.records.archive.models import DocumentFile, PageText, Reading, StoredFile
 from chuangwen.records.archive.paging import Children
 from chuangwen.records.archive.queries import public_path
 from chuangwen.records.ledger import actions as ledger
-from chuangwen.records.ledger.actions import Thing
 from chuangwen.records.township.gates import By
 
 SECONDS, MEGABYTES = 300, 6000
@@ -145,7 +145,7 @@ def _finish(file: StoredFile, *, by: By, at: datetime) -> None:
     row.save(update_fields=["reading"])
     proposing.propose_for_file(row)
     after = {"reading": row.reading, "pages": done}
-    ledger.note(Thing("file", row.sha256[:16], row.name[:120]), later("识别文字"), by=by, at=at, after=after)
+    ledger.note(thing(row), later("识别文字"), by=by, at=at, after=after)
 
 
 @transaction.atomic
@@ -153,6 +153,4 @@ def _give_up(file: StoredFile, why: str, *, by: By, at: datetime) -> None:
     row = StoredFile.objects.select_for_update().get(pk=file.pk)
     row.reading, row.reading_why = Reading.FAILED, why[:200]
     row.save(update_fields=["reading", "reading_why"])
-    ledger.note(
-        Thing("file", row.sha256[:16], row.name[:120]), later("识别文字"), by=by, at=at, after={"why": why[:200]}
-    )
+    ledger.note(thing(row), later("识别文字"), by=by, at=at, after={"why": why[:200]})
