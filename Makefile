@@ -47,6 +47,9 @@ fuzz: .venv/dev.stamp  ## broken bytes at every reader of files, a minute in all
 long: .venv/dev.stamp  ## long runs: kill drivers, fuzzers
 	$(PY) -m pytest -m long
 
+ocr: .venv/run.stamp requirements/ocr.lock  ## install recognition of scans and photos of papers (RapidOCR, 180 MB)
+	$(UV) pip install --python $(PY) --quiet --require-hashes -r requirements/ocr.lock
+
 bench: .venv/dev.stamp  ## speed as ratios (ONLY=id for one)
 	$(PY) -m bench $(ONLY)
 
@@ -54,7 +57,8 @@ docs: .venv/dev.stamp  ## write the generated reference anew
 	$(PY) tools/reference.py
 
 lock: .venv/bin/uv  ## write the lock files anew from pyproject.toml
-	for set in 'run:--extra postgres --group build' 'dev:--extra postgres --group build --group dev'; do \
+	for set in 'run:--extra postgres --group build' 'dev:--extra postgres --extra ocr --group build --group dev' \
+	  'ocr:--extra postgres --extra ocr --group build'; do \
 	  $(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --no-header --no-annotate -q $${set#*:} pyproject.toml -o requirements/$${set%%:*}.lock || exit 1; done
 
@@ -89,4 +93,4 @@ src/chuangwen/static/built/.stamp: web/node_modules/.stamp $(WEB_SOURCES)
 catalogue: .venv/run.stamp  ## compile the English catalogue
 	$(PY) tools/catalogue.py compile
 
-.PHONY: help run setup test check fix test-sqlite test-postgres test-web test-browser fuzz long bench docs lock machine web-built catalogue
+.PHONY: help run setup test check fix test-sqlite test-postgres test-web test-browser fuzz long ocr bench docs lock machine web-built catalogue

@@ -175,6 +175,10 @@ UPLOAD_MOST_BYTES = read_number("CHUANGWEN_UPLOAD_MB", default=50, least=1) * 1_
 LARGEST_BYTES = read_number("CHUANGWEN_LARGEST_MB", default=4096, least=1) * 1_000_000
 FILES = HOME / "files"
 WATCHED = read_pairs("CHUANGWEN_WATCH")
+READ_PAGES = read_number("CHUANGWEN_READ_PAGES", default=2000, least=1)
+READ_SECONDS = read_number("CHUANGWEN_READ_SECONDS", default=120, least=1)
+READ_MEGABYTES = read_number("CHUANGWEN_READ_MB", default=1024, least=256)
+OCR_WORKERS = read_number("CHUANGWEN_OCR_WORKERS", default=1, least=1)
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LOGGING = {
     "version": 1,

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from django.db import connections
+from django.db import OperationalError, connections
 from tests.people import AT, TODAY
 
 from chuangwen.doors.background import working
@@ -138,6 +138,24 @@ def test_a_worker_that_is_stopped_in_the_middle_gives_its_job_back(cast) -> None
         take_turn(heap.line(), "a:x:1")
     row = Job.objects.get()
     assert (row.claimed_by, row.failures) == ("", 0)
+
+
+@pytest.mark.django_db
+def test_a_database_that_is_busy_for_a_moment_does_not_make_a_good_run_a_broken_one(cast, monkeypatch) -> None:
+    real, tries = turns.settle, []
+
+    def busy(*args: object, **named: object) -> Job:
+        tries.append(1)
+        if len(tries) < 3:
+            raise OperationalError("database is locked")
+        return real(*args, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(working, "SETTLE_PAUSES", (0, 0, 0))
+    monkeypatch.setattr(turns, "settle", busy)
+    turn = take_turn(Heap(4).line(), "a:x:1")
+    assert turn is not None
+    row = Job.objects.get()
+    assert (turn.done, row.done, row.claimed_by, row.failures) == (4, 4, "", 0)
 
 
 @pytest.mark.django_db(transaction=True)

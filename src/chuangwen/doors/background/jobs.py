@@ -15,7 +15,7 @@ from chuangwen.doors.background import watching
 from chuangwen.doors.messages.sending import State, send_due
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import lasting, later
-from chuangwen.records.archive import proving, removal, uploading
+from chuangwen.records.archive import looking, previews, proving, reading, recognising, removal, uploading
 from chuangwen.records.archive.storage import clean_leftovers
 from chuangwen.records.ledger.verifying import verify
 from chuangwen.records.township.gates import By
@@ -84,6 +84,10 @@ JOBS: tuple[Line, ...] = (
     Line("notices_send", later("提醒外发"), send_notices, every=MINUTE, real=True),
     Line("watch", later("监看文件夹收件"), watching.take_watched, watching.waiting),
     Line("uploads_finish", later("大文件收尾"), uploading.finish_waiting, uploading.waiting, slow=True, real=True),
+    Line("archive_read", later("读出文字"), reading.read_waiting, reading.count_waiting, slow=True),
+    Line("archive_look", later("查看照片"), looking.look_at_waiting, looking.waiting, slow=True),
+    Line("archive_preview", later("画出页面"), previews.make_waiting, previews.count_waiting, slow=True),
+    Line("archive_recognise", later("识别扫描件"), recognising.recognise_waiting, recognising.count_waiting, slow=True),
     Line("archive_check", later("核查原件"), proving.check_waiting, proving.waiting, slow=True),
     Line("archive_remove", later("删除已销毁的文件"), removal.remove_waiting, removal.waiting),
     Line("ledger_verify", later("核对留痕"), verify_ledger, every=DAY, slow=True),

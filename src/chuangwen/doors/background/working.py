@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from django.db import DatabaseError, close_old_connections, connections, transaction
+from django.db import DatabaseError, OperationalError, close_old_connections, connections, transaction
 
 from chuangwen.doors.background.jobs import JOBS, Line
 from chuangwen.kernel.refusal import Refusal
@@ -23,6 +23,7 @@ from chuangwen.records.township.queries import assignments_in_force, demo_day
 IDLE_SECONDS = 3.0
 RENEW_SECONDS = 15.0
 HELD_SECONDS = 0.5
+SETTLE_PAUSES = (0.2, 1.0, 5.0)
 TELL_AFTER = 2  # failures in a row: one may be chance
 JOB_FAILS = lasting("后台任务“{title}”连续失败 {count} 次：{error}")
 
@@ -69,10 +70,21 @@ def take_turn(line: Line, who: str, *, anyway: bool = False) -> Turn | None:
     except BaseException:
         turns.release(line.name, who)
         raise
-    row = turns.settle(line.name, who, done=done, error=error, at=clock.real_now())
+    row = _settle(line.name, who, done, error)
     if error:
         _tell(row)
     return Turn(line, done, error)
+
+
+def _settle(name: str, who: str, done: int, error: str) -> Job:
+    """Write down how it went; a database that is busy for a moment is asked again, so that no good run counts as broken."""
+    for pause in SETTLE_PAUSES:
+        try:
+            return turns.settle(name, who, done=done, error=error, at=clock.real_now())
+        except OperationalError:
+            close_old_connections()
+            time.sleep(pause)
+    return turns.settle(name, who, done=done, error=error, at=clock.real_now())
 
 
 def _words_of(wrong: Exception) -> str:

@@ -1,4 +1,4 @@
-"""Taking files in: the original sealed, public copies made, the same bytes kept once."""
+"""Taking files in: the original sealed, a public copy made, the same bytes kept once."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -50,7 +50,10 @@ class Looked:
 
 
 def keep_photo(data: bytes, name: str, *, by: Signer, at: datetime) -> StoredFile:
-    """Keep a photo as phones take them. The same bytes again give the row that stands, without a second note."""
+    """Keep a photo and its small public copy; the large one is made in the background, or when first looked at.
+
+    The same bytes again give the row that stands, without a second note.
+    """
     try:
         return _keep(data, name, FROM_PHONES, by=by, at=at)
     except (UnknownKind, EmptyFile, NotTaken) as no:
@@ -93,14 +96,13 @@ def look_at(staged: Staged, name: str) -> Looked:
 
 
 def put_away(looked: Looked) -> None:
-    """Move the original to its own name, and a photo's public copies before it: first all is written, then moved."""
+    """Move the original to its own name, and a photo's small public copy before it: first all is written, then moved."""
     revive(looked.staged.sha256)
     root, name, copies = settings.FILES, looked.staged.sha256, []
     try:
         if looked.photo is not None:
-            for size, data in (("page", looked.photo.page), ("thumb", looked.photo.thumb)):
-                target = storage.place(root, "public", f"{name}.{size}.jpg")
-                copies.append((storage.stage(root, [data]), target))
+            target = storage.place(root, "public", f"{name}.thumb.jpg")
+            copies.append((storage.stage(root, [looked.photo.thumb]), target))
         for staged, target in [*copies, (looked.staged, storage.place(root, "sealed", name))]:
             storage.settle(staged, target)
     finally:
@@ -112,10 +114,13 @@ def put_away(looked: Looked) -> None:
 def _enter(looked: Looked, *, by: Signer, at: datetime) -> StoredFile:
     row, new = row_of(looked, by=by, at=at)
     if new:
-        # The name may speak of somebody, and the ledger is read by more people than the file.
-        thing = Thing("file", row.sha256[:16], later("照片") if row.is_photo else later("文件"))
-        ledger.note(thing, later("收下文件"), by=by, at=at, after={"sha256": row.sha256})
+        ledger.note(thing(row), later("收下文件"), by=by, at=at, after={"sha256": row.sha256})
     return row
+
+
+def thing(file: StoredFile) -> Thing:
+    """What the ledger calls a file: its name may speak of somebody, and more people read the ledger than the file."""
+    return Thing("file", file.sha256[:16], later("照片") if file.is_photo else later("文件"))
 
 
 def row_of(looked: Looked, *, by: Signer, at: datetime) -> tuple[StoredFile, bool]:
@@ -133,11 +138,13 @@ def row_of(looked: Looked, *, by: Signer, at: datetime) -> tuple[StoredFile, boo
             "is_photo": True,
             "width": photo.width,
             "height": photo.height,
-            "taken_at": photo.taken_at,
-            "device": photo.device,
-            "raw_place": photo.raw_place,
-            "lon": photo.lon,
-            "lat": photo.lat,
+            "taken_at": photo.claims.taken_at,
+            "device": photo.claims.device,
+            "software": photo.claims.software,
+            "raw_place": photo.claims.raw_place,
+            "lon": photo.claims.lon,
+            "lat": photo.claims.lat,
             "likeness": photo.likeness,
+            "shape": photo.shape,
         }
     return StoredFile.objects.get_or_create(sha256=looked.staged.sha256, defaults=said)

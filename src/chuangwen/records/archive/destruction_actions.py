@@ -11,6 +11,7 @@ from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, say, written
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.kit.refusals import SignInFirst
+from chuangwen.records.archive import texts
 from chuangwen.records.archive.document_actions import BadFact, thing
 from chuangwen.records.archive.filing_queries import due
 from chuangwen.records.archive.models import (
@@ -187,17 +188,24 @@ def _give_up(one: Destruction, items: Sequence[Item], *, by: By, at: datetime) -
     Document.objects.filter(pk__in=documents, withdrawn_at=None).update(withdrawn_at=at, withdrawn_why=why, by=by.name)
     for item in items:
         ledger.note(thing(item.document), later("销毁"), by=by, at=at, after={"code": item.code, "list": one.title})
-    return give_up_files(documents, at=at)
+    return give_up_files(documents, why, at=at)
 
 
-def give_up_files(documents: Sequence[int], *, at: datetime) -> list[StoredFile]:
+def give_up_files(documents: Sequence[int], why: str, *, at: datetime) -> list[StoredFile]:
     """Mark the files of these documents for removal, unless something else uses the same bytes; their text goes at once."""
     mine = DocumentFile.objects.filter(document__in=documents).values("file")
     rows = StoredFile.objects.filter(pk__in=mine, removed_at=None).select_for_update(of=("self",))
     free = [file for file in rows if not used_elsewhere(file, documents)]
-    keys = [file.pk for file in free]
-    PageText.objects.filter(file__in=keys).delete()
-    StoredFile.objects.filter(pk__in=keys).update(removed_at=at)
+    for file in free:
+        texts.forget_pages(file)
+    quiet = {
+        "looked_at": at,
+        "previewed_at": at,
+        "preview_why": why[:200],
+        "reading": "nothing",
+        "reading_why": why[:200],
+    }
+    StoredFile.objects.filter(pk__in=[file.pk for file in free]).update(removed_at=at, **quiet)
     return free
 
 

@@ -13,12 +13,13 @@ class DocumentKind(models.Model):
 
     ``category`` is its class in the filing rules (文书 WS, 照片 ZP, 录音 LY, 录像 LX); ``needs`` names what such a
     document must carry to be whole: number, issuer, dated, caption, figures; ``holds`` what sort of files it usually
-    has (sheet, audio, video ...), so that a new file finds its kind.
+    has (sheet, audio, video ...), so that a new file finds its kind; ``words`` at the end of a title tell it too.
     """
 
     code = models.CharField(_("编号"), max_length=40, primary_key=True)
     title = models.CharField(_("名称"), max_length=60)
     aliases = models.JSONField(_("别名"), default=list, blank=True)
+    words = models.JSONField(_("题名用词"), default=list, blank=True)
     category = models.CharField(_("档案门类"), max_length=4)
     retention = models.CharField(_("保管期限"), max_length=10, blank=True)
     needs = models.JSONField(_("必备"), default=list, blank=True)
@@ -264,6 +265,7 @@ class Proposal(models.Model):
     class Meta:
         verbose_name = _("识别建议")
         ordering = ["document", "field", "-sure", "id"]
+        indexes = [models.Index(fields=["document"], condition=Q(field="classified"), name="archive_proposal_secrecy")]
         constraints = [models.UniqueConstraint(fields=["document", "field", "value"], name="archive_proposal_once")]
 
     def __str__(self) -> str:

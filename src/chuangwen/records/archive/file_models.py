@@ -19,7 +19,7 @@ class StoredFile(models.Model):
     """One file by its bytes. ``name`` is what it was called when it first came; position and time are what the file
 
     itself claims (never trusted blindly): ``lon``/``lat`` in WGS-84, ``raw_place`` as written. ``likeness`` is a 64-bit
-    difference hash of a photo and ``shape`` a 64-bit hash of its coarse frequencies: two photos are near when both are.
+    difference hash of a photo and ``shape`` a 64-bit hash of its coarse waves: two photos are near when one of them is.
     ``sharpness`` and ``quality`` tell a blurred or over-compressed photo. ``looked_at``: the background has hashed it
     and compared it with all others. ``removed_at``: a destruction list has taken it out; ``gone_at``: its bytes too are
     gone. The row stays, and lives again when the same bytes come again.
@@ -37,6 +37,7 @@ class StoredFile(models.Model):
     pages = models.PositiveIntegerField(_("页数"), null=True, blank=True)
     taken_at = models.DateTimeField(_("拍摄时间"), null=True, blank=True)
     device = models.CharField(_("设备"), max_length=120, blank=True)
+    software = models.CharField(_("软件"), max_length=120, blank=True)
     raw_place = models.JSONField(_("原始位置"), default=dict, blank=True)
     lon = models.DecimalField(_("经度"), max_digits=9, decimal_places=6, null=True, blank=True)
     lat = models.DecimalField(_("纬度"), max_digits=8, decimal_places=6, null=True, blank=True)
@@ -50,6 +51,7 @@ class StoredFile(models.Model):
     removed_at = models.DateTimeField(_("销毁时间"), null=True, blank=True)
     gone_at = models.DateTimeField(_("字节删除时间"), null=True, blank=True)
     previewed_at = models.DateTimeField(_("预览时间"), null=True, blank=True)
+    preview_why = models.CharField(_("没有预览的原因"), max_length=200, blank=True, default="")
 
     class Meta:
         verbose_name = _("存档文件")
@@ -60,6 +62,8 @@ class StoredFile(models.Model):
             models.Index(
                 fields=["id"], condition=Q(removed_at__isnull=False, gone_at=None), name="archive_file_to_remove"
             ),
+            models.Index(fields=["id"], condition=Q(reading="scanned"), name="archive_file_to_recognise"),
+            models.Index(fields=["id"], condition=Q(previewed_at=None), name="archive_file_to_preview"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -1,6 +1,6 @@
 """Filing (整理归档): documents of a year become items with numbers, are corrected, closed, taken out with a reason."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -17,7 +17,7 @@ from chuangwen.kernel.workdays import CHINA
 from chuangwen.kit.refusals import NotFound
 from chuangwen.records.archive.document_actions import thing
 from chuangwen.records.archive.filing_proposing import Proposer, code_of, proposer, year_of
-from chuangwen.records.archive.filing_queries import lacks_of, open_questions, pages_of, waiting
+from chuangwen.records.archive.filing_queries import hindrances, lacks_of, pages_of, waiting
 from chuangwen.records.archive.models import Document, FilingYear, Item, Unfiled
 from chuangwen.records.ledger import actions as ledger
 from chuangwen.records.ledger.actions import Thing
@@ -125,7 +125,7 @@ def _open_year(year: int, *, at: datetime) -> FilingYear:
 def _refuse_unready(wanted: Mapping[int, Choice], found: Mapping[int, Document], how: Proposer) -> None:
     """All that cannot be filed is told at once."""
     problems = Problems()
-    asked = open_questions(found.values())
+    hindered = hindrances(list(found.values()))
     sections = {one.code for one in how.rules.sections}
     for pk, choice in wanted.items():
         document = found.get(pk)
@@ -133,8 +133,8 @@ def _refuse_unready(wanted: Mapping[int, Choice], found: Mapping[int, Document],
         if document is None:
             what, cure = say("不在待归档的资料里"), say("可能已归档、已作废，或属于别的年度。")
             problems.add(file=name, what=what, cure=cure)
-        elif why := why_not_ready(document, asked):
-            problems.add(file=name, what=why, cure=say("处理以后再归档。"))
+        elif pk in hindered:
+            problems.add(file=name, what=hindered[pk], cure=say("处理以后再归档。"))
         if choice.retention and choice.retention not in how.classes:
             what = say("没有保管期限“{code}”", code=choice.retention)
             problems.add(file=name, what=what, cure=say("可用：{known}。", known=listed(how.classes)))
@@ -142,13 +142,6 @@ def _refuse_unready(wanted: Mapping[int, Choice], found: Mapping[int, Document],
             what = say("没有机构（问题）“{code}”", code=choice.section)
             problems.add(file=name, what=what, cure=say("可用：{known}。", known=listed(sorted(sections))))
     problems.refuse(say("归档"))
-
-
-def why_not_ready(document: Document, asked: Iterable[int]) -> str:
-    """Why a document cannot be filed yet; empty when it can."""
-    if not document.current:  # type: ignore[attr-defined] # set by ``waiting``
-        return say("没有文件")
-    return say("照片疑点还没有答复") if document.pk in asked else ""
 
 
 def _item(document: Document, choice: Choice, filing: FilingYear, how: Proposer, *, by: By, at: datetime) -> Item:
@@ -326,5 +319,5 @@ def _refuse_settled(item: Item) -> None:
 def ready(year: int) -> list[Choice]:
     """Everything of the year that can be filed as proposed: whole by its kind, with nothing open."""
     rows = list(waiting(year))
-    asked = open_questions(rows)
-    return [Choice(one.pk) for one in rows if not why_not_ready(one, asked) and not lacks_of(one)]
+    hindered = hindrances(rows)
+    return [Choice(one.pk) for one in rows if one.pk not in hindered and not lacks_of(one)]

@@ -1,12 +1,12 @@
 """Named reads of filing: which years, what waits, what is filed, which boxes, whose term is over."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Count, F, IntegerField, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, ExtractYear
 
-from chuangwen.kernel.words import later
+from chuangwen.kernel.words import later, say
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.records.archive.models import (
     Document,
@@ -16,6 +16,7 @@ from chuangwen.records.archive.models import (
     Question,
     Unfiled,
 )
+from chuangwen.records.archive.policy import secrecy_of
 from chuangwen.records.township.models import RetentionClass
 
 CURRENT = DocumentFile.objects.filter(superseded_at=None).select_related("file").order_by("place")
@@ -45,12 +46,13 @@ def waiting(year: int) -> QuerySet[Document]:
     )
 
 
-def open_questions(documents: Iterable[Document]) -> set[int]:
-    """Those with a photo about which a question is not answered, in one query."""
-    wanted = [one.pk for one in documents]
-    rows = DocumentFile.objects.filter(document__in=wanted, superseded_at=None)
-    asked = Question.objects.filter(answered_at=None).values("file")
-    return set(rows.filter(file__in=asked).values_list("document", flat=True))
+def hindrances(documents: Sequence[Document]) -> dict[int, str]:
+    """Why documents of ``waiting`` cannot be filed yet, by key, in two queries; those that can be are left out."""
+    rows = DocumentFile.objects.filter(document__in=[one.pk for one in documents], superseded_at=None)
+    asked = rows.filter(file__in=Question.objects.filter(answered_at=None).values("file"))
+    found = dict.fromkeys(asked.values_list("document", flat=True), say("照片疑点还没有答复"))
+    found |= {pk: say("标有“{mark}”，不得存放", mark=mark) for pk, mark in secrecy_of(documents).items()}
+    return found | {one.pk: say("没有文件") for one in documents if not one.current}  # type: ignore[attr-defined]
 
 
 def lacks_of(document: Document) -> list[str]:

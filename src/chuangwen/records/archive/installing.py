@@ -30,6 +30,7 @@ def _install_kinds(content: ArchiveContent) -> int:
         said = {
             "title": row.title,
             "aliases": list(row.aliases),
+            "words": list(row.words),
             "category": row.category,
             "retention": row.retention,
             "needs": list(row.needs),

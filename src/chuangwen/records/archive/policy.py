@@ -1,9 +1,11 @@
 """Who may bring documents in and change them."""
 
+from collections.abc import Iterable
+
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, say
 from chuangwen.kit.refusals import NotAllowed, NotFound, OutOfReach, SignInFirst
-from chuangwen.records.archive.models import Arrival, Document
+from chuangwen.records.archive.models import Arrival, Document, Proposal
 from chuangwen.records.archive.seeing import sees as sees
 from chuangwen.records.archive.seeing import why_not_see as why_not_see
 from chuangwen.records.township.actors import Actor
@@ -24,6 +26,14 @@ class Filed(Refusal):
 
     code = "document_filed"
     sentence = later("“{title}”已归档（{code}），不能再改。需要更正时请另立一份，并在备注里说明。")
+
+
+class ClassifiedForbidden(Refusal):
+    """A document that says of itself that it is classified must not be here."""
+
+    code = "classified_forbidden"
+    sentence = later("“{title}”标有“{mark}”。本系统不得存放涉密文件，请按保密规定处理，不要上传。")
+    status = 422
 
 
 def why_not_add(unit: Organisation, by: By) -> Refusal | None:
@@ -55,3 +65,15 @@ def why_not_change(document: Document, by: By) -> Refusal | None:
         return Withdrawn(title=document.title)
     item = getattr(document, "item", None)
     return Filed(title=document.title, code=item.code) if item is not None else None
+
+
+def secrecy_of(documents: Iterable[Document]) -> dict[int, str]:
+    """Documents whose text carries a mark of secrecy that nobody has found to be none: key and mark, in one query."""
+    rows = Proposal.objects.filter(field="classified", document__in=documents).exclude(taken=False)
+    return dict(rows.values_list("document", "value"))
+
+
+def why_not_use(document: Document) -> Refusal | None:
+    """Why the document must not be used for anything (standards, submission, release, filing), or ``None``."""
+    mark = secrecy_of([document]).get(document.pk)
+    return ClassifiedForbidden(title=document.title, mark=mark) if mark else None

@@ -6,10 +6,12 @@ from pathlib import Path
 from django.conf import settings
 from django.db.models import Count, Prefetch, Q, QuerySet
 
-from chuangwen.records.archive.models import Arrival, Document, DocumentFile, FileCheck, StoredFile, Use
+from chuangwen.records.archive.copies import public_copy
+from chuangwen.records.archive.models import Arrival, Document, DocumentFile, FileCheck, Proposal, StoredFile, Use
 from chuangwen.records.archive.seeing import sees, sees_arrivals
 from chuangwen.records.archive.storage import digest_of, place
 from chuangwen.records.township.actors import Actor
+from chuangwen.records.township.permissions import Permission
 
 
 def sealed_path(file: StoredFile) -> Path:
@@ -19,7 +21,12 @@ def sealed_path(file: StoredFile) -> Path:
 
 def public_path(file: StoredFile, size: str = "page") -> Path:
     """What others may see of a photo: ``page`` (2000 px) or ``thumb`` (320 px), without position or device."""
-    return place(settings.FILES, "public", f"{file.sha256}.{size}.jpg")
+    return public_copy(file.sha256, size, file.name)
+
+
+def derived_path(file: StoredFile, what: str) -> Path:
+    """Something made of a file and kept by its digest: ``pdf``, ``p1.jpg`` ..."""
+    return place(settings.FILES, "public", f"{file.sha256}.{what}")
 
 
 def damaged() -> Iterator[tuple[StoredFile, str]]:
@@ -57,6 +64,15 @@ def waiting_arrivals(actor: Actor) -> QuerySet[Arrival]:
 def visible_to(actor: Actor) -> QuerySet[Document]:
     """Every document that this person may know of, the withdrawn ones too."""
     return Document.objects.filter(sees(actor))
+
+
+def held_for_secrecy(actor: Actor, most: int = 3) -> list[tuple[str, str]]:
+    """Title and mark of documents that carry a mark of secrecy about which nobody has decided, for those who may act."""
+    if actor.person is None or not (actor.may(Permission.ADD_DOCUMENTS) or actor.may(Permission.KEEP_ARCHIVE)):
+        return []
+    rows = Proposal.objects.filter(field="classified", taken=None, document__withdrawn_at=None)
+    rows = rows.filter(document__in=visible_to(actor)).order_by("-document")
+    return list(rows.values_list("document__title", "value")[:most])
 
 
 def in_rows(documents: QuerySet[Document]) -> QuerySet[Document]:

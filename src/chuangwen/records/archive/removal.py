@@ -44,7 +44,8 @@ def bytes_of(file: StoredFile) -> list[Path]:
 
 def revive(digest: str) -> None:
     """The same bytes come again: the row lives again, before they are put away, so that no job takes them."""
-    again = {"removed_at": None, "gone_at": None, "looked_at": None, "previewed_at": None, "reading": "waiting"}
+    again = {"removed_at": None, "gone_at": None, "looked_at": None, "previewed_at": None, "preview_why": ""}
+    again |= {"reading": "waiting", "reading_why": ""}
     StoredFile.objects.filter(sha256=digest, removed_at__isnull=False).update(**again)
 
 
