@@ -3,6 +3,9 @@
 from django.urls import URLPattern, path
 
 from chuangwen.doors.site import (
+    archive_filing_views,
+    archive_item_views,
+    archive_keeping_views,
     archive_photo_views,
     calendar_views,
     case_beside_views,
@@ -87,6 +90,45 @@ urlpatterns: list[URLPattern] = [
     path("cases/<str:number>/look/", case_beside_views.look, name="case_look"),
     path("archive/uploads/", upload_views.uploads, name="archive_uploads"),
     path("archive/uploads/<slug:key>/", upload_views.one_upload, name="archive_upload"),
+    path("archive/filing/", archive_filing_views.filing, name="archive_filing"),
+    path("archive/filing/<int:year>/", archive_filing_views.filing_year, name="archive_filing_year"),
+    path("archive/filing/<int:year>/file/", archive_filing_views.file_chosen, name="archive_file"),
+    path("archive/filing/<int:year>/close/", archive_filing_views.close, name="archive_filing_close"),
+    path("archive/filing/<int:year>/catalogue/", archive_item_views.catalogue, name="archive_catalogue"),
+    path("archive/filing/<int:year>/export/", archive_item_views.export, name="archive_filing_export"),
+    path("archive/filing/<int:year>/notes/", archive_item_views.notes, name="archive_notes"),
+    path("archive/filing/<int:year>/labels/", archive_item_views.labels, name="archive_labels"),
+    path("archive/items/<int:item_id>/", archive_item_views.item, name="archive_item"),
+    path("archive/items/<int:item_id>/page.jpg", archive_item_views.item_picture, name="archive_item_picture"),
+    path("archive/items/<int:item_id>/correct/", archive_item_views.item_correct, name="archive_item_correct"),
+    path("archive/items/<int:item_id>/unfile/", archive_item_views.item_unfile, name="archive_item_unfile"),
+    path("archive/transfer/", archive_keeping_views.transfer, name="archive_transfer"),
+    path(
+        "archive/transfer/<int:hand_over_id>/file/", archive_keeping_views.transfer_file, name="archive_transfer_file"
+    ),
+    path(
+        "archive/transfer/<int:hand_over_id>/change/",
+        archive_keeping_views.transfer_change,
+        name="archive_transfer_change",
+    ),
+    path("archive/destruction/", archive_keeping_views.destruction, name="archive_destruction"),
+    path("archive/destruction/appraise/", archive_keeping_views.destruction_appraise, name="archive_appraise"),
+    path(
+        "archive/destruction/<int:destruction_id>/",
+        archive_keeping_views.destruction_list,
+        name="archive_destruction_list",
+    ),
+    path(
+        "archive/destruction/<int:destruction_id>/paper/",
+        archive_keeping_views.destruction_paper,
+        name="archive_destruction_paper",
+    ),
+    path(
+        "archive/destruction/<int:destruction_id>/change/",
+        archive_keeping_views.destruction_change,
+        name="archive_destruction_change",
+    ),
+    path("archive/checking/", archive_keeping_views.checking, name="archive_checking"),
     path("archive/photos/", archive_photo_views.photo_questions, name="archive_photos"),
     path("archive/photos/answer/", archive_photo_views.answer_photo_questions, name="archive_photos_answer"),
     path(
