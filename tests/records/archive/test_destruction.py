@@ -141,7 +141,7 @@ def test_a_photos_copies_go_with_it(desk) -> None:
     paper = desk.paper("照片", date(2010, 5, 1), data=photo(), kind="picture")
     (item,) = desk.files(paper, year=2010, retention="D10")
     file = paper.files.get().file
-    assert len(bytes_of(file)) == 3
+    assert len(bytes_of(file)) == 2
     done(desk, item)
     remove_waiting(9, by=MACHINE, at=LATER)
     assert bytes_of(file) == []
