@@ -101,7 +101,7 @@ def _in_folder(folder: Path) -> Readers:
 def _in_zip(path: Path, file: BinaryIO, packed: zipfile.ZipFile) -> Verdict:
     names = [info for info in packed.infolist() if not info.is_dir()]
     top = next((one.filename.removesuffix(MANIFEST) for one in names if _is_list(one.filename)), "")
-    readers = {one.filename.removeprefix(top): lambda one=one: _unpacked(packed, one) for one in names}  # type: ignore[misc]
+    readers = {one.filename.removeprefix(top): lambda one=one: _unpacked(packed, one) for one in names}
     found = _judged(path, readers)
     untouched = is_untouched(file, packed)
     found.repacked = untouched is None
@@ -155,12 +155,10 @@ def _bytes(read: Callable[[], Iterator[bytes]]) -> bytes:
     found = b""
     try:
         for piece in read():
-            found += piece
-            if len(found) > MOST_LISTING:
-                return b""
-        return found
+            found += piece if len(found) <= MOST_LISTING else b""
     except DAMAGE:
         return b""
+    return found
 
 
 def _digest(read: Callable[[], Iterator[bytes]]) -> str:

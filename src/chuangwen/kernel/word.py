@@ -63,12 +63,15 @@ def paragraph(text: str, type_: Type = TEXT) -> str:
     small = type_.size < 14
     pitch = round(type_.size * 26) if small else PITCH if type_.size <= 16 else 680
     align = "left" if type_.align == "both" and "\n" in text else type_.align
+    spacing = (
+        f'<w:spacing w:before="{round(type_.before * 20)}" w:after="{round(type_.after * 20)}"'
+        f' w:line="{pitch}" w:lineRule="{"atLeast" if small else "exact"}"/>'
+    )
     facts = [
         "<w:keepNext/>" if type_.keep else "",
         "<w:pageBreakBefore/>" if type_.new_page else "",
         '<w:snapToGrid w:val="0"/>' if small else "",
-        f'<w:spacing w:before="{round(type_.before * 20)}" w:after="{round(type_.after * 20)}"'
-        f' w:line="{pitch}" w:lineRule="{"atLeast" if small else "exact"}"/>',
+        spacing,
         f'<w:ind w:firstLineChars="200" w:firstLine="{round(type_.size * 40)}"/>' if type_.indent else "",
         f'<w:ind w:rightChars="200" w:right="{round(type_.size * 40)}"/>' if type_.align == "right" else "",
         f'<w:jc w:val="{align}"/>',

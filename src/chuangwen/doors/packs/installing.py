@@ -22,6 +22,7 @@ from chuangwen.records.township.gates import By, must
 from chuangwen.records.township.installing import install_town, install_township
 from chuangwen.records.township.models import Organisation, Person
 from chuangwen.records.township.permissions import Permission
+from chuangwen.results.submission.installing import install_submission
 from chuangwen.work.cases.installing import install_content
 
 
@@ -51,6 +52,7 @@ def install(checked: Sequence[Checked], *, by: By, at: datetime) -> Outcome:
         else:
             name, edition, changed = _install(one, by=by, at=at)
             told = install_content(name, one.cases, by=by, at=at) | install_archive(name, one.archive, by=by, at=at)
+            changed = install_submission(name, one.submission, by=by, at=at) or changed
             outcome.packs.append((name, edition, changed or bool(told)))
     return outcome
 

@@ -1,11 +1,11 @@
-"""Who may know of a document, and who may change it: one rule for lists (``sees``) and for one (``why_not_see``)."""
-
-from django.db.models import Q
+"""Who may bring documents in and change them."""
 
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.kernel.words import later, say
-from chuangwen.kit.refusals import NotAllowed, NotFound, OutOfReach, SignInFirst
+from chuangwen.kernel.words import later
+from chuangwen.kit.refusals import NotAllowed, OutOfReach, SignInFirst
 from chuangwen.records.archive.models import Document
+from chuangwen.records.archive.seeing import sees as sees
+from chuangwen.records.archive.seeing import why_not_see as why_not_see
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.gates import By
 from chuangwen.records.township.models import Organisation
@@ -24,25 +24,6 @@ class Filed(Refusal):
 
     code = "document_filed"
     sentence = later("“{title}”已归档（{code}），不能再改。需要更正时请另立一份，并在备注里说明。")
-
-
-def sees(actor: Actor) -> Q:
-    """The condition for lists: documents of units within reach, and those that the person brought."""
-    if actor.person is None or not actor.may(Permission.SEE_ARCHIVE):
-        return Q(pk__in=[])
-    return actor.reach(Permission.SEE_ARCHIVE).condition("unit", person="person") | Q(person=actor.person_id)
-
-
-def why_not_see(document: Document, actor: Actor) -> Refusal | None:
-    """Why this person must not know of the document, or ``None``. The refusal does not tell that it exists."""
-    if actor.person is None:
-        return SignInFirst()
-    if not actor.may(Permission.SEE_ARCHIVE):
-        return NotAllowed(permission=Permission.SEE_ARCHIVE.title)
-    reach = actor.reach(Permission.SEE_ARCHIVE)
-    if document.person_id == actor.person_id or reach.covers(document.unit, person_id=document.person_id):
-        return None
-    return NotFound(what=say("资料"))
 
 
 def why_not_add(unit: Organisation, by: By) -> Refusal | None:

@@ -7,8 +7,8 @@ from pathlib import Path
 from django.conf import settings
 from django.db.models import Count, Prefetch, Q, QuerySet
 
-from chuangwen.records.archive.models import Document, DocumentFile, StoredFile, Use
-from chuangwen.records.archive.policy import sees
+from chuangwen.records.archive.models import Document, DocumentFile, DocumentKind, StoredFile, Use
+from chuangwen.records.archive.seeing import sees
 from chuangwen.records.archive.storage import place
 from chuangwen.records.township.actors import Actor
 
@@ -58,6 +58,13 @@ def in_rows(documents: QuerySet[Document]) -> QuerySet[Document]:
         .prefetch_related(Prefetch("files", queryset=current, to_attr="current"))
         .annotate(used=Count("serves", distinct=True))
     )
+
+
+def kind_called(name: str) -> str:
+    """The kind of document that a word means, by title or alias; a word that none bears means the last one."""
+    rows = list(DocumentKind.objects.order_by("order", "code"))
+    found = next((one.pk for one in rows if name and name in {one.pk, one.title, *one.aliases}), None)
+    return found or (rows[-1].pk if rows else "")
 
 
 def serving(actor: Actor, kind: str, key: str) -> QuerySet[Document]:

@@ -43,7 +43,7 @@ def keep(root: Path, kind: str, name: str, data: bytes) -> Path:
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).replace(target)
-        _settle(target.parent)
+        settle(target.parent)
     except OSError as wrong:
         if temporary:
             Path(temporary).unlink(missing_ok=True)
@@ -51,7 +51,7 @@ def keep(root: Path, kind: str, name: str, data: bytes) -> Path:
     return target
 
 
-def _settle(folder: Path) -> None:
+def settle(folder: Path) -> None:
     """Let the folder's own entry reach the disk too (not needed, nor possible, on Windows)."""
     if os.name == "nt":
         return

@@ -18,7 +18,7 @@ from chuangwen.records.ledger.actions import Thing
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.gates import By
 from chuangwen.records.township.models import Organisation
-from chuangwen.work.cases import attaching, clocks, rollup, stepping, telling
+from chuangwen.work.cases import attaching, clocks, materials, rollup, stepping, telling
 from chuangwen.work.cases.definitions import CaseTypeRow, MoveRow
 from chuangwen.work.cases.models import Case, CaseLink, CaseType, Category, Purpose, Reporter, Step
 from chuangwen.work.cases.placing import area_of
@@ -53,6 +53,7 @@ def open_case(new: NewCase, said: Said | None = None, *, by: By, at: datetime) -
     row = in_force(new.kind)
     type_ = definition(row)
     move = _opening(type_, new.move, by)
+    materials.require_link(type_, new.links)
     if not new.title.strip() or len(new.title) > 120:
         raise TitleMissing
     lists = stepping.lists_for(type_, move, said)
@@ -61,7 +62,8 @@ def open_case(new: NewCase, said: Said | None = None, *, by: By, at: datetime) -
     if new.category:
         stepping.set_category(case, _category(type_, new.category))
     if case.lead is None and not answers.values.get("unit"):
-        case.lead = stepping.default_unit(type_, str(answers.values.get("category", case.category)))
+        category = str(answers.values.get("category", case.category))
+        case.lead = materials.bringer(move, by) or stepping.default_unit(type_, category)
     stride = _stride(case, (type_, move), answers.values, lists, by=by, at=at)
     stepping.carry(stride)
     case.version = 1
@@ -71,6 +73,7 @@ def open_case(new: NewCase, said: Said | None = None, *, by: By, at: datetime) -
     if new.reporter is not None:
         add_reporter(case, new.reporter, at)
     _write_step(stride, said, "", by=by)
+    materials.carry_out(stride, said, by=by, at=at)
     rollup.keep(rollup.NEW, rollup.counted(case), at, rollup.Towns())
     ledger.note(thing(case), move.title, by=by, at=at, after=_facts(case))
     telling.tell_turn(case, type_, move, by=by, at=at)
@@ -168,7 +171,7 @@ def take(case: Case, move_id: str, said: Said | None = None, *, by: By, at: date
         raise changed_meanwhile(case)
     if no := why_not_take(case, move, by):
         raise no
-    lists = stepping.lists_for(type_, move, said)
+    lists = stepping.lists_for(type_, move, said, materials.grades_for(case, type_, move))
     answers = stepping.check_said(type_, move, said, lists)
     old, before = rollup.counted(case), case.state
     stride = _stride(case, (type_, move), answers.values, lists, by=by, at=at)
@@ -178,6 +181,7 @@ def take(case: Case, move_id: str, said: Said | None = None, *, by: By, at: date
     if stride.assisting is not None:
         case.assisting.set(stride.assisting)
     _write_step(stride, said, before, by=by)
+    materials.carry_out(stride, said, by=by, at=at)
     rollup.keep(old, rollup.counted(case), at, rollup.Towns())
     ledger.note(
         thing(case),

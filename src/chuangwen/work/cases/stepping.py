@@ -1,6 +1,6 @@
 """The engine: what a move does to a case. Works on the rows in memory; ``actions`` writes and notes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -43,14 +43,15 @@ class Lists:
     units: dict[str, Organisation] = field(default_factory=dict)
     people: dict[str, Person] = field(default_factory=dict)
     categories: dict[str, Category] = field(default_factory=dict)
+    grades: Sequence[str] = ()
 
     @property
     def known(self) -> Known:
-        return Known(self.units, self.people, self.categories)
+        return Known(self.units, self.people, self.categories, self.grades)
 
 
-def lists_for(type_: CaseTypeRow, move: MoveRow, said: Said) -> Lists:
-    """Only what was named: no query for a move that names nothing."""
+def lists_for(type_: CaseTypeRow, move: MoveRow, said: Said, grades: Sequence[str] = ()) -> Lists:
+    """Only what was named: no query for a move that names nothing. ``grades`` is the scale, where a grade is asked."""
     named: dict[Kind, set[str]] = {}
     for row in type_.fields_of(move):
         value = said.answers.get(row.id)
@@ -65,6 +66,7 @@ def lists_for(type_: CaseTypeRow, move: MoveRow, said: Said) -> Lists:
         {one.code: one for one in Category.objects.filter(table=table, code__in=categories, retired=False)}
         if categories
         else {},
+        grades,
     )
 
 
@@ -281,6 +283,7 @@ _EFFECTS: dict[str, Callable[[Stride], None]] = {
     "object": _object,
     "revisit": _revisit,
     "relapse": _relapse,
+    "hand_in": _mend,
 }
 
 
@@ -310,7 +313,7 @@ def _mark_in_time(stride: Stride) -> None:
     case.late = case.late or stride.in_time is False
     if does in {"contact", "take_on", "reply"} and case.contacted_in_time is None and case.contacted_at:
         case.contacted_in_time = stride.in_time is not False
-    if does in {"mend", "reply"}:
+    if does in {"mend", "reply", "hand_in"}:
         late = case.handle_due_at is not None and case.handle_due_at < stride.at
         case.handled_in_time = stride.in_time if stride.in_time is not None else not late
 
