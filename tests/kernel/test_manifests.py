@@ -22,14 +22,12 @@ FILES = {"1 标准/I-1-1-规范文件-01-办法.pdf": b"one" * 50, "目录.xlsx"
 
 def sealed(path: Path, files: dict[str, bytes] = FILES, at: datetime = AT) -> Path:
     """A package of these files."""
-    with path.open("w+b") as file:
-        out = StillZip(file, at)
+    with path.open("w+b") as file, StillZip(file, at) as out:
         digests = [(name, out.add(f"镇2021/{name}", iter([data]), len(data))) for name, data in files.items()]
         listing = listed(digests).encode()
         out.add(f"镇2021/{MANIFEST}", iter([listing]), len(listing))
         whole = listed([(MANIFEST, sha256(listing).hexdigest())]).encode()
         out.add(f"镇2021/{WHOLE}", iter([whole]), len(whole))
-        out.close()
     return path
 
 
@@ -143,7 +141,5 @@ def test_a_large_file_goes_through_in_pieces() -> None:
     def pieces() -> Iterator[bytes]:
         yield from (bytes([n % 256]) * 1000 for n in range(300))
 
-    file = io.BytesIO()
-    out = StillZip(file, AT)
-    assert out.add("a", pieces(), 300_000) == sha256(b"".join(pieces())).hexdigest()
-    out.close()
+    with StillZip(io.BytesIO(), AT) as out:
+        assert out.add("a", pieces(), 300_000) == sha256(b"".join(pieces())).hexdigest()

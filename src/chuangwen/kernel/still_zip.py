@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 from chuangwen.kernel.workdays import CHINA
 
@@ -21,7 +21,7 @@ _END = 22  # bytes of the end record without its comment
 
 
 class StillZip:
-    """A zip being written, entry by entry. ``close`` seals the headers."""
+    """A zip being written, entry by entry: ``with StillZip(file, at) as out``. Leaving it whole seals the headers."""
 
     def __init__(self, file: BinaryIO, at: datetime) -> None:
         self._file = file
@@ -40,9 +40,16 @@ class StillZip:
                 found.update(piece)
         return found.hexdigest()
 
-    def close(self) -> None:
-        """Write the directory, then the digest of all headers as the comment."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_wrong: object) -> None:
         self._zip.close()
+        if kind is None:
+            self._seal()
+
+    def _seal(self) -> None:
+        """The digest of all headers as the comment."""
         with zipfile.ZipFile(self._file) as done:
             told = MARK + headers_of(self._file, done).encode()
         self._file.seek(-2, os.SEEK_END)

@@ -37,7 +37,7 @@ def safe(text: str) -> str:
 
 def ending_of(name: str, media_type: str) -> str:
     """The ending by what the file is; by its own name only where that is unknown."""
-    own = safe(PurePosixPath(name.replace("\\", "/")).suffix)
+    own = PurePosixPath(name.replace("\\", "/")).suffix
     return ENDINGS.get(media_type) or (own if re.fullmatch(r"\.[0-9A-Za-z]{1,8}", own) else "")
 
 

@@ -86,17 +86,17 @@ def _read(source: Path, file: StoredFile, path: str) -> Iterator[bytes]:
 
 def pack(out: BinaryIO, matrix: Matrix, head: Head, watch: Watch = iter) -> Packed:
     """Write the whole package; memory does not grow with the size of its files."""
-    work = _Work(StillZip(out, head.at), matrix, head, Namer(matrix.board.rules, safe(head.title)))
     missing = papers.missing_rows(matrix)
-    for line in watch(list(matrix.lines)):
-        _put_standard(work, line)
-    _put_lists(work, missing)
-    listing = listed(work.digests).encode()
-    top, whole = work.namer.top, sha256(listing).hexdigest()
-    work.zip.add(f"{top}/{MANIFEST}", iter([listing]), len(listing))
-    told = listed([(MANIFEST, whole)]).encode()
-    work.zip.add(f"{top}/{WHOLE}", iter([told]), len(told))
-    work.zip.close()
+    with StillZip(out, head.at) as made:
+        work = _Work(made, matrix, head, Namer(matrix.board.rules, safe(head.title)))
+        for line in watch(list(matrix.lines)):
+            _put_standard(work, line)
+        _put_lists(work, missing)
+        listing = listed(work.digests).encode()
+        top, whole = work.namer.top, sha256(listing).hexdigest()
+        made.add(f"{top}/{MANIFEST}", iter([listing]), len(listing))
+        told = listed([(MANIFEST, whole)]).encode()
+        made.add(f"{top}/{WHOLE}", iter([told]), len(told))
     return Packed(whole, len(work.digests), missing)
 
 

@@ -33,6 +33,7 @@ def figures_of(text: str) -> dict[str, Decimal]:
         numbers = {place: value for place, cell in enumerate(cells) if (value := number_of(cell)) is not None}
         if not numbers:
             heads = cells
+        if not numbers or (heads and len(cells) != len(heads)):  # a row with empty cells: which column is which?
             continue
         label = next((_plain(cell) for place, cell in enumerate(cells) if place not in numbers and cell), "")
         wanted = {place: value for place, value in numbers.items() if _head(heads, place) not in _SERIAL}
