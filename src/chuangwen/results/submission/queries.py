@@ -38,6 +38,25 @@ def line_for(actor: Actor, submission: Submission, node_id: int, today: date) ->
     return (matrix, matrix.lines[0]) if matrix.lines else None
 
 
+def entries_seen(actor: Actor) -> QuerySet[Entry]:
+    """Every entry, of any year, that this person may see."""
+    seen = sees(actor)
+    return Entry.objects.all() if seen is None else Entry.objects.filter(seen)
+
+
+def sees_all(actor: Actor) -> bool:
+    """Whether the person sees whole submissions, and so their packages."""
+    return sees(actor) is None
+
+
+def walk(actor: Actor, submission: Submission) -> list[int]:
+    """The standards that this person sees, in the order of the matrix."""
+    rows = (
+        entries_seen(actor).filter(submission=submission).values_list("node__edition_id", "node__position", "node_id")
+    )
+    return [key for _, _, key in sorted(rows, key=lambda one: (one[0] != submission.edition_id, one[1]))]
+
+
 def left_out(entry: Entry) -> QuerySet[Pick]:
     """What was left out of a standard, with the reasons."""
     return entry.picks.exclude(out_at=None).select_related("document").order_by("-out_at")
