@@ -31,6 +31,10 @@ def address(town: MeasuredTown, name: str) -> str:
         "attachment_id": 999_999,
         "observation_id": 999_999,
         "size": "page",
+        "year": 2021,
+        "file_id": 999_999,
+        "package_id": 999_999,
+        "requirement_id": 999_999,
         "secret": "none",
     }
     pattern = next(one for one in pages if one.name == name)

@@ -162,7 +162,7 @@ def _clauses(row: Requirement) -> list[str]:
     return clauses_of(row.node.text) or [row.node.title]
 
 
-def sentences(town: Town, row: Requirement, lead: Organisation, most: int = 760) -> list[str]:
+def sentences(town: Town, row: Requirement, lead: Organisation, most: int = 700) -> list[str]:
     """A report that answers the standard clause by clause, with its figures."""
     said, dice = town.settings["report"], town.dice
     first, second, third = said["headings"]
@@ -170,15 +170,12 @@ def sentences(town: Town, row: Requirement, lead: Organisation, most: int = 760)
     lines = [said["opening"].format(**facts), first]
     for clause in _clauses(row):
         lines.append(dice.choice(said["measures"]).format(clause=clause, **town.figures()))
+    result = dice.choice(said["results"]).format(**town.figures())
     lines.append(second)
     for one in dice.sample(said["process"], len(said["process"])):
-        if sum(map(len, lines)) < most - 160:
+        if sum(map(len, [*lines, result])) < most:
             lines.append(one.format(**town.figures()))
-    result = dice.choice(said["results"]).format(**town.figures())
-    lines += [third, result]
-    while sum(map(len, lines)) < 560:
-        lines.insert(-2, dice.choice(said["process"]).format(**town.figures()))
-    return lines
+    return [*lines, third, result]
 
 
 def _report(town: Town, row: Requirement, lead: Organisation) -> list[Document]:

@@ -29,7 +29,7 @@ from chuangwen.results.submission.models import Entry, Overrule, Pick, Submissio
 from chuangwen.results.submission.policy import why_not_compose, why_not_return, why_not_sign
 from chuangwen.results.submission.shapes import Piece
 from chuangwen.results.submission.signing_actions import lacks_of
-from chuangwen.work.cases.models import Case
+from chuangwen.work.cases.queries import cases_by_link
 
 MOST_CHOICES = 20
 SHOWN_PAGES = 6
@@ -95,7 +95,7 @@ def _page(request: TownRequest, found: Submission, seen: tuple[Matrix, Line]) ->
         "left_out": queries.left_out(standing.entry),
         "words": words,
         "choices": queries.choosable(request.actor, standing.entry, words)[:MOST_CHOICES] if words and open_ else [],
-        "cases": _cases([one.requirement for one in standing.needs]),
+        "cases": reviews_of(request, [one.requirement for one in standing.needs]),
         "crumbs": _crumbs(found),
         "may_ask": may_ask(request),
         "open": open_,
@@ -116,10 +116,11 @@ def _crumbs(found: Submission, line: Line | None = None) -> list[tuple[str, str]
     return [first, (f"{node.code} {node.title}", reverse("submission_entry", args=[found.year, node.pk]))]
 
 
-def _cases(requirements: Sequence[Requirement]) -> dict[int, Case]:
-    """The open case of each requirement, by the requirement's own key."""
-    found = asking.open_cases(requirements)
-    return {one.pk: found[key] for one in requirements if (key := asking.key_of(one)) in found}
+def reviews_of(request: TownRequest, requirements: Sequence[Requirement]) -> dict[int, str]:
+    """The number of the case that is open for each requirement and that this person sees, by the requirement's own key."""
+    keys = {asking.key_of(one): one.pk for one in requirements}
+    found = cases_by_link(request.actor, "requirement", list(keys))
+    return {keys[key]: number for key, (number, over) in found.items() if not over}
 
 
 def _first_text(request: TownRequest, seen: tuple[Matrix, Line]) -> str:
@@ -221,13 +222,10 @@ def preview(request: TownRequest, year: int, node_id: int) -> HttpResponse:
     found = year_or_refuse(year)
     matrix, line = line_or_refuse(request, found, node_id)
     standing, board = line.standing, matrix.board
-    photos = [(piece, file) for piece in standing.pieces for file in piece.photos]
-    papers = [_paper(piece, file) for piece in standing.pieces for file in piece.files if not file.is_photo]
-    rows = [
-        (board.title_of(piece.kind), piece.document, len(piece.files))
-        for piece in standing.pieces
-        if piece.document.withdrawn_at is None
-    ]
+    sent = [one for one in standing.pieces if one.document.withdrawn_at is None]
+    pages = [_sheet(piece, file) for piece in sent for file in piece.files]
+    kind = board.rules.explanation.kind
+    title = next((one.requirement.title for one in standing.needs if one.kind == kind), standing.node.title)
     context = {
         **frame_of(request, found, "matrix"),
         "matrix": matrix,
@@ -237,17 +235,19 @@ def preview(request: TownRequest, year: int, node_id: int) -> HttpResponse:
         "crumbs": _crumbs(found, line),
         "form": board.rules.form.title,
         "edition": found.edition.title if standing.node.edition_id == found.edition_id else str(found.companion),
-        "rows": rows,
+        "rows": [(board.title_of(one.kind), one.document, len(one.files)) for one in sent],
+        "title": title,
         "paragraphs": [one.strip() for one in standing.entry.text.splitlines() if one.strip()],
-        "photos": photos,
-        "papers": papers,
-        "pages": 1 + bool(standing.entry.text) + len(photos) + len(papers),
+        "sheets": pages,
+        "pages": 1 + bool(standing.entry.text) + len(pages),
     }
     return render(request, "submission/preview.html", context)
 
 
-def _paper(piece: Piece, file: StoredFile) -> dict[str, Any]:
-    """A paper as the preview shows it: pictures of its pages where they were made, else the beginning of its text."""
+def _sheet(piece: Piece, file: StoredFile) -> dict[str, Any]:
+    """A photo on a page of its own, or a paper: pictures of its pages where they were made, else how its text begins."""
+    if file.is_photo:
+        return {"piece": piece, "file": file}
     pages = [f"p{number}" for number in range(1, SHOWN_PAGES + 1)]
     pictures = [one for one in pages if storage.place(settings.FILES, "public", f"{file.sha256}.{one}.jpg").is_file()]
     marks = Passage.objects.filter(document_file__document=piece.document, document_file__file=file)

@@ -44,7 +44,7 @@ def board_of(submission: Submission, only: Q | None = None) -> Board:
     """The submission, or those of its entries that ``only`` names, with all that its pages and checks ask for."""
     rules, kinds = rules_in_force(), {one.pk: one for one in DocumentKind.objects.order_by("order", "code")}
     deadline = _deadline(submission.year, rules)
-    due = deadline - timedelta(days=rules.late.days_before) if deadline else None
+    due = units_day(submission.year, rules)
     leads = {node: line for edition in editions_of(submission) for node, line in of_standards(edition).items()}
     needs = _needs(submission, kinds, leads, due)
     entries = _entries(submission, only)
@@ -74,6 +74,13 @@ def _entries(submission: Submission, only: Q | None) -> list[Entry]:
     rows = Entry.objects.filter(submission=submission).select_related("node", "signer")
     rows = rows.filter(only) if only is not None else rows
     return sorted(rows, key=lambda one: (one.node.edition_id != submission.edition_id, one.node.position))
+
+
+def units_day(year: int, rules: Rules | None = None) -> date | None:
+    """By when units hand in: so many days before the submission's own deadline; ``None`` where the town has set none."""
+    rules = rules or rules_in_force()
+    deadline = _deadline(year, rules)
+    return deadline - timedelta(days=rules.late.days_before) if deadline else None
 
 
 def _deadline(year: int, rules: Rules) -> date | None:
