@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bench import national, sheet_reading, town
+from bench import national, packaging, sheet_reading, town
 
 OUT = Path(__file__).parent / "out"
 GROUPS = {
@@ -13,6 +13,8 @@ GROUPS = {
     "rescore-memory": national.measure_memory,
     "sheet-time": sheet_reading.measure,
     "sheet-memory": sheet_reading.measure,
+    "package-time": packaging.measure,
+    "package-memory": packaging.measure,
     **dict.fromkeys(town.IDS, town.measure),
 }
 

@@ -144,7 +144,10 @@ def write_value(sheet: Worksheet, row: int, column: int, value: Value, style: Fo
         text = value.date().isoformat() if value.time() == datetime.time() else value.isoformat(" ", "minutes")
         sheet.write_string(row, column, text, style)
     else:
-        sheet.write_string(row, column, _BAD_SIGNS.sub("", str(value))[:_LONGEST_CELL], style)
+        text = str(value)
+        sheet.write_string(
+            row, column, (text if text.isprintable() else _BAD_SIGNS.sub("", text))[:_LONGEST_CELL], style
+        )
 
 
 def _is_exact(value: float | Decimal) -> bool:

@@ -17,6 +17,8 @@ from chuangwen.results.submission.models import Entry, Overrule, Pick, Submissio
 from chuangwen.results.submission.rules import Rules, rules_in_force
 from chuangwen.results.submission.shapes import OTHER, Board, Need, Piece, Standing
 
+# What is asked of a file: thousands are read at once, so the rest of their columns stays where it is.
+WANTED = ("sha256", "size", "media_type", "name", "is_photo", "width", "height", "pages", "taken_at")
 MOST_PAGES = 3  # of a table or report; more says nothing new about its figures
 
 
@@ -65,9 +67,8 @@ def board_of(submission: Submission, only: Q | None = None) -> Board:
     ]
     window = archive_rules().window_of(submission.year)
     photos = [file.pk for one in standings for piece in one.pieces for file in piece.photos]
-    return Board(
-        submission, rules, window, kinds, deadline, standings, _questions(photos), _shared(submission, set(photos))
-    )
+    shared = _shared(submission, standings, whole=only is None)
+    return Board(submission, rules, window, kinds, deadline, standings, _questions(photos), shared)
 
 
 def _entries(submission: Submission, only: Q | None) -> list[Entry]:
@@ -133,6 +134,7 @@ def _files(documents: Sequence[int]) -> dict[int, list[StoredFile]]:
     """The current files of documents, in order."""
     found: dict[int, list[StoredFile]] = defaultdict(list)
     rows = DocumentFile.objects.filter(document__in=documents, superseded_at=None).select_related("file")
+    rows = rows.only("document", *(f"file__{name}" for name in WANTED))
     for row in rows.order_by("document", "place"):
         found[row.document_id].append(row.file)
     return found
@@ -153,12 +155,16 @@ def _questions(photos: Sequence[int]) -> dict[int, list[Question]]:
     return found
 
 
-def _shared(submission: Submission, photos: set[int]) -> dict[int, list[str]]:
+def _shared(submission: Submission, standings: Sequence[Standing], *, whole: bool) -> dict[int, list[str]]:
     """Photos that stand in more than one standard of the submission, with the codes."""
-    rows = Pick.objects.filter(entry__submission=submission, out_at=None, document__files__superseded_at=None)
-    rows = rows.filter(document__files__file__is_photo=True).order_by("entry__node__position")
     found: dict[int, list[str]] = defaultdict(list)
-    for file, code in rows.values_list("document__files__file_id", "entry__node__code"):
-        if file in photos and code not in found[file]:
-            found[file].append(code)
+    for standing in standings:
+        for file in {file.pk for piece in standing.pieces for file in piece.photos}:
+            found[file].append(standing.code)
+    if not whole:
+        rows = Pick.objects.filter(entry__submission=submission, out_at=None, document__files__superseded_at=None)
+        rows = rows.filter(document__files__file__in=list(found)).order_by("entry__node__position")
+        for file, code in rows.values_list("document__files__file_id", "entry__node__code"):
+            if code not in found[file]:
+                found[file].append(code)
     return {file: codes for file, codes in found.items() if len(codes) > 1}

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from chuangwen.results.submission.rules import Rules
@@ -24,6 +25,7 @@ ENDINGS = {
 }
 
 
+@lru_cache(maxsize=4096)
 def safe(text: str) -> str:
     """A part of a name without what Windows, Linux or a zip would stumble over.
 

@@ -77,7 +77,7 @@ class _Work:
         self.digests.append((path, digest))
 
 
-def _read(source: Path, file: StoredFile, path: str) -> Iterator[bytes]:
+def _read(source: Path, file: StoredFile, path: str) -> Iterator[memoryview]:
     try:
         yield from pieces_of(source)
     except OSError as wrong:
