@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "chuangwen.work.cases",
     "chuangwen.work.plans",
     "chuangwen.results.scoring",
+    "chuangwen.results.submission",
     "chuangwen.results.dashboard",
     "chuangwen.doors.site",
     "chuangwen.doors.portal",

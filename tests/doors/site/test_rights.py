@@ -33,6 +33,10 @@ def address(town: MeasuredTown, name: str) -> str:
         "size": "page",
         "question_id": 999_999,
         "side": "photo",
+        "year": 2021,
+        "file_id": 999_999,
+        "package_id": 999_999,
+        "requirement_id": 999_999,
         "secret": "none",
         "key": "none",
     }
