@@ -90,7 +90,8 @@ def verify(path: Path) -> Verdict:
         raise NotAPackage(file=path, why=wrong) from wrong
 
 
-Readers = Mapping[str, Callable[[], Iterator[bytes]]]
+Pieces = Iterator[bytes] | Iterator[memoryview]
+Readers = Mapping[str, Callable[[], Pieces]]
 
 
 def _in_folder(folder: Path) -> Readers:
@@ -150,18 +151,18 @@ def _judge_whole(readers: Readers, found: Verdict) -> None:
         found.differs.append(WHOLE)
 
 
-def _bytes(read: Callable[[], Iterator[bytes]]) -> bytes:
+def _bytes(read: Callable[[], Pieces]) -> bytes:
     """A small file whole; one that cannot be read, or is no list by its size, is empty."""
     found = b""
     try:
         for piece in read():
-            found += piece if len(found) <= MOST_LISTING else b""
+            found += bytes(piece) if len(found) <= MOST_LISTING else b""
     except DAMAGE:
         return b""
     return found
 
 
-def _digest(read: Callable[[], Iterator[bytes]]) -> str:
+def _digest(read: Callable[[], Pieces]) -> str:
     found = sha256()
     try:
         for piece in read():

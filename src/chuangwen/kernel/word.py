@@ -24,6 +24,7 @@ from docx.section import _Footer
 from docx.shared import Mm, Pt
 from docx.text.run import Run
 
+from chuangwen.kernel.legible import legible
 from chuangwen.kernel.workdays import CHINA
 
 CONDENSED = -5  # twentieths of a point: 28 characters of 16 pt on 156 mm (GB/T 9704-2012, 5.2.3)
@@ -31,7 +32,6 @@ BODY, TITLE, HEAD, KAI = "仿宋_GB2312", "方正小标宋简体", "黑体", "�
 LATIN = "Times New Roman"
 PITCH = 579  # twips: 22 lines on 225 mm
 _MARK = "@@BODY@@"
-_BAD_SIGNS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 Align = Literal["left", "center", "right", "both"]
 
 
@@ -60,9 +60,22 @@ SIGNED = Type(align="right", indent=False)
 
 def paragraph(text: str, type_: Type = TEXT) -> str:
     """One paragraph; line breaks in the text are line breaks on paper."""
+    if "\n" not in text:
+        return f'{_before(type_, type_.align)}<w:t xml:space="preserve">{clean(text)}</w:t></w:r></w:p>'
+    lines = "<w:br/>".join(f'<w:t xml:space="preserve">{clean(line)}</w:t>' for line in text.split("\n"))
+    return f"{_before(type_, 'left' if type_.align == 'both' else type_.align)}{lines}</w:r></w:p>"
+
+
+def clean(text: str) -> str:
+    """Text as it may stand in XML."""
+    return escape(legible(text))
+
+
+@lru_cache(maxsize=64)
+def _before(type_: Type, align: str) -> str:
+    """Everything of a paragraph that stands before its text."""
     small = type_.size < 14
     pitch = round(type_.size * 26) if small else PITCH if type_.size <= 16 else 680
-    align = "left" if type_.align == "both" and "\n" in text else type_.align
     spacing = (
         f'<w:spacing w:before="{round(type_.before * 20)}" w:after="{round(type_.after * 20)}"'
         f' w:line="{pitch}" w:lineRule="{"atLeast" if small else "exact"}"/>'
@@ -76,13 +89,7 @@ def paragraph(text: str, type_: Type = TEXT) -> str:
         f'<w:ind w:rightChars="200" w:right="{round(type_.size * 40)}"/>' if type_.align == "right" else "",
         f'<w:jc w:val="{align}"/>',
     ]
-    lines = "<w:br/>".join(f'<w:t xml:space="preserve">{clean(line)}</w:t>' for line in text.split("\n"))
-    return f"<w:p><w:pPr>{''.join(facts)}</w:pPr><w:r>{_look(type_)}{lines}</w:r></w:p>"
-
-
-def clean(text: str) -> str:
-    """Text as it may stand in XML."""
-    return escape(_BAD_SIGNS.sub("", text))
+    return f"<w:p><w:pPr>{''.join(facts)}</w:pPr><w:r>{_look(type_)}"
 
 
 def _look(type_: Type) -> str:
@@ -122,17 +129,20 @@ def table(grid: Grid, rows: Iterable[Sequence[str]]) -> Iterator[str]:
 
 def _row(grid: Grid, cells: Sequence[str], *, head: bool) -> str:
     told = []
+    last = len(cells) - 1
     for place, text in enumerate(cells):
-        span = len(grid.widths) - place if place == len(cells) - 1 else 1
-        width = _twips(sum(grid.widths[place : place + span]))
-        over = f'<w:gridSpan w:val="{span}"/>' if span > 1 else ""
+        span = len(grid.widths) - place if place == last else 1
+        width = sum(grid.widths[place : place + span]) if span > 1 else grid.widths[place]
         type_ = grid.head if head or (grid.first_is_head and place % 2 == 0) else grid.type_
-        told.append(
-            f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{over}<w:vAlign w:val="center"/></w:tcPr>'
-            f"{paragraph(text, type_)}</w:tc>"
-        )
+        told.append(f"{_cell(width, span)}{paragraph(text, type_)}</w:tc>")
     facts = "<w:trPr><w:cantSplit/>" + ("<w:tblHeader/>" if head else "") + "</w:trPr>"
     return f"<w:tr>{facts}{''.join(told)}</w:tr>"
+
+
+@lru_cache(maxsize=256)
+def _cell(width: float, span: int) -> str:
+    over = f'<w:gridSpan w:val="{span}"/>' if span > 1 else ""
+    return f'<w:tc><w:tcPr><w:tcW w:w="{_twips(width)}" w:type="dxa"/>{over}<w:vAlign w:val="center"/></w:tcPr>'
 
 
 def _twips(millimetres: float) -> int:

@@ -13,6 +13,8 @@ from chuangwen.records.standards.checking import read_framework
 from chuangwen.records.standards.definitions import FrameworkPack
 from chuangwen.records.township.checking import read_town, read_township
 from chuangwen.records.township.definitions import TownPack, TownshipPack
+from chuangwen.results.submission.checking import read_submission
+from chuangwen.results.submission.definitions import SubmissionContent
 from chuangwen.work.cases.checking import read_content
 from chuangwen.work.cases.definitions import CaseContent
 from chuangwen.work.cases.fitting import check_words
@@ -34,6 +36,7 @@ class Checked:
     warnings: Sequence[Problem] = ()
     cases: CaseContent = field(default_factory=CaseContent)
     archive: ArchiveContent = field(default_factory=ArchiveContent)
+    submission: SubmissionContent = field(default_factory=SubmissionContent)
     rotas: tuple[RotaRow, ...] = ()
 
     def as_data(self) -> dict[str, object]:
@@ -73,9 +76,9 @@ def _with_work(one: Checked) -> Checked:
     """What the folder says about cases, rotas and the archive, with its problems."""
     problems = Problems(list(one.problems))
     content, rotas = read_content(one.folder, problems), read_rotas(one.folder, problems)
-    archive = read_archive(one.folder, problems)
-    pack = None if problems else one.pack
-    return replace(one, cases=content, rotas=rotas, archive=archive, problems=list(problems), pack=pack)
+    archive, submission = read_archive(one.folder, problems), read_submission(one.folder, problems)
+    told = replace(one, cases=content, rotas=rotas, archive=archive, submission=submission)
+    return replace(told, problems=list(problems), pack=None if problems else one.pack)
 
 
 def check_folders(folders: Iterable[Path]) -> list[Checked]:

@@ -76,6 +76,7 @@ NAVIGATION: tuple[tuple[str, tuple[Door, ...]], ...] = (
             Door(later("实地观测"), "observations", "visit", Permission.SEE_ROWS, jump="o"),
             Door(later("材料评定"), "materials", "file", Permission.SEE_ROWS),
             Door(later("照片疑点"), "archive_photos", "camera", Permission.SEE_ARCHIVE),
+            Door(later("网上申报"), "submission", "file", Permission.SEE_ARCHIVE),
             Door(later("整理归档"), "archive_filing", "file", Permission.KEEP_ARCHIVE),
             Door(later("档案销毁"), "archive_destruction", "history", Permission.APPROVE_DESTRUCTION),
             Door(later("问卷与统计"), "answers", "survey", Permission.SEE_ROWS),

@@ -21,6 +21,8 @@ from chuangwen.records.ledger.models import Note
 
 Watch = Callable[[Sequence[Item]], Iterable[Item]]
 ORIGINALS, CATALOGUE, LIST, README = later("原件"), later("归档文件目录"), later("移交清单"), later("说明.txt")
+Pieces = Iterable[bytes | memoryview]
+Put = Callable[[str, Pieces, int], str]
 XML, CSV = "metadata.xml", "metadata.csv"
 
 
@@ -56,7 +58,7 @@ def write(out: BinaryIO, items: Sequence[Item], rules: Rules, head: Head, watch:
     made = Packed()
     with StillZip(out, head.at) as packed:
 
-        def put(path: str, pieces: Iterable[bytes], size: int) -> str:
+        def put(path: str, pieces: Pieces, size: int) -> str:
             digest = packed.add(f"{head.title}/{path}", pieces, size)
             made.digests.append((path, digest))
             return digest
@@ -73,9 +75,6 @@ def write(out: BinaryIO, items: Sequence[Item], rules: Rules, head: Head, watch:
     return made
 
 
-Put = Callable[[str, Iterable[bytes], int], str]
-
-
 def _originals(item: Item, put: Put) -> Iterator[tuple[str, StoredFile]]:
     rows: Sequence[DocumentFile] = item.document.current  # type: ignore[attr-defined] # set by ``with_files``
     for place, row in enumerate(rows, 1):
@@ -85,7 +84,7 @@ def _originals(item: Item, put: Put) -> Iterator[tuple[str, StoredFile]]:
         yield path, row.file
 
 
-def _read(item: Item, file: StoredFile) -> Iterator[bytes]:
+def _read(item: Item, file: StoredFile) -> Iterator[memoryview]:
     try:
         yield from pieces_of(sealed_path(file))
     except OSError as wrong:
