@@ -40,7 +40,6 @@ def address(town: MeasuredTown, name: str) -> str:
         "attachment_id": 999_999,
         "observation_id": 999_999,
         "size": "page",
-        "year": 2021,
         "item_id": 999_999,
         "hand_over_id": 999_999,
         "destruction_id": 999_999,

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from chuangwen.doors.commands.demo_cases import make_cases
+from chuangwen.doors.commands.demo_filing import file_past_years
 from chuangwen.doors.commands.demo_rotas import change_rotas, plan_rotas
 from chuangwen.doors.commands.demo_submission import make_submissions
 from chuangwen.doors.commands.demo_year import CHINA, DemoRound, DemoYear, make_year
@@ -65,6 +66,7 @@ def prepare(packs: Path, *, seed: int | None, at: datetime) -> bool:
         plan_rotas(rotas)
         _take_cases(town, seed=chosen)
         _take_archive(town, seed=chosen)
+        _take_filing(town, seed=chosen)
         change_rotas(rotas)
     return True
 
@@ -89,6 +91,14 @@ def _take_archive(town: Checked, *, seed: int) -> None:
     if demo is not None and path.is_file():
         last = datetime.combine(demo.today, time(8, 30), CHINA)
         make_submissions(tomllib.loads(path.read_text(encoding="utf-8")), seed=seed, last=last)
+
+
+def _take_filing(town: Checked, *, seed: int) -> None:
+    """The past years that the archive has filed, as the town's pack declares."""
+    said = _declared(town.folder / "demo_filing.toml")
+    demo = town.pack.town.demo if isinstance(town.pack, TownPack) else None
+    if demo is not None and said:
+        file_past_years(said, seed=seed, last=datetime.combine(demo.today, time(8, 30), CHINA))
 
 
 def _main_first(frameworks: Sequence[FrameworkPack]) -> list[FrameworkPack]:

@@ -17,7 +17,7 @@ from chuangwen.kernel.workdays import CHINA
 from chuangwen.kit.refusals import NotFound
 from chuangwen.records.archive.document_actions import thing
 from chuangwen.records.archive.filing_proposing import Proposer, code_of, proposer, year_of
-from chuangwen.records.archive.filing_queries import hindrances, lacks_of, pages_of, waiting
+from chuangwen.records.archive.filing_queries import hindrances, lacks_of, pages_of, waiting, with_files
 from chuangwen.records.archive.models import Document, FilingYear, Item, Unfiled
 from chuangwen.records.ledger import actions as ledger
 from chuangwen.records.ledger.actions import Thing
@@ -245,11 +245,14 @@ def close_year(year: int, *, by: By, at: datetime, note: str = "") -> FilingYear
         raise YearNotOver(year=year, next=year + 1)
     filing, how = _open_year(year, at=at), proposer()
     number_anew(year, how)
-    items = list(Item.objects.filter(year=year).order_by("fonds", "category", "retention", "section", "number"))
+    rows = with_files(Item.objects.filter(year=year).select_related("document"))
+    items = list(rows.order_by("fonds", "category", "retention", "section", "number"))
     if not items:
         raise NothingToFile
+    for item in items:  # pages that were not known when it was filed may have been counted since
+        item.pages = item.pages or pages_of(item.document.current)  # type: ignore[attr-defined] # set by ``with_files``
     put_in_boxes(items, how.filing.box_pages)
-    Item.objects.bulk_update(items, ["box"], batch_size=500)
+    Item.objects.bulk_update(items, ["box", "pages"], batch_size=500)
     filing.closed_at, filing.closed_by, filing.note = at, by.name, note.strip()[:500]
     filing.save()
     after = {
