@@ -6,7 +6,7 @@ from typing import Any, TypeVar, cast
 
 from django import forms
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,7 +19,7 @@ from chuangwen.kit.doors import needs
 from chuangwen.kit.pages import Column, Listing
 from chuangwen.records.archive.filing_actions import Choice, close_year, file_documents, ready
 from chuangwen.records.archive.filing_proposing import proposer, year_of
-from chuangwen.records.archive.filing_queries import boxes_of, hindrances, items_of, lacks_of, waiting, years
+from chuangwen.records.archive.filing_queries import boxes_of, hindrances, items_of, lacks_of, retention_titles, waiting, years
 from chuangwen.records.archive.models import Document, DocumentKind, FilingYear, Item, Unfiled
 from chuangwen.records.archive.rules import Rules, rules_in_force
 from chuangwen.records.township.gates import must_everywhere
@@ -93,11 +93,12 @@ FILED: Listing[Item] = Listing(
 def filing(request: TownRequest) -> HttpResponse:
     """Every year: what waits, what is filed; the retention table and whether it is approved."""
     rules, lines = rules_in_force(), years()
+    classes = list(RetentionClass.objects.order_by(F("years").desc(nulls_first=True)))
     context = {
         "tab": "filing",
-        "lines": lines,
+        "lines": [(one, [(class_.title, one.classes.get(class_.code, 0)) for class_ in classes]) for one in lines],
         "waiting": sum(one.waiting for one in lines if one.year < request.at.astimezone(CHINA).year),
-        "classes": list(RetentionClass.objects.all()),
+        "classes": classes,
         "table": RetentionRule.objects.select_related("retention").order_by("pk"),
         "rules": rules,
     }
@@ -156,7 +157,7 @@ def _titles(rules: Rules) -> dict[str, str]:
 
 def _boxes_part(_request: TownRequest, year: int) -> dict[str, Any]:
     rules = rules_in_force()
-    return {"boxes": boxes_of(year), "sections": _titles(rules), "rules": rules}
+    return {"boxes": boxes_of(year), "sections": _titles(rules), "terms": retention_titles(), "rules": rules}
 
 
 _PARTS = {"waiting": _waiting_part, "filed": _filed_part, "boxes": _boxes_part}

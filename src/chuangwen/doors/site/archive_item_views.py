@@ -14,7 +14,7 @@ from chuangwen.kit.pages import EXCEL
 from chuangwen.kit.refusals import NotFound
 from chuangwen.records.archive.filing_actions import Correction, correct, unfile
 from chuangwen.records.archive.filing_papers import box_story, catalogue_sheet, cells, notes_word, stamp_of
-from chuangwen.records.archive.filing_queries import boxes_of, items_of, with_files
+from chuangwen.records.archive.filing_queries import boxes_of, items_of, retention_titles, with_files
 from chuangwen.records.archive.models import FilingYear, Item
 from chuangwen.records.archive.previews import page_picture
 from chuangwen.records.archive.rules import Rules, rules_in_force
@@ -149,6 +149,13 @@ def labels(request: TownRequest, year: int) -> HttpResponse:
     rules = rules_in_force()
     boxes = [(box, box_story(box, rules)) for box in boxes_of(year)]
     filing = FilingYear.objects.filter(year=year).first()
-    sections = dict(_sections(rules))
-    context = {"tab": "filing", "year": year, "filing": filing, "boxes": boxes, "rules": rules, "sections": sections}
+    context = {
+        "tab": "filing",
+        "year": year,
+        "filing": filing,
+        "boxes": boxes,
+        "rules": rules,
+        "sections": dict(_sections(rules)),
+        "terms": retention_titles(),
+    }
     return render(request, "archive/labels.html", context)

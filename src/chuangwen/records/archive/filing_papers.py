@@ -12,7 +12,7 @@ from chuangwen.kernel.sheet_writing import TableColumn, TableText, write_table
 from chuangwen.kernel.words import later, written
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.records.archive.definitions import ColumnRow
-from chuangwen.records.archive.filing_queries import Box
+from chuangwen.records.archive.filing_queries import Box, retention_titles
 from chuangwen.records.archive.models import Destruction, FilingYear, Item
 from chuangwen.records.archive.rules import Rules
 
@@ -83,15 +83,10 @@ def catalogue_csv(items: Iterable[Item], rules: Rules) -> bytes:
 def box_story(box: Box, rules: Rules) -> list[str]:
     """What the note at a box's end says of its content (盒内文件情况说明)."""
     digits = rules.filing.digits
-    told = [
-        written(
-            later("本盒 {items} 件，共 {pages} 页，件号 {first} 至 {last}。"),
-            items=box.items,
-            pages=box.pages,
-            first=f"{box.first:0{digits}d}",
-            last=f"{box.last:0{digits}d}",
-        )
-    ]
+    span = {"items": box.items, "first": f"{box.first:0{digits}d}", "last": f"{box.last:0{digits}d}"}
+    told = [written(later("本盒 {items} 件，件号 {first} 至 {last}。"), **span)]
+    if box.pages:
+        told.append(written(later("共 {pages} 页。"), pages=box.pages))
     if box.unknown:
         told.append(written(later("其中 {n} 件未注明页数。"), n=box.unknown))
     told += [
@@ -108,11 +103,12 @@ def notes_word(year: FilingYear, boxes: Sequence[Box], rules: Rules, *, at: date
 def _note(year: FilingYear, box: Box, rules: Rules, place: int) -> Iterator[str]:
     title = word.Type(font=word.TITLE, size=22, align="center", indent=False, after=14, new_page=place > 0)
     section = next((one.title for one in rules.sections if one.code == box.section), box.section)
+    titles = retention_titles()
     closed = date_cn(year.closed_at.astimezone(CHINA)) if year.closed_at else ""
     yield word.paragraph(written(later("备考表")), title)
     facts = [
         (written(later("全宗号")), rules.fonds.code if rules.fonds else "", written(later("年度")), str(year.year)),
-        (written(later("机构（问题）")), section, written(later("保管期限")), box.retention),
+        (written(later("机构（问题）")), section, written(later("保管期限")), titles.get(box.retention, box.retention)),
         (written(later("盒号")), str(box.number), written(later("门类")), box.category),
     ]
     yield from word.table(word.Grid((32, 46, 32, 46), first_is_head=True), facts)
