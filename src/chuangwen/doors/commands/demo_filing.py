@@ -54,7 +54,7 @@ def _old_papers(settings: Mapping[str, Any], dice: random.Random, unit: Organisa
         sign = f"{settings['sign']}〔{day.year}〕{number}号"
         lines = [one.format(a=dice.randrange(2, 8), b=dice.randrange(12, 90)) for one in settings["text"]]
         data = letter(row["title"], sign, [*lines, f"（{settings['mark']}）"], settings["issuer"], day)
-        at = _moment(settings["filed"]) - timedelta(days=dice.randrange(20, 60), minutes=dice.randrange(300))
+        at = _moment(settings["filed"]) - timedelta(days=dice.randrange(20, 60), minutes=-dice.randrange(300))
         file = keep_file(data, f"{row['title']}.docx", by=by, at=at)
         facts = Facts(row["title"], "norm", sign, settings["issuer"], day)
         open_document(facts, [file], unit, road="scan", by=by, at=at)

@@ -15,7 +15,7 @@ from chuangwen.kit.refusals import NotFound
 from chuangwen.records.archive.filing_actions import Correction, correct, unfile
 from chuangwen.records.archive.filing_papers import box_story, catalogue_sheet, cells, notes_word, stamp_of
 from chuangwen.records.archive.filing_queries import boxes_of, items_of, retention_titles, with_files
-from chuangwen.records.archive.models import FilingYear, Item
+from chuangwen.records.archive.models import FilingYear, Item, StoredFile
 from chuangwen.records.archive.previews import page_picture
 from chuangwen.records.archive.rules import Rules, rules_in_force
 from chuangwen.records.ledger.models import Note
@@ -40,6 +40,11 @@ def _item(item_id: int) -> Item:
     return item
 
 
+def is_drawn(file: StoredFile) -> bool:
+    """Whether there is a picture of its first page, or one can be drawn at once."""
+    return file.is_photo or bool(file.pages and file.previewed_at and not file.preview_why)
+
+
 @require_safe
 @for_keepers
 def item(request: TownRequest, item_id: int) -> HttpResponse:
@@ -51,7 +56,7 @@ def item(request: TownRequest, item_id: int) -> HttpResponse:
         "tab": "filing",
         "item": found,
         "files": files,
-        "first": files[0].file if files and not found.destroyed_at else None,
+        "drawn": bool(files) and not found.destroyed_at and is_drawn(files[0].file),
         "stamp": stamp_of(found, rules),
         "rules": rules,
         "closed": filing is not None and filing.closed_at is not None,
