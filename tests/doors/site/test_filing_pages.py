@@ -266,6 +266,19 @@ def test_lists_ask_the_same_number_of_questions_however_long(desk, keeper) -> No
     assert [questions(one) for one in pages] == before
 
 
+def test_the_archives_front_leads_keepers_and_approvers_to_their_pages(desk, keeper) -> None:
+    desk.paper()
+    desk.closed(date(2005, 5, 1))
+    list(check_all(by=MACHINE, at=AT))
+    page = html(keeper.get(reverse("archive")))
+    for name in ("archive_filing", "archive_destruction", "archive_checking"):
+        assert reverse(name) in page
+    leader = html(as_(desk, "limin").get(reverse("archive")))
+    assert reverse("archive_destruction") in leader
+    assert reverse("archive_filing") not in leader
+    assert reverse("archive_destruction") not in html(as_(desk, "liufang").get(reverse("archive")))
+
+
 def command(*words: str, code: int = 0) -> Any:
     out = StringIO()
     with pytest.raises(SystemExit, match=str(code)) if code else nullcontext():

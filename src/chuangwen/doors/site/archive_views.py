@@ -14,7 +14,7 @@ from chuangwen.doors.background.progress import Background, background
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.kit import clock
 from chuangwen.kit.doors import needs
-from chuangwen.records.archive.filing_queries import dated_documents, due
+from chuangwen.records.archive.filing_queries import count_waiting, due
 from chuangwen.records.archive.models import Arrival, Destruction
 from chuangwen.records.archive.photo_queries import open_questions
 from chuangwen.records.archive.queries import in_rows, last_check, visible_to
@@ -69,9 +69,8 @@ def _keeping_cards(actor: Actor, at: datetime) -> list[Card]:
     approves = why_not_everywhere(actor, Permission.APPROVE_DESTRUCTION) is None
     year, cards = at.astimezone(CHINA).year, []
     if keeps:
-        rows = dated_documents().filter(item=None, filing_year__lt=year)
         cards.append(
-            Card(_("整理归档"), rows.count(), _("往年待归档的：编档号、装盒、移交"), reverse("archive_filing"))
+            Card(_("整理归档"), count_waiting(year), _("往年待归档的：编档号、装盒、移交"), reverse("archive_filing"))
         )
     if keeps or approves:
         lists = Destruction.objects.filter(approved_at=None, refused_at=None).count()

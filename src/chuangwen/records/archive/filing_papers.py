@@ -152,7 +152,7 @@ def hand_over_word(
         (written(later("移交人")), "", written(later("接收人")), ""),
         (written(later("日期")), "", written(later("日期")), ""),
     ]
-    grid = word.Grid((12, 56, 84, 44, 22, 15, 17), [written(one) for one in HAND_OVER])
+    grid = word.Grid((12, 64, 74, 44, 26, 15, 17), [written(one) for one in HAND_OVER])
     body = chain(
         [word.paragraph(written(later("档案移交清单")), word.TITLE_TYPE)],
         word.table(word.Grid((36, 89, 36, 89), first_is_head=True), _pairs(facts)),
@@ -185,7 +185,7 @@ def destruction_word(one: Destruction, items: Iterable[Item], rules: Rules, *, a
             row = [told[key] for key in ("serial", "code", "title", "issuer", "date", "pages", "retention")]
             yield [*row, str(item.kept_until or item.year + (item.term or 0))]
 
-    grid = word.Grid((12, 56, 80, 40, 22, 14, 22, 14), [written(head) for head in DESTRUCTION])
+    grid = word.Grid((12, 64, 68, 38, 26, 14, 20, 14), [written(head) for head in DESTRUCTION])
     body = chain(
         [word.paragraph(written(later("档案{title}"), title=one.title), word.TITLE_TYPE)],
         word.table(word.Grid((36, 94, 36, 94), first_is_head=True), _pairs(_judged(one, rules))),

@@ -46,6 +46,11 @@ def waiting(year: int) -> QuerySet[Document]:
     )
 
 
+def count_waiting(before: int) -> int:
+    """How many documents of the years before this one are not filed."""
+    return dated_documents().filter(item=None, filing_year__lt=before).count()  # type: ignore[misc] # annotated
+
+
 def hindrances(documents: Sequence[Document]) -> dict[int, str]:
     """Why documents of ``waiting`` cannot be filed yet, by key, in two queries; those that can be are left out."""
     rows = DocumentFile.objects.filter(document__in=[one.pk for one in documents], superseded_at=None)
