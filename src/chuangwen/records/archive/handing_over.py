@@ -112,7 +112,7 @@ def facts_of(items: Sequence[Item], made: Packed, rules: Rules, head: Head) -> l
         (written(later("全宗号")), rules.fonds.code if rules.fonds else ""),
         (written(later("年度")), str(head.year)),
         (written(later("件数")), f"{len(items)}（{'、'.join(counts)}）"),
-        (written(later("页数")), str(sum(one.pages or 0 for one in items))),
+        (written(later("页数")), str(sum(one.pages or 0 for one in items) or "")),
         (written(later("电子文件")), written(later("{n} 个"), n=len(files))),
         (written(later("字节数")), f"{sum(one.size for one in files):,}"),
     ]
