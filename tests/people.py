@@ -58,6 +58,7 @@ ROLES: list[tuple[str, str, list[str], str, bool]] = [
             "steer_cases",
             "know_reporters",
             "know_restricted",
+            "plan_rotas",
             *ADD,
             "release_documents",
             "compose_submission",

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "chuangwen.records.measures",
     "chuangwen.work.cases",
     "chuangwen.work.plans",
+    "chuangwen.work.rotas",
     "chuangwen.results.scoring",
     "chuangwen.results.submission",
     "chuangwen.results.dashboard",

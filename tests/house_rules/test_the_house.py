@@ -14,7 +14,7 @@ ROOMS = [
     SOURCE / floor / room
     for floor, rooms in {
         "records": ["ledger", "jobs", "standards", "township", "duties", "archive", "notices", "measures"],
-        "work": ["cases", "plans"],
+        "work": ["cases", "plans", "rotas"],
         "results": ["scoring", "submission", "dashboard"],
         "doors": ["site", "background", "portal", "open311", "messages", "api", "commands", "packs"],
     }.items()

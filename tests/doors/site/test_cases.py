@@ -2,7 +2,7 @@
 
 import io
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.cache import cache
@@ -14,6 +14,7 @@ from tests.town import measure
 
 from chuangwen.records.ledger.models import Note
 from chuangwen.records.notices.models import Notice
+from chuangwen.records.township.models import Town
 from chuangwen.work.cases.models import Attachment, Case, CaseType
 
 
@@ -72,6 +73,23 @@ def test_a_list_of_500_cases_takes_eight_queries_as_one_of_5(
     cache.clear()
     with django_assert_max_num_queries(8):
         assert "我要办的 500 件" in browser.get("/cases/").content.decode()
+
+
+def test_searching_within_a_set_stays_in_that_set(office, desk) -> None:
+    office.sent()
+    page = desk("limin").get("/cases/", {"tab": "all", "mode": "board", "q": "垃圾"}).content.decode()
+    assert '<input type="hidden" name="tab" value="all">' in page
+    assert 'href="?tab=all&amp;mode=board">清除条件' in page
+
+
+def test_late_is_late_by_the_towns_clock_not_the_machines(office, desk) -> None:
+    office.sent()
+    Town.objects.update(demo=True, demo_today=date(2021, 10, 11))
+    browser = desk("limin")
+    assert browser.get("/cases/", {"tab": "all", "phase": "late"}).context["page"].total == 0
+    Town.objects.update(demo_today=date(2021, 12, 1))
+    cache.clear()
+    assert browser.get("/cases/", {"tab": "all", "phase": "late"}).context["page"].total == 1
 
 
 def test_a_case_is_opened_sent_mended_and_accepted_by_page(office, desk) -> None:

@@ -1,6 +1,7 @@
 """One case: what it is, what has happened, what may be done now; and opening a new one."""
 
 import secrets
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -11,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from chuangwen.doors.site.case_forms import Posted, read_post
-from chuangwen.doors.site.declared_fields import Choices, category_options, facts_of, shown
+from chuangwen.doors.site.declared_fields import Choices, category_options, facts_of, proposed, shown
 from chuangwen.kernel.fields import WrongAnswers
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, listed, say
@@ -77,7 +78,7 @@ def page_of(
 ) -> dict[str, Any]:
     """All that the page of a case shows; ``posted`` is a form that was refused, kept as typed."""
     type_ = type_of(found)
-    moves = open_moves(found, request)
+    moves, known = open_moves(found, request), _known_values(found)
     scale = [grade for one in moves for grade in grades_for(found, type_, one)]
     choices = Choices(type_.type.categories, list(dict.fromkeys(scale)))
     return {
@@ -88,7 +89,7 @@ def page_of(
         "now": request.at,
         "category": queries.category_titles(type_.type.categories).get(found.category, found.category),
         "facts": [one for one in facts_of(found, type_, opened or {}) if one[0] not in _named_above(type_)],
-        "forms": [_form(found, type_, one, choices, posted if one.id == active else None) for one in moves],
+        "forms": [_form(known, found, type_, one, choices, posted if one.id == active else None) for one in moves],
         "active": active,
         "whose": whose_turn(found),
         "clocks": [(one, found.clocks[one.id]) for one in type_.clocks if one.id in found.clocks],
@@ -177,10 +178,15 @@ def whose_turn(found: Case) -> str:
 
 
 def _form(
-    found: Case | None, type_: CaseTypeRow, move: MoveRow, choices: Choices, posted: Posted | None
+    known: Mapping[str, Sequence[str]],
+    found: Case | None,
+    type_: CaseTypeRow,
+    move: MoveRow,
+    choices: Choices,
+    posted: Posted | None,
 ) -> dict[str, Any]:
-    """A move as a form: its fields, what was typed before, the version looked at."""
-    said = posted.values if posted else _known_values(found, move)
+    """A move as a form: its fields, what was typed before or is known already, the version looked at."""
+    said = posted.values if posted else known
     return {
         "move": move,
         "fields": shown(type_.fields_of(move), move.needs, said, choices, posted.wrong if posted else {}),
@@ -193,10 +199,8 @@ def _form(
     }
 
 
-def _known_values(found: Case | None, move: MoveRow) -> dict[str, list[str]]:
+def _known_values(found: Case) -> dict[str, list[str]]:
     """What is known already stands in the form: lead unit, holder, category, open answers."""
-    if found is None:
-        return {}
     known: dict[str, list[str]] = {}
     for key, value in found.answers.items():
         known[key] = (
@@ -313,7 +317,7 @@ def _new_page(
         "type": type_,
         "move": moves[0],
         "openings": moves[1],
-        "form": _form(None, type_, moves[0], choices, posted),
+        "form": _form(proposed(type_.fields_of(moves[0]), request.at), None, type_, moves[0], choices, posted),
         "said": said,
         "refusal": posted.refusal if posted else None,
         "categories": [] if own else category_options(choices, [said.get("category", "")]),

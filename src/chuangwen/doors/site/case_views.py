@@ -14,9 +14,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from chuangwen.doors.site.case_shapes import board, day_or, month, schematic
+from chuangwen.doors.site.case_shapes import board, month, schematic
+from chuangwen.doors.site.months import day_or
 from chuangwen.doors.site.sheets import workbook
 from chuangwen.kernel.words import later, say
+from chuangwen.kit import clock
 from chuangwen.kit.doors import needs
 from chuangwen.kit.pages import Column, Listing
 from chuangwen.records.township.actors import Actor
@@ -69,7 +71,7 @@ def _narrow(rows: QuerySet[Case], said: Mapping[str, Any]) -> QuerySet[Case]:
     if phase == "urgent":
         return rows.filter(urgent=True)
     if phase == "late":
-        return rows.exclude(phase=Phase.CLOSED).filter(due_at__lt=timezone.localtime())
+        return rows.exclude(phase=Phase.CLOSED).filter(due_at__lt=clock.now())
     return rows.filter(phase=phase) if phase else rows
 
 
