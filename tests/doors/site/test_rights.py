@@ -50,9 +50,9 @@ def address(town: MeasuredTown, name: str) -> str:
         "package_id": 999_999,
         "requirement_id": 999_999,
         "secret": "none",
+        "key": "none",
         "rota_code": "reception",
         "shift_id": Shift.objects.values_list("pk", flat=True)[0],
-        "key": "none",
     }
     pattern = next(one for one in pages if one.name == name)
     wanted = pattern.pattern.converters

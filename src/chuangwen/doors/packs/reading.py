@@ -73,11 +73,15 @@ def check_folder(folder: Path) -> Checked:
 
 
 def _with_work(one: Checked) -> Checked:
-    """What the folder says about cases, rotas and the archive, with its problems."""
+    """What the folder says about cases, rotas, the archive and the submission, with its problems."""
     problems = Problems(list(one.problems))
-    content, rotas = read_content(one.folder, problems), read_rotas(one.folder, problems)
-    archive, submission = read_archive(one.folder, problems), read_submission(one.folder, problems)
-    told = replace(one, cases=content, rotas=rotas, archive=archive, submission=submission)
+    told = replace(
+        one,
+        cases=read_content(one.folder, problems),
+        archive=read_archive(one.folder, problems),
+        submission=read_submission(one.folder, problems),
+        rotas=read_rotas(one.folder, problems),
+    )
     return replace(told, problems=list(problems), pack=None if problems else one.pack)
 
 
@@ -108,11 +112,11 @@ def _with_words(checked: list[Checked]) -> list[Checked]:
         problems = Problems(list(one.problems))
         if roles and one.cases != CaseContent():
             check_words(one.cases, everything, roles, units, problems)
+        check_archive_words(one.archive, terms, units, problems)
+        check_terms(one.archive, ranges, terms, problems)
         if roles:
             check_roles(one.rotas, roles, problems)
             _check_rotas(one.cases, rotas, problems)
-        check_archive_words(one.archive, terms, units, problems)
-        check_terms(one.archive, ranges, terms, problems)
         told.append(replace(one, problems=list(problems), pack=None if problems else one.pack))
     return told
 
