@@ -43,21 +43,46 @@ UNITS = [
 ]
 SEE = [one.value for one in Permission if one.name.startswith("SEE_") and one is not Permission.SEE_LEDGER]
 WORK = ["work_cases"]
+ADD = ["add_documents"]
 RECORD = [one.value for one in Permission if one.name.startswith(("RECORD_", "GRADE_"))]
 STEER = ["edit_framework", "edit_plan", "assign_duties", "run_rounds", "close_rounds", "export_lists"]
 ROLES: list[tuple[str, str, list[str], str, bool]] = [
     (
         "office",
         "创文办",
-        [*SEE, *RECORD, *STEER, *WORK, "steer_cases", "know_reporters", "know_restricted", "plan_rotas"],
+        [
+            *SEE,
+            *RECORD,
+            *STEER,
+            *WORK,
+            "steer_cases",
+            "know_reporters",
+            "know_restricted",
+            "plan_rotas",
+            *ADD,
+            "release_documents",
+            "compose_submission",
+        ],
         "all",
         False,
     ),
-    ("leader", "镇领导", [*SEE, *WORK, "export_lists", "know_restricted"], "all", False),
-    ("contact", "包村干部", [*SEE, *WORK, "record_observations"], "chosen", False),
-    ("station", "站所", [*SEE, *WORK, "record_figures", "know_reporters"], "own", False),
-    ("village", "村", [*SEE, *WORK, "record_observations", "record_figures", "know_reporters"], "below", False),
-    ("inspector", "考察员", ["see_framework", "see_rows", "record_observations", "see_cases", *WORK], "rows", False),
+    (
+        "leader",
+        "镇领导",
+        [*SEE, *WORK, "export_lists", "know_restricted", "sign_submission", "approve_destruction"],
+        "all",
+        False,
+    ),
+    ("contact", "包村干部", [*SEE, *WORK, *ADD, "record_observations"], "chosen", False),
+    ("station", "站所", [*SEE, *WORK, *ADD, "record_figures", "know_reporters"], "own", False),
+    ("village", "村", [*SEE, *WORK, *ADD, "record_observations", "record_figures", "know_reporters"], "below", False),
+    (
+        "inspector",
+        "考察员",
+        ["see_framework", "see_rows", "record_observations", "see_cases", *WORK, *ADD],
+        "rows",
+        False,
+    ),
     (
         "discipline",
         "纪委监督",
@@ -65,7 +90,13 @@ ROLES: list[tuple[str, str, list[str], str, bool]] = [
         "all",
         False,
     ),
-    ("archivist", "档案员", ["see_framework", "see_rows", "grade_material"], "all", False),
+    (
+        "archivist",
+        "档案员",
+        ["see_framework", "see_rows", "see_cases", *WORK, "grade_material", "see_archive", *ADD, "keep_archive"],
+        "all",
+        False,
+    ),
     ("sysadmin", "系统管理员", ["manage_system", "manage_people", "see_people"], "all", True),
     ("secadmin", "安全管理员", ["manage_roles", "see_people"], "all", True),
     ("auditor", "审计管理员", ["see_ledger"], "all", True),

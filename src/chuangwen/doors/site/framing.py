@@ -11,6 +11,7 @@ from chuangwen.doors.site.frame import Choice, Entry, Frame, Group
 from chuangwen.kernel.words import later, say
 from chuangwen.kit import clock
 from chuangwen.kit.rows import how_many
+from chuangwen.records.archive.queries import held_for_secrecy
 from chuangwen.records.measures.models import Round
 from chuangwen.records.notices.queries import unread_by
 from chuangwen.records.standards.models import Edition
@@ -21,11 +22,24 @@ from chuangwen.records.township.queries import kept_town
 from chuangwen.work.cases.queries import owed_by
 
 ROUND = "round"
+ALARM = later(
+    "“{title}”标有“{mark}”，已停止使用。本系统不得存放涉密文件，请立即按保密规定处理，或写明理由确认它并非涉密。"
+)
+SEARCHED = (
+    Permission.SEE_FRAMEWORK,
+    Permission.SEE_ARCHIVE,
+    Permission.SEE_CASES,
+    Permission.SEE_ROWS,
+    Permission.SEE_PEOPLE,
+)
 
 
 @dataclass(frozen=True)
 class Door:
-    """One page of the navigation: who sees it decides the permission that the page itself asks for."""
+    """One page of the navigation: who sees it decides the permission that the page itself asks for.
+
+    ``under`` names pages with another address that are reached through it.
+    """
 
     label: str
     url: str
@@ -34,6 +48,7 @@ class Door:
     short: str = ""
     thumb: bool = False
     jump: str = ""
+    under: tuple[str, ...] = ()
 
 
 NAVIGATION: tuple[tuple[str, tuple[Door, ...]], ...] = (
@@ -64,6 +79,7 @@ NAVIGATION: tuple[tuple[str, tuple[Door, ...]], ...] = (
             Door(later("实施方案"), "plan", "plan", Permission.SEE_PLAN, jump="p"),
             Door(later("实地观测"), "observations", "visit", Permission.SEE_ROWS, jump="o"),
             Door(later("材料评定"), "materials", "file", Permission.SEE_ROWS),
+            Door(later("资料档案"), "archive", "file", Permission.SEE_ARCHIVE, jump="a", under=("submission",)),
             Door(later("问卷与统计"), "answers", "survey", Permission.SEE_ROWS),
         ),
     ),
@@ -96,10 +112,11 @@ def frame(request: HttpRequest) -> dict[str, object]:
             person=actor.name,
             groups=_groups(actor, request.path, owed) if actor.person else (),
             choices=_choices(request) if actor.person and actor.may(Permission.SEE_SCORE) else (),
-            search_link=_link("framework") if actor.may(Permission.SEE_FRAMEWORK) else "",
+            search_link=_link("search") if any(actor.may(one) for one in SEARCHED) else "",
             notices_link=_link("notices") if actor.person else "",
             notices=unread,
             demo=_demo(town),
+            alarms=[say(ALARM, title=title, mark=mark) for title, mark in held_for_secrecy(actor)],
         ),
         "town": town,
     }
@@ -130,7 +147,8 @@ def _entry(door: Door, path: str, owed: int) -> Entry:
         icon=door.icon,
         figure=figure,
         tone="bad" if figure else "",
-        current=path == link or (link not in {"/", _link("cases")} and path.startswith(link)),
+        current=path == link
+        or (link not in {"/", _link("cases")} and path.startswith((link, *map(_link, door.under)))),
         thumb=door.thumb,
         short=say(door.short) if door.short else "",
         jump=door.jump,
