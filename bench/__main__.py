@@ -5,15 +5,18 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bench import national, sheet_reading, town
+from bench import dashboard, inbox, moves, national, sheet_reading, town
 
 OUT = Path(__file__).parent / "out"
 GROUPS = {
     "rescore-national": national.measure,
     "rescore-memory": national.measure_memory,
-    "sheet-time": sheet_reading.measure,
-    "sheet-memory": sheet_reading.measure,
+    "sheet-reading": sheet_reading.measure,
+    "sheet-reading-memory": sheet_reading.measure,
     **dict.fromkeys(town.IDS, town.measure),
+    **dict.fromkeys(dashboard.IDS, dashboard.measure),
+    **dict.fromkeys(inbox.IDS, inbox.measure),
+    **dict.fromkeys(moves.IDS, moves.measure),
 }
 
 

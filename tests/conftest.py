@@ -12,8 +12,10 @@ from django.test import Client
 from chuangwen.records.ledger import guards
 from tests import people
 from tests.office import Office
+from tests.shipped import Shipped
 from tests.town import MeasuredTown, measure
 from tests.work.cases.casting import install, write_pack
+from tests.work.rotas.turns import Turns, set_up
 
 
 @pytest.fixture(scope="session")
@@ -76,3 +78,15 @@ def town(cast: people.Cast) -> MeasuredTown:
 def office(cast: people.Cast, tmp_path: Path) -> Office:
     """The small town with its cases, on Tuesday 2021-10-12 at nine (see ``tests.office``)."""
     return Office(install(cast, write_pack(tmp_path / "pack")))
+
+
+@pytest.fixture
+def turns(cast: people.Cast, tmp_path: Path) -> Turns:
+    """The small town with three leaders and two rotas, on Monday 2021-10-11 at nine (see ``tests.work.rotas.turns``)."""
+    return set_up(cast, tmp_path / "rotas")
+
+
+@pytest.fixture
+def shipped(db: None) -> Shipped:
+    """The shipped township with the demo's town, on Tuesday 2021-09-28 at three (see ``tests.shipped``)."""
+    return Shipped()

@@ -61,6 +61,7 @@ ROLES: list[tuple[str, str, list[str], str, bool]] = [
             *ADD,
             "release_documents",
             "compose_submission",
+            "plan_rotas",
         ],
         "all",
         False,

@@ -1,13 +1,19 @@
-"""Write docs/reference anew from the code: commands, judging rules, pack format, permissions. A test holds it fresh."""
+"""Write docs/reference anew from the code and the packs: commands, judging rules, pack format, permissions, case types.
+
+A test holds it fresh.
+"""
 
 import importlib
 import os
 import sys
 import tempfile
+from enum import Enum
 from pathlib import Path
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "src"))
+sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 os.environ.setdefault("CHUANGWEN_HOME", tempfile.mkdtemp())
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chuangwen.settings")
 
@@ -16,11 +22,15 @@ import django
 django.setup()
 
 from chuangwen.cli import COMMANDS
+from chuangwen.kernel import fields
 from chuangwen.kernel.judging import KINDS
 from chuangwen.kernel.packfiles import Row
 from chuangwen.records.standards import definitions as framework
 from chuangwen.records.township import definitions as township
 from chuangwen.records.township.permissions import Permission
+from chuangwen.work.cases import definitions as cases
+from chuangwen.work.rotas import definitions as rotas
+from tools import case_pages
 
 NOTE = "<!-- written by tools/reference.py: do not edit -->\n"
 
@@ -58,17 +68,48 @@ def rules() -> str:
 def packs() -> str:
     """One table for each section of a pack."""
     lines = [NOTE, "# 内容包格式\n", "TOML 放小件，CSV 放长表（UTF-8，首行是列名）；一格里的多个值用分号隔开。\n"]
-    for module in (framework, township):
+    for module in (framework, township, fields, cases, rotas):
         for name, model in vars(module).items():
             if isinstance(model, type) and issubclass(model, Row) and model.__module__ == module.__name__:
-                lines.append(f"## {name}\n\n{(model.__doc__ or '—').splitlines()[0]}\n")
-                lines += ["| 名称 | 必填 |", "| --- | --- |"]
+                lines.append(f"## {name}\n\n{' '.join((model.__doc__ or '—').split())}\n")
+                lines += ["| 名称 | 必填 | 写成 |", "| --- | --- | --- |"]
                 lines += [
-                    f"| `{field.alias or key}` | {'是' if field.is_required() else ''} |"
+                    f"| `{field.alias or key}` | {'是' if field.is_required() else ''} | {written(field.annotation)} |"
                     for key, field in model.model_fields.items()
                 ]
                 lines.append("")
     return "\n".join(lines) + "\n"
+
+
+PLAIN = {
+    "str": "文字",
+    "int": "整数",
+    "bool": "true 或 false",
+    "Decimal": "数",
+    "float": "数",
+    "date": "日期",
+    "time": "时间",
+}
+
+
+def written(annotation: Any) -> str:
+    """How a value of this kind is written in a pack."""
+    origin, parts = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return written(parts[0])
+    if origin is Literal:
+        return "、".join(f"`{one}`" if one else "空" for one in parts)
+    if origin in {Union, UnionType}:
+        return " 或 ".join(written(one) for one in parts if one is not type(None))
+    if origin in {tuple, list, frozenset, set}:
+        return f"多个{written(parts[0])}"
+    if origin is dict:
+        return "一组键和值"
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
+        return "、".join(f"`{one.value}`" for one in annotation)
+    if isinstance(annotation, type) and issubclass(annotation, Row):
+        return f"[{annotation.__name__}](#{annotation.__name__.lower()})"
+    return PLAIN.get(getattr(annotation, "__name__", ""), "")
 
 
 def permissions() -> str:
@@ -77,13 +118,24 @@ def permissions() -> str:
     return "\n".join([*lines, *(f"| `{one.value}` | {one.title} |" for one in Permission)]) + "\n"
 
 
-PAGES = {"commands.md": commands, "judging-rules.md": rules, "pack-format.md": packs, "permissions.md": permissions}
+PAGES = {
+    "commands.md": commands,
+    "judging-rules.md": rules,
+    "pack-format.md": packs,
+    "permissions.md": permissions,
+    **case_pages.pages(),
+}
 
 
 def main() -> None:
-    """Write every page."""
+    """Write every page, and take away those of types that are no more."""
+    folder = ROOT / "docs" / "reference"
     for name, write in PAGES.items():
-        (ROOT / "docs" / "reference" / name).write_text(write(), encoding="utf-8")
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(write(), encoding="utf-8")
+    for path in (folder / "case-types").iterdir():
+        if f"case-types/{path.name}" not in PAGES:
+            path.unlink()
 
 
 if __name__ == "__main__":

@@ -74,12 +74,12 @@ def database(folder: Path) -> dict[str, object]:
     """Django's DATABASES entry: SQLite in the home folder, or PostgreSQL by ``CHUANGWEN_DATABASE``.
 
     SQLite runs in WAL mode, takes the write lock at the start of a transaction (so nobody is told "database is
-    locked" half-way) and syncs at every commit: what is acknowledged is durable.
+    locked" half-way; see ``chuangwen.sqlite``) and syncs at every commit: what is acknowledged is durable.
     """
     address = os.environ.get("CHUANGWEN_DATABASE", "").strip()
     if not address:
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "chuangwen.sqlite",
             "NAME": folder / "chuangwen.sqlite3",
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
@@ -87,6 +87,7 @@ def database(folder: Path) -> dict[str, object]:
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000;"
                 "PRAGMA temp_store=MEMORY;",
             },
+            "TEST": {"NAME": ":memory:"},
         }
     parts = urlsplit(address)
     if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):

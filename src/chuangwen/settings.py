@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "chuangwen.records.measures",
     "chuangwen.work.cases",
     "chuangwen.work.plans",
+    "chuangwen.work.rotas",
     "chuangwen.results.scoring",
     "chuangwen.results.dashboard",
     "chuangwen.doors.site",

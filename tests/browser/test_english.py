@@ -17,13 +17,17 @@ PAGES = [
         "/cases/hand-over/",
         "/cases/new/rectification/sheet/",
         "/cases/figures/",
+        "/cases/kinds/",
+        "/cases/kinds/rectification/",
+        "/cases/posters/",
         "/notices/",
         "/plan/",
         "/observations/",
         "/observations/record/",
     ],
     *["/materials/", "/answers/", "/people/", "/people/units/", "/sites/", "/packs/", "/doctor/"],
-    *["/ledger/", "/p/", "/p/t/", "/p/near/", "/p/privacy/"],
+    *["/ledger/", "/p/", "/p/t/", "/p/near/", "/p/privacy/", "/p/reception/"],
+    *["/rotas/?mode=month", "/rotas/reception/plan/", "/rotas/reception/sheet/"],
 ]
 # The product's own words; what stands under them is the town's content. A name may stand in an English heading.
 OWN = "h1, .side-link, .bottom a, thead th"

@@ -16,6 +16,7 @@ PAGES = [
     "/", "/framework/", "/duties/", "/duties/mine/", "/rounds/", "/rounds/2021-annual/", "/losses/", "/villages/", "/plan/",
     "/observations/", "/observations/record/?site=P06-001", "/materials/", "/answers/", "/people/", "/people/units/", "/sites/",
     "/packs/", "/doctor/", "/framework/import/", "/observations/import/", "/duties/bulk/", "/plan/import/", "/rounds/open/",
+    "/rotas/", "/rotas/?mode=month", "/rotas/?tab=all", "/rotas/reception/plan/", "/rotas/reception/sheet/",
 ]  # fmt: skip
 
 

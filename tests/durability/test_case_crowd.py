@@ -16,10 +16,9 @@ from chuangwen.records.archive.models import StoredFile
 from chuangwen.records.ledger.models import Note
 from chuangwen.records.ledger.verifying import verify
 from chuangwen.work.cases.models import Case, Step
-from chuangwen.work.cases.rollup import COUNTS, recount
-from chuangwen.work.cases.tally_models import AreaDay
 from tests.people import settle
 from tests.work.cases.casting import AT, install, write_pack
+from tests.work.cases.tallying import assert_equals_a_recount
 
 CROWD = Path(__file__).with_name("case_crowd.py")
 ROOT = Path(__file__).parents[2]
@@ -65,9 +64,7 @@ def _check(acknowledged: list[tuple[str, int]]) -> None:
     notes = Counter(Note.objects.filter(kind="case").values_list("key", flat=True))
     assert notes == Counter(name for name, _ in steps)
     assert verify().holds
-    kept = {(row.area_id, row.day): {n: v for n in COUNTS if (v := getattr(row, n))} for row in AreaDay.objects.all()}
-    counted = {key: {n: v for n, v in one.items() if v} for key, one in recount().items()}
-    assert {k: v for k, v in kept.items() if v} == {k: v for k, v in counted.items() if v}
+    assert_equals_a_recount()
 
 
 def _town(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ REVIEWED = [
     *["结果 (result)", "次数/总数 (count / total)", "时间 (time)", "考察人 (seen by)", "“测评标准” (standard)"],
     *["日期 (date)", "类别 (category: 放假 holiday, 调休上班 makeup)", "名称 (name)", "来源 (source)"],
     *["日期,类别,名称,来源 (date, category, name, source)", "放假 (holiday)", "调休上班 (makeup)"],
-    *["问题 (problem)", "标题 (title)"],
+    *["问题 (problem)", "标题 (title)", "替补 (stand-in)"],
     *["放假 or 休 (holiday)", "班 or 调休 (makeup)", "有 (found)", "无 (none)"],
     *["“3 工作日” (work days)", "“4 工作时” (work hours)", "“2 紧急工作时” (urgent hours)", "“15 日” (days)"],
 ]

@@ -14,7 +14,7 @@ ROOMS = [
     SOURCE / floor / room
     for floor, rooms in {
         "records": ["ledger", "standards", "township", "duties", "archive", "notices", "measures"],
-        "work": ["cases", "plans"],
+        "work": ["cases", "plans", "rotas"],
         "results": ["scoring", "dashboard"],
         "doors": ["site", "portal", "open311", "messages", "api", "commands", "packs"],
     }.items()

@@ -212,8 +212,8 @@ def many_kinds(db: None) -> None:
     ContentType.objects.bulk_create(ContentType(app_label="zhen", model=f"cun{n:03}") for n in range(120))
 
 
-def test_a_list_shows_fifty_rows_in_two_queries(many_kinds: None, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
-    with django_assert_num_queries(2):
+def test_a_list_shows_fifty_rows_and_their_number_in_one_query(many_kinds: None, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
+    with django_assert_num_queries(1):
         page = LISTING.page(ContentType.objects.all(), QueryDict("page=2&sort=-model"))
     assert (len(page.rows), page.total, page.first, page.last, page.pages) == (50, 120, 51, 100, 3)
     assert page.rows[0].model == "cun069"
@@ -228,6 +228,18 @@ def test_a_list_narrows_by_every_word_and_by_its_filters(many_kinds: None) -> No
 def test_a_made_up_sort_key_page_or_filter_never_fails(many_kinds: None) -> None:
     page = LISTING.page(ContentType.objects.all(), QueryDict("sort=app_label__x&page=zzz&app_label=nope"))
     assert (page.sort, page.number, page.total) == ("model", 1, 120)
+
+
+@pytest.mark.parametrize(("asked", "number", "rows"), [("4", 3, 20), ("0", 1, 50), ("-1", 1, 50), ("３", 3, 20)])
+def test_a_page_that_is_not_there_gives_the_nearest(many_kinds: None, asked: str, number: int, rows: int) -> None:
+    page = LISTING.page(ContentType.objects.all(), QueryDict(f"page={asked}"))
+    assert (page.number, len(page.rows), page.total, page.pages) == (number, rows, 120, 3)
+
+
+def test_a_list_of_nothing_has_one_empty_page(many_kinds: None) -> None:
+    for rows in (ContentType.objects.none(), ContentType.objects.filter(model="x")):
+        page = LISTING.page(rows, QueryDict("page=7"))
+        assert (list(page.rows), page.total, page.number, page.pages) == ([], 0, 1, 1)
 
 
 def test_a_list_must_begin_with_a_column_that_can_be_sorted() -> None:

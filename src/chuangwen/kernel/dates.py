@@ -21,6 +21,15 @@ MONTHS = (
     later("12 月"),
 )
 WEEKDAYS = (later("一"), later("二"), later("三"), later("四"), later("五"), later("六"), later("日"))
+WEEKDAY_NAMES = (
+    later("周一"),
+    later("周二"),
+    later("周三"),
+    later("周四"),
+    later("周五"),
+    later("周六"),
+    later("周日"),
+)
 MEASURES: dict[Measure, Callable[[float, str], str]] = {
     Measure.WORK_HOUR: lambda amount, told: counted("{n} 工作时", amount, n=told),
     Measure.URGENT_HOUR: lambda amount, told: counted("{n} 紧急工作时", amount, n=told),
@@ -44,6 +53,11 @@ def day_told(value: date, *, with_year: bool = False) -> str:
     if with_year:
         return say("{year} 年 {month} {day} 日", year=value.year, month=month_name(value.month), day=value.day)
     return say("{month} {day} 日", month=month_name(value.month), day=value.day)
+
+
+def weekday_told(value: date) -> str:
+    """周一 … 周日."""
+    return say(WEEKDAY_NAMES[value.weekday()])
 
 
 def days_told(count: float) -> str:

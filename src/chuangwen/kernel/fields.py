@@ -41,7 +41,8 @@ class Kind(StrEnum):
 class FieldRow(Row):
     """One field. ``private`` values are masked for all but ``readers``; ``columns`` name the columns of a table.
 
-    ``least`` and ``most`` bound a number, the length of a text, or the count of choices and rows.
+    ``least`` and ``most`` bound a number, the length of a text, or the count of choices and rows. ``rota`` names a rota:
+    whoever is on duty that day is proposed for a person.
     """
 
     id: str = Limited(pattern=r"^[a-z][a-z0-9_]*$")
@@ -55,6 +56,7 @@ class FieldRow(Row):
     most: Decimal | None = None
     private: bool = False
     readers: tuple[str, ...] = ()
+    rota: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Lists: search, filter, sort, page and export in the same way everywhere, in two queries however long they are."""
+"""Lists: search, filter, sort, page and export in the same way everywhere, in one query however long they are."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +13,7 @@ from django.http import HttpResponse, QueryDict
 from django.utils.http import content_disposition_header
 
 from chuangwen.kernel.words import say
+from chuangwen.kit.rows import how_many
 
 Row = TypeVar("Row", bound=Model)
 PER_PAGE = 50
@@ -86,13 +87,14 @@ class Listing(Generic[Row]):
         """The page that the address asks for. An unknown sort key or page number falls back, it never fails."""
         form = self._form(query)
         found, sort = self._chosen_rows(rows, query, form)
-        page: Page[Row] = Paginator(found, PER_PAGE).get_page(query.get("page"))
+        cut, total, number = _cut(found, query.get("page", ""))
+        pages = max(1, -(-total // PER_PAGE))
         return ListPage(
-            rows=list(page.object_list),
-            total=page.paginator.count,
-            number=page.number,
-            pages=page.paginator.num_pages,
-            near=near_numbers(page.number, page.paginator.num_pages),
+            rows=cut,
+            total=total,
+            number=number,
+            pages=pages,
+            near=near_numbers(number, pages),
             sort=sort,
             search=asked_for(query),
             form=form,
@@ -123,6 +125,16 @@ class Listing(Generic[Row]):
         if sort.startswith("-"):
             order = order[1:] if order.startswith("-") else f"-{order}"
         return rows.order_by(order, "pk"), sort
+
+
+def _cut(rows: QuerySet[Row], asked: str) -> tuple[list[Row], int, int]:
+    """One page of rows, how many there are in all, and its number: in one query, in two when there is no such page."""
+    number = int(asked) if asked.isdecimal() and int(asked) > 0 else 1
+    found = list(rows.annotate(how_many=how_many(rows))[(number - 1) * PER_PAGE : number * PER_PAGE])
+    if found or number == 1:
+        return found, found[0].how_many if found else 0, number  # type: ignore[attr-defined]
+    page: Page[Row] = Paginator(rows, PER_PAGE).get_page(number)
+    return list(page.object_list), page.paginator.count, page.number
 
 
 def asked_for(query: QueryDict) -> str:

@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pytest
+from tests.office import Office
 from tests.people import Cast
 from tests.town import AT, MeasuredTown, small_pack, standard
+from tests.work.cases.tallying import assert_equals_a_recount
 
 from chuangwen.doors.packs.installing import install
 from chuangwen.doors.packs.reading import Checked, check_folders
@@ -15,6 +17,10 @@ from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.ledger.models import Note
 from chuangwen.records.standards.definitions import CrosswalkRow, FrameworkPack
 from chuangwen.records.standards.models import Edition
+from chuangwen.records.township.definitions import TownPack
+from chuangwen.work.cases.actions import open_case
+from chuangwen.work.cases.rollup import dashboard
+from chuangwen.work.cases.said import NewCase
 
 ROOT = Path(__file__).parents[3]
 
@@ -47,3 +53,22 @@ def test_the_packs_that_come_along_fit_each_other() -> None:
     found = check_folders(sorted((ROOT / "packs").iterdir()))
     assert [one.kind for one in found] == ["township", "framework", "framework", "town"]
     assert [problem for one in found for problem in one.problems] == []
+
+
+def town_pack(units: list[tuple[str, str, str]]) -> TownPack:
+    """The small town with its units placed anew."""
+    head = {"id": "zhanggou", "edition": "2", "title": "张沟镇", "kind": "town", "standing": "example"}
+    town = {"code": "429004110", "name": "张沟镇", "full_name": "仙桃市张沟镇", "office_name": "创文办"}
+    rows = [{"code": code, "name": code, "kind": kind, "parent": over} for code, kind, over in units]
+    return TownPack.model_validate({"pack": head, "town": town, "organisations": rows})
+
+
+def test_a_village_that_moves_in_a_new_edition_takes_its_counts_along(office: Office) -> None:
+    units = office.cast.units
+    case = open_case(NewCase(kind="mending", title="垃圾", area=units["V1-1"]), by=MACHINE, at=office.at)
+    rows = [("T", "town", ""), ("V1", "village", "T"), ("V2", "village", "T"), ("V1-1", "group", "V2")]
+    install([Checked(Path("t"), "town", town_pack(rows), [])], by=MACHINE, at=office.at)
+    today = case.opened_at.date()
+    told = {code: dashboard(units[code].pk, today, today)["open"] for code in ("T", "V1", "V2", "V1-1")}
+    assert told == {"T": 1, "V1": 0, "V2": 1, "V1-1": 1}
+    assert_equals_a_recount()

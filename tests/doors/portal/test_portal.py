@@ -9,6 +9,7 @@ from tests.work.cases.casting import MENDING
 
 from chuangwen.records.archive.models import StoredFile
 from chuangwen.records.township.models import Town
+from chuangwen.work.cases import merge_actions
 from chuangwen.work.cases.models import Case, Reporter
 
 
@@ -142,6 +143,22 @@ def test_the_elder_mode_stays_on_the_phone(village, client) -> None:
     client.post("/p/elder/", {"back": "/p/near/"})
     assert client.cookies["size"].value == "large"
     assert 'data-size="large"' in client.get("/p/").content.decode()
+
+
+def test_a_merged_report_follows_the_other_without_showing_the_numbers_in_its_words(village, client) -> None:
+    client.post("/p/", {"area": "V1", "text": "路灯不亮", "mark": "m1"})
+    client.post("/p/", {"area": "V1", "text": "路灯坏了，找李嫂13912345678", "mark": "m2"})
+    first, second = Case.objects.order_by("pk")
+    merge_actions.merge(first, second, by=village.cast.actor("limin"), at=village.at)
+    page = client.get(f"/p/t/{first.reporters.get().code}/").content.decode()
+    assert "路灯坏了" in page
+    assert "13912345678" not in page
+    assert "13912345678" in client.get(f"/p/t/{second.reporters.get().code}/").content.decode()
+
+
+def test_who_scanned_a_villages_code_sees_at_once_what_is_reported_there(village, client) -> None:
+    assert 'hx-trigger="load, change' in client.get("/p/", {"area": "V1"}).content.decode()
+    assert 'hx-trigger="change' in client.get("/p/").content.decode()
 
 
 def test_a_report_being_written_shows_what_is_reported_there_already(village, client) -> None:

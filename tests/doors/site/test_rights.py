@@ -7,14 +7,23 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tests.people import CAST, ROLES
 from tests.town import MeasuredTown, standard
+from tests.work.rotas.turns import Turns
 
 from chuangwen.doors.site.middleware import SIGN_IN_PAGES, declared, why_not_open
 from chuangwen.doors.site.urls import urlpatterns as pages
 from chuangwen.kit.doors import Access
 from chuangwen.records.township.permissions import Permission
+from chuangwen.work.rotas.models import Shift
 
 NAMES = [pattern.name or "" for pattern in pages]
 WHO = [username for username, *_ in CAST]
+
+
+@pytest.fixture
+def town(town: MeasuredTown, turns: Turns) -> MeasuredTown:
+    """The measured town with a month of receptions."""
+    turns.plan()
+    return town
 
 
 def address(town: MeasuredTown, name: str) -> str:
@@ -32,6 +41,8 @@ def address(town: MeasuredTown, name: str) -> str:
         "observation_id": 999_999,
         "size": "page",
         "secret": "none",
+        "rota_code": "reception",
+        "shift_id": Shift.objects.values_list("pk", flat=True)[0],
     }
     pattern = next(one for one in pages if one.name == name)
     wanted = pattern.pattern.converters

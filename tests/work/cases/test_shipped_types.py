@@ -11,8 +11,9 @@ import pytest
 from chuangwen.kernel import flow
 from chuangwen.kernel.problems import Problems
 from chuangwen.kernel.workdays import Term
-from chuangwen.work.cases.checking import check_words, read_content
+from chuangwen.work.cases.checking import read_content
 from chuangwen.work.cases.definitions import RELATIONS, CaseContent, CaseTypeRow, ClockRow, MoveRow
+from chuangwen.work.cases.fitting import check_words
 
 PACKS = Path(__file__).parents[3] / "packs"
 READ = Problems()

@@ -204,6 +204,9 @@ def _take(maker: Maker, walk: Walk, at: datetime) -> None:
         walk.case = Case.objects.select_related("type", "lead", "area", "opener", "holder", "accused").get(
             pk=walk.case.pk
         )
+    if walk.case is not None and move.does == "ask_extension" and walk.case.is_overdue(at):
+        walk.steps.pop(0)  # too late to ask, so there is nothing to grant
+        return
     by = _who(maker, walk, move)
     if by is None:
         walk.steps.clear()

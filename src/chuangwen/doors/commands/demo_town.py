@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from chuangwen.doors.commands.demo_cases import make_cases
+from chuangwen.doors.commands.demo_rotas import change_rotas, plan_rotas
 from chuangwen.doors.commands.demo_year import CHINA, DemoRound, DemoYear, make_year
 from chuangwen.doors.commands.plan_duties import assign_plan_duties
 from chuangwen.doors.packs.installing import install
@@ -59,17 +60,24 @@ def prepare(packs: Path, *, seed: int | None, at: datetime) -> bool:
     if isinstance(town.pack, TownPack):
         chosen = seed if seed is not None else town.pack.town.demo.seed if town.pack.town.demo else 0
         _take_in(make_year(_main_first(frameworks), town.pack, settings, chosen), settings)
+        rotas = _declared(town.folder / "demo_rotas.toml")
+        plan_rotas(rotas)
         _take_cases(town, seed=chosen)
+        change_rotas(rotas)
     return True
+
+
+def _declared(path: Path) -> dict[str, Any]:
+    """What a file of the pack says of the demo; a pack without it says nothing."""
+    return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
 def _take_cases(town: Checked, *, seed: int) -> None:
     """The year of cases that the town's pack declares, up to the evening before the demo's today."""
-    path = town.folder / "demo_cases.toml"
+    said = _declared(town.folder / "demo_cases.toml")
     demo = town.pack.town.demo if isinstance(town.pack, TownPack) else None
-    if demo is not None and path.is_file():
-        last = datetime.combine(demo.today, time(8, 30), CHINA)
-        make_cases(tomllib.loads(path.read_text(encoding="utf-8")), seed=seed, last=last)
+    if demo is not None and said:
+        make_cases(said, seed=seed, last=datetime.combine(demo.today, time(8, 30), CHINA))
 
 
 def _main_first(frameworks: Sequence[FrameworkPack]) -> list[FrameworkPack]:

@@ -21,7 +21,6 @@ DATATYPES = {
     Kind.CHOICE: "singlevaluelist",
     Kind.CHOICES: "multivaluelist",
 }
-ASKED = {Kind.TEXT, Kind.LONG, Kind.INTEGER, Kind.DECIMAL, Kind.DATE, Kind.CHOICE, Kind.CHOICES, Kind.YES_NO}
 
 
 def public_types() -> list[tuple[str, CaseTypeRow]]:
@@ -38,7 +37,7 @@ def opening_of(type_: CaseTypeRow) -> MoveRow | None:
 def asked_fields(type_: CaseTypeRow) -> list[FieldRow]:
     """What a resident may fill in beside the text: no field that names people or units, none that is private."""
     move = opening_of(type_)
-    return [one for one in type_.fields_of(move) if one.kind in ASKED and not one.private] if move else []
+    return type_.resident_fields(move) if move else []
 
 
 def services() -> list[dict[str, Any]]:

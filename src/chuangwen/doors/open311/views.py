@@ -249,10 +249,11 @@ def one_request(request: TownRequest, number: str, form: str) -> HttpResponse:
 @require_safe
 def token(request: TownRequest, code: str, form: str) -> HttpResponse:
     """The number for a token (a tracking code); here a number is given at once, so this only repeats it."""
-    found = Reporter.objects.filter(code=code.upper()).select_related("case").first()
+    found = Reporter.objects.filter(code=code.upper()).select_related("case__merged_into").first()
     if found is None:
         raise NotFound(what=say("查询码"))
-    return answer("service_requests", [{"service_request_id": found.case.number, "token": found.code}], form)
+    case = found.case.merged_into or found.case
+    return answer("service_requests", [{"service_request_id": case.number, "token": found.code}], form)
 
 
 @in_form

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from chuangwen.doors.packs.beside import problems_beside
 from chuangwen.doors.packs.reading import Checked
 from chuangwen.kernel.problems import Problems, Rejected
 from chuangwen.kernel.words import say
@@ -23,6 +24,8 @@ from chuangwen.records.township.installing import install_town, install_township
 from chuangwen.records.township.models import Organisation, Person
 from chuangwen.records.township.permissions import Permission
 from chuangwen.work.cases.installing import install_content
+from chuangwen.work.cases.rollup import count_anew
+from chuangwen.work.rotas.installing import install_rotas
 
 
 @dataclass
@@ -41,7 +44,7 @@ class Outcome:
 @transaction.atomic
 def install(checked: Sequence[Checked], *, by: By, at: datetime) -> Outcome:
     """Install checked packs in the order given. One bad pack stops all."""
-    problems = [problem for one in checked for problem in one.problems]
+    problems = [problem for one in checked for problem in one.problems] or problems_beside(checked)
     if problems or not checked:
         raise Rejected(problems, thing=say("内容包"))
     outcome = Outcome()
@@ -50,9 +53,17 @@ def install(checked: Sequence[Checked], *, by: By, at: datetime) -> Outcome:
             outcome.homeless += install_framework(one.pack, outcome, by=by, at=at)
         else:
             name, edition, changed = _install(one, by=by, at=at)
-            told = install_content(name, one.cases, by=by, at=at) | install_archive(name, one.archive, by=by, at=at)
-            outcome.packs.append((name, edition, changed or bool(told)))
+            told = install_content(name, one.cases, papers_of(one), by=by, at=at)
+            told |= install_archive(name, one.archive, by=by, at=at)
+            new = install_rotas(name, one.rotas, own=isinstance(one.pack, TownPack), by=by, at=at)
+            outcome.packs.append((name, edition, changed or bool(told) or bool(new)))
     return outcome
+
+
+def papers_of(one: Checked) -> dict[str, bytes]:
+    """The templates that the pack's case types print, by name: they are kept with the edition, wherever the folder goes."""
+    named = {paper.template for row in one.cases.types for paper in row.papers}
+    return {name: (one.folder / "papers" / name).read_bytes() for name in sorted(named)}
 
 
 def install_framework(pack: FrameworkPack, outcome: Outcome, *, by: By, at: datetime) -> list[str]:
@@ -77,9 +88,12 @@ def _install(one: Checked, *, by: By, at: datetime) -> tuple[str, str, bool]:
         told = install_township(pack, by=by, at=at)
         return told.pack, told.edition, told.changed
     if isinstance(pack, TownPack):
+        paths = dict(Organisation.objects.values_list("pk", "path"))
         told = install_town(pack, by=by, at=at)
         if told.changed:
             assign_duties(pack, by=by, at=at)
+            if any(paths.get(key, path) != path for key, path in Organisation.objects.values_list("pk", "path")):
+                count_anew()
         return told.pack, told.edition, told.changed
     raise Rejected(one.problems, thing=one.folder.name)
 

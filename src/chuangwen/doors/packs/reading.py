@@ -6,15 +6,18 @@ from pathlib import Path
 
 from chuangwen.kernel.packfiles import read_toml
 from chuangwen.kernel.problems import Problem, Problems
-from chuangwen.kernel.words import say
+from chuangwen.kernel.words import listed, say
 from chuangwen.records.archive.checking import check_archive_words, read_archive
 from chuangwen.records.archive.definitions import ArchiveContent
 from chuangwen.records.standards.checking import read_framework
 from chuangwen.records.standards.definitions import FrameworkPack
 from chuangwen.records.township.checking import read_town, read_township
 from chuangwen.records.township.definitions import TownPack, TownshipPack
-from chuangwen.work.cases.checking import check_words, read_content
+from chuangwen.work.cases.checking import read_content
 from chuangwen.work.cases.definitions import CaseContent
+from chuangwen.work.cases.fitting import check_words
+from chuangwen.work.rotas.checking import check_roles, read_rotas
+from chuangwen.work.rotas.definitions import RotaRow
 
 ORDER = ("township", "framework", "town")
 Pack = FrameworkPack | TownshipPack | TownPack
@@ -31,6 +34,7 @@ class Checked:
     warnings: Sequence[Problem] = ()
     cases: CaseContent = field(default_factory=CaseContent)
     archive: ArchiveContent = field(default_factory=ArchiveContent)
+    rotas: tuple[RotaRow, ...] = ()
 
     def as_data(self) -> dict[str, object]:
         """For ``packs check --json``."""
@@ -55,21 +59,23 @@ def check_folder(folder: Path) -> Checked:
         return Checked(folder, kind, pack, list(draft.problems), list(draft.warnings))
     if kind == "township":
         township, found = read_township(folder)
-        return _with_cases(Checked(folder, kind, township, list(found)))
+        return _with_work(Checked(folder, kind, township, list(found)))
     if kind == "town":
         town, found = read_town(folder)
-        return _with_cases(Checked(folder, kind, town, list(found)))
+        return _with_work(Checked(folder, kind, town, list(found)))
     if not problems:
         what = say("kind 的值“{kind}”不对", kind=kind)
         problems.add(file="pack.toml", column="kind", what=what, cure=say("可用：framework、township、town。"))
     return Checked(folder, kind, None, list(problems))
 
 
-def _with_cases(one: Checked) -> Checked:
-    """What the folder says about cases and the archive, with its problems."""
+def _with_work(one: Checked) -> Checked:
+    """What the folder says about cases, the archive and rotas, with its problems."""
     problems = Problems(list(one.problems))
     content, archive = read_content(one.folder, problems), read_archive(one.folder, problems)
-    return replace(one, cases=content, archive=archive, problems=list(problems), pack=None if problems else one.pack)
+    rotas = read_rotas(one.folder, problems)
+    pack = None if problems else one.pack
+    return replace(one, cases=content, archive=archive, rotas=rotas, problems=list(problems), pack=pack)
 
 
 def check_folders(folders: Iterable[Path]) -> list[Checked]:
@@ -82,22 +88,41 @@ def check_folders(folders: Iterable[Path]) -> list[Checked]:
 
 
 def _with_words(checked: list[Checked]) -> list[Checked]:
-    """Case types name roles, units and tables of categories that stand in any of the packs."""
+    """Case types name roles, units, rotas and tables of categories that stand in any of the packs; rotas name roles."""
     roles = [row.id for one in checked if isinstance(one.pack, TownshipPack) for row in one.pack.roles]
     units = [row.code for one in checked if isinstance(one.pack, TownPack) for row in one.pack.organisations]
     everything = CaseContent(
         types=tuple(row for one in checked for row in one.cases.types),
         categories=tuple(row for one in checked for row in one.cases.categories),
+        units=tuple(row for one in checked for row in one.cases.units),
+        rungs=tuple(row for one in checked for row in one.cases.rungs),
     )
     terms = [row.id for one in checked if isinstance(one.pack, TownshipPack) for row in one.pack.retention.classes]
+    rotas = [row.id for one in checked for row in one.rotas]
     told = []
     for one in checked:
         problems = Problems(list(one.problems))
         if roles and one.cases != CaseContent():
             check_words(one.cases, everything, roles, units, problems)
         check_archive_words(one.archive, terms, units, problems)
+        if roles:
+            check_roles(one.rotas, roles, problems)
+            _check_rotas(one.cases, rotas, problems)
         told.append(replace(one, problems=list(problems), pack=None if problems else one.pack))
     return told
+
+
+def _check_rotas(content: CaseContent, rotas: Sequence[str], problems: Problems) -> None:
+    """The rotas that fields let propose somebody."""
+    for one in content.types:
+        for row in one.fields:
+            if row.rota and row.rota not in rotas:
+                what = say("没有轮值“{rota}”", rota=row.rota)
+                cure = (
+                    say("可用：{known}。", known=listed(rotas)) if rotas else say("请先在 rotas.toml 里写这一项轮值。")
+                )
+                name = f"cases/{one.type.id}.toml"
+                problems.add(file=name, column=f"field.{row.id}.rota", what=what, cure=cure)
 
 
 def _rank(one: Checked) -> tuple[int, str]:

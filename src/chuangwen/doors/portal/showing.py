@@ -1,14 +1,17 @@
 """What the public may see of cases: verified ones of public types, their steps without the words of those who did them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import QueryDict
 
+from chuangwen.kernel.fields import Kind
 from chuangwen.kernel.masking import mask_text
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.records.township.models import Organisation
 from chuangwen.work.cases import queries
-from chuangwen.work.cases.definitions import CaseTypeRow
+from chuangwen.work.cases.definitions import CaseTypeRow, MoveRow
 from chuangwen.work.cases.models import Attachment, Case, CaseType, Category, Phase, Purpose, Reporter
 from chuangwen.work.cases.placing import read_place
 from chuangwen.work.cases.types import all_in_force, definition, type_of
@@ -24,17 +27,36 @@ def public_kinds() -> list[tuple[CaseType, CaseTypeRow]]:
     return [(row, type_) for row, type_ in rows if any("@resident" in one.who for one in type_.openings)]
 
 
-def categories_of(kinds: list[tuple[CaseType, CaseTypeRow]]) -> list[dict[str, Any]]:
-    """Upper categories with their lower ones, for large buttons; of the first kind only when there are several."""
-    if len(kinds) != 1:
-        return []
-    rows = list(Category.objects.filter(table=kinds[0][1].type.categories, retired=False).order_by("order"))
-    tops = [one for one in rows if not one.parent]
+def opening_of(type_: CaseTypeRow) -> MoveRow:
+    """The opening by which a resident reports this kind of matter."""
+    return next(one for one in type_.openings if "@resident" in one.who)
+
+
+INPUTS = {Kind.INTEGER: "number", Kind.DATE: "date"}
+
+
+def asked_of(type_: CaseTypeRow, said: QueryDict, wrong: Mapping[str, str]) -> list[dict[str, Any]]:
+    """What this kind of matter asks a resident beside photo, place and text, with what was typed before."""
+    move = opening_of(type_)
     return [
-        {"top": top, "lower": [one for one in rows if one.parent == top.code]}
-        for top in tops
-        if any(one.parent == top.code for one in rows) or top.code
+        {
+            "row": row,
+            "name": f"f-{row.id}",
+            "required": row.required or row.id in move.needs,
+            "values": said.getlist(f"f-{row.id}"),
+            "value": said.get(f"f-{row.id}", ""),
+            "input": INPUTS.get(row.kind, "text"),
+            "wrong": wrong.get(row.id, ""),
+        }
+        for row in type_.resident_fields(move)
     ]
+
+
+def categories_of(type_: CaseTypeRow) -> list[dict[str, Any]]:
+    """Upper categories of a kind with their lower ones."""
+    rows = list(Category.objects.filter(table=type_.type.categories, retired=False).order_by("order"))
+    tops = [one for one in rows if not one.parent]
+    return [{"top": top, "lower": [one for one in rows if one.parent == top.code]} for top in tops]
 
 
 def public_cases() -> QuerySet[Case]:
@@ -94,6 +116,7 @@ def followed(reporter: Reporter) -> dict[str, Any]:
     may_object = bool(object_move and case.state in object_move.sources and object_move.id not in case.did)
     return {
         "case": case,
+        "title": case.title if case.pk == reporter.case_id else mask_text(case.title),
         "merged": case.pk != reporter.case_id,
         "state": type_.state(case.state),
         "steps": steps,

@@ -5,12 +5,21 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from chuangwen.doors.portal.showing import categories_of, followed, near_cases, public_cases, public_kinds
+from chuangwen.doors.portal.showing import (
+    asked_of,
+    categories_of,
+    followed,
+    near_cases,
+    opening_of,
+    public_cases,
+    public_kinds,
+)
+from chuangwen.kernel.fields import WrongAnswers
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, say
 from chuangwen.kit.doors import open_to_all
@@ -66,19 +75,28 @@ def report(request: TownRequest) -> HttpResponse:
         else:
             code = Reporter.objects.filter(case=case).order_by("pk").values_list("code", flat=True)[0]
             return redirect("portal_done", code=code)
-    kinds = public_kinds()
     context = {
-        "kinds": kinds,
-        "categories": categories_of(kinds),
+        **_asked(request.POST if request.method == "POST" else request.GET, refusal),
         "villages": _villages(),
-        "said": request.POST if request.method == "POST" else request.GET,
         "kept": [handle(one.sha256, device) for one in kept],
         "refusal": refusal,
         "mark": request.POST.get("mark") or secrets.token_urlsafe(12),
         "town": Town.objects.first(),
     }
-    page = render(request, "portal/report.html", context, status=refusal.status if refusal else 200)
+    template = "portal/_asked.html" if "fields" in request.GET else "portal/report.html"
+    page = render(request, template, context, status=refusal.status if refusal else 200)
     return _with_device(request, page)
+
+
+def _asked(said: QueryDict, refusal: Refusal | None) -> dict[str, Any]:
+    """The kinds of matter, the one that is chosen, and what that one asks."""
+    kinds = public_kinds()
+    if not kinds:
+        return {"kinds": kinds, "said": said}
+    row, type_ = next((one for one in kinds if one[0].code == said.get("kind")), kinds[0])
+    wrong = refusal.wrong if isinstance(refusal, WrongAnswers) else {}
+    asked, categories = asked_of(type_, said, wrong), categories_of(type_)
+    return {"kinds": kinds, "said": said, "chosen": row.code, "asked": asked, "categories": categories}
 
 
 def _villages() -> QuerySet[Organisation]:
@@ -110,7 +128,7 @@ def _open(request: TownRequest, photos: list[StoredFile]) -> Case:
         kind=kind,
         title=text.splitlines()[0][:60],
         text=text[:2000] if len(text) > 60 or "\n" in text else "",
-        move=next(one.id for one in kinds[kind].openings if "@resident" in one.who),
+        move=opening_of(kinds[kind]).id,
         category=said.get("category", ""),
         source="resident",
         area=area,
@@ -118,7 +136,11 @@ def _open(request: TownRequest, photos: list[StoredFile]) -> Case:
         place=place,
         reporter=NewReporter(said.get("name", ""), said.get("phone", ""), bool(said.get("confidential")), "phone"),
     )
-    return open_case(new, Said(photos=photos, mark=f"p:{said.get('mark', '')[:70]}"), by=RESIDENT, at=request.at)
+    fields = kinds[kind].resident_fields(opening_of(kinds[kind]))
+    answers = {row.id: said.getlist(f"f-{row.id}") for row in fields}
+    return open_case(
+        new, Said(answers, photos=photos, mark=f"p:{said.get('mark', '')[:70]}"), by=RESIDENT, at=request.at
+    )
 
 
 def _place(said: Any) -> Place | None:

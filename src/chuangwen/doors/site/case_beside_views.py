@@ -19,7 +19,7 @@ from chuangwen.records.standards.models import Node, NodeKind
 from chuangwen.records.township.models import Organisation, Person
 from chuangwen.records.township.permissions import Permission
 from chuangwen.records.township.requests import TownRequest
-from chuangwen.work.cases import actions, handing, side_actions
+from chuangwen.work.cases import actions, handing, merge_actions, side_actions
 from chuangwen.work.cases.policy import why_not_lead
 from chuangwen.work.cases.said import Link
 
@@ -41,7 +41,7 @@ def merge(request: TownRequest, number: str) -> HttpResponse:
     """Merge this case into another."""
     found = case_or_refuse(request, number)
     into = case_or_refuse(request, request.POST.get("into", "").strip())
-    side_actions.merge(found, into, by=request.actor, at=request.at)
+    merge_actions.merge(found, into, by=request.actor, at=request.at)
     messages.success(request, say("{one} 已并入 {into}，反映人和照片都在。", one=found.number, into=into.number))
     return redirect("case", number=into.number)
 

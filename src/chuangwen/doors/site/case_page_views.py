@@ -1,6 +1,7 @@
 """One case: what it is, what has happened, what may be done now; and opening a new one."""
 
 import secrets
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -10,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from chuangwen.doors.site.case_forms import Posted, read_post
-from chuangwen.doors.site.declared_fields import Choices, category_options, facts_of, shown
+from chuangwen.doors.site.declared_fields import Choices, category_options, facts_of, proposed, shown
 from chuangwen.kernel.fields import WrongAnswers
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, listed, say
@@ -49,9 +50,13 @@ def case_or_refuse(request: TownRequest, number: str) -> Case:
 
 
 def open_moves(case: Case, request: TownRequest) -> list[MoveRow]:
-    """The moves that are open now and this person's to take: the same question as the action asks."""
+    """The moves that are open now and this person's to take: the same question as the action asks.
+
+    Those that refuse or send back come last, so that the page never opens with one.
+    """
     moves = [one for one in type_of(case).moves if case.state in one.sources]
-    return [one for one in moves if why_not_take(case, one, request.actor) is None]
+    mine = [one for one in moves if why_not_take(case, one, request.actor) is None]
+    return sorted(mine, key=lambda one: one.tone == "bad")
 
 
 @require_safe
@@ -72,7 +77,7 @@ def page_of(
     """All that the page of a case shows; ``posted`` is a form that was refused, kept as typed."""
     type_ = type_of(found)
     choices = Choices(type_.type.categories)
-    moves = open_moves(found, request)
+    moves, known = open_moves(found, request), _known_values(found)
     return {
         "case": found,
         "type": type_,
@@ -80,8 +85,8 @@ def page_of(
         "closed": found.phase == Phase.CLOSED,
         "now": request.at,
         "category": queries.category_titles(type_.type.categories).get(found.category, found.category),
-        "facts": facts_of(found, type_, opened or {}),
-        "forms": [_form(found, type_, one, choices, posted if one.id == active else None) for one in moves],
+        "facts": [one for one in facts_of(found, type_, opened or {}) if one[0] not in _named_above(type_)],
+        "forms": [_form(known, found, type_, one, choices, posted if one.id == active else None) for one in moves],
         "active": active,
         "whose": whose_turn(found),
         "clocks": [(one, found.clocks[one.id]) for one in type_.clocks if one.id in found.clocks],
@@ -89,7 +94,8 @@ def page_of(
         "units": choices.units() if why_not_lead(found, request.actor) is None else [],
         "colleagues": _colleagues(found) if why_not_lead(found, request.actor) is None else [],
         "assisting": {one.code for one in found.assisting.all()},
-        "children": list(found.children.exclude(guard="guarded").order_by("opened_at")),
+        "relapses": queries.relapses_here(request.actor, found),
+        **queries.relatives(request.actor, found),
         "likes": _likes(request, found),
         "printable": [one for one in type_.papers if not one.states or found.state in one.states],
         **_family(found),
@@ -103,6 +109,11 @@ def _shown_link(one: CaseLink) -> dict[str, str]:
     is_standard = one.kind == "standard" and edition.isdigit()
     href = reverse("standard_by_code", args=[int(edition), code]) if is_standard and code else ""
     return {"kind": one.kind, "key": one.key, "title": one.title, "href": href}
+
+
+def _named_above(type_: CaseTypeRow) -> set[str]:
+    """Fields that name the case's own units and person: the page names these already."""
+    return {row.title for row in type_.fields if row.id in {"unit", "assist", "person"}}
 
 
 def _colleagues(found: Case) -> list[tuple[str, str]]:
@@ -161,10 +172,15 @@ def whose_turn(found: Case) -> str:
 
 
 def _form(
-    found: Case | None, type_: CaseTypeRow, move: MoveRow, choices: Choices, posted: Posted | None
+    known: Mapping[str, Sequence[str]],
+    found: Case | None,
+    type_: CaseTypeRow,
+    move: MoveRow,
+    choices: Choices,
+    posted: Posted | None,
 ) -> dict[str, Any]:
-    """A move as a form: its fields, what was typed before, the version looked at."""
-    said = posted.values if posted else _known_values(found, move)
+    """A move as a form: its fields, what was typed before or is known already, the version looked at."""
+    said = posted.values if posted else known
     return {
         "move": move,
         "fields": shown(type_.fields_of(move), move.needs, said, choices, posted.wrong if posted else {}),
@@ -177,10 +193,8 @@ def _form(
     }
 
 
-def _known_values(found: Case | None, move: MoveRow) -> dict[str, list[str]]:
+def _known_values(found: Case) -> dict[str, list[str]]:
     """What is known already stands in the form: lead unit, holder, category, open answers."""
-    if found is None:
-        return {}
     known: dict[str, list[str]] = {}
     for key, value in found.answers.items():
         known[key] = (
@@ -231,7 +245,8 @@ def do_move(request: TownRequest, number: str, move_id: str) -> HttpResponse:
 def file(request: TownRequest, attachment_id: int, size: str) -> FileResponse:
     """A photo (its public copy) or a paper of a case that this person may see."""
     row = get_object_or_404(Attachment.objects.select_related("file", "case"), pk=attachment_id)
-    if not queries.visible_to(request.actor).filter(pk=row.case_id).exists():
+    seen = [row.case_id, row.case.merged_into_id]  # what hangs on a duplicate is shown with the case that goes on
+    if not queries.visible_to(request.actor).filter(pk__in=[one for one in seen if one]).exists():
         raise NotFound(what=say("文件"))
     if row.file.is_photo:
         path = public_path(row.file, "thumb" if size == "thumb" else "page")
@@ -295,11 +310,14 @@ def _new_page(
         "type": type_,
         "move": moves[0],
         "openings": moves[1],
-        "form": _form(None, type_, moves[0], choices, posted),
+        "form": _form(proposed(type_.fields_of(moves[0]), request.at), None, type_, moves[0], choices, posted),
         "said": said,
         "refusal": posted.refusal if posted else None,
         "categories": [] if own else category_options(choices, [said.get("category", "")]),
-        "areas": Organisation.objects.filter(closed=None).exclude(region_code="").order_by("order"),
+        "areas": Organisation.objects.filter(closed=None)
+        .exclude(region_code="")
+        .exclude(parent=None)
+        .order_by("order"),
         "sites": Site.objects.filter(closed=None).order_by("code").values_list("code", "name"),
         "links": said.getlist("link"),
         "channels": [(value, say(title)) for value, title in CHANNELS],

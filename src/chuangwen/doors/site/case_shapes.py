@@ -1,6 +1,5 @@
 """A set of cases as a board, a month and a schematic map: the same lines as the list, laid out otherwise."""
 
-import calendar
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 from django.db.models import Avg
 from django.utils import timezone
 
-from chuangwen.kernel.dates import WEEKDAYS
+from chuangwen.doors.site.months import month_asked, month_of
 from chuangwen.kernel.words import later, say
 from chuangwen.records.township.models import Site
 from chuangwen.records.township.requests import TownRequest
@@ -27,14 +26,6 @@ COLUMNS = (
     ("rest", later("挂起"), "", Phase.WAITING),
     ("closed", later("已办结"), "good", Phase.CLOSED),
 )
-
-
-def day_or(text: str | None, otherwise: date) -> date:
-    """The day that an address asks for, or another when it names none."""
-    try:
-        return date.fromisoformat(text or "")
-    except ValueError:
-        return otherwise
 
 
 def board(request: TownRequest, lines: Lines) -> dict[str, object]:
@@ -65,24 +56,12 @@ def _column(case: Case, at: datetime, today: date) -> str:
 
 def month(request: TownRequest, lines: Lines) -> dict[str, object]:
     """One month of due days."""
-    first = day_or(f"{request.GET.get('month', '')}-01", request.at.date().replace(day=1))
+    today = request.at.date()
     days: dict[date, list[dict[str, Any]]] = {}
     for line in lines:
         if line["case"].due_at is not None:
             days.setdefault(timezone.localtime(line["case"].due_at).date(), []).append(line)
-    weeks = [
-        [{"day": day, "lines": days.get(day, []), "inside": day.month == first.month} for day in week]
-        for week in calendar.Calendar().monthdatescalendar(first.year, first.month)
-    ]
-    before, after = (first - timedelta(days=1)).replace(day=1), (first + timedelta(days=32)).replace(day=1)
-    return {
-        "weeks": weeks,
-        "month": first,
-        "before": f"{before:%Y-%m}",
-        "after": f"{after:%Y-%m}",
-        "today": request.at.date(),
-        "weekdays": [say(one) for one in WEEKDAYS],
-    }
+    return month_of(month_asked(request.GET.get("month"), today), days, today)
 
 
 def schematic(request: TownRequest, lines: Lines) -> dict[str, object]:

@@ -14,19 +14,20 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from chuangwen.doors.site.case_shapes import board, day_or, month, schematic
+from chuangwen.doors.site.case_shapes import board, month, schematic
+from chuangwen.doors.site.months import day_or
 from chuangwen.doors.site.sheets import workbook
 from chuangwen.kernel.words import later, say
+from chuangwen.kit import clock
 from chuangwen.kit.doors import needs
 from chuangwen.kit.pages import Column, Listing
 from chuangwen.records.township.actors import Actor
-from chuangwen.records.township.models import Organisation
 from chuangwen.records.township.permissions import Permission
 from chuangwen.records.township.requests import TownRequest
-from chuangwen.work.cases import figures, queries
+from chuangwen.work.cases import figures, queries, rollup
 from chuangwen.work.cases.actions import take_many
-from chuangwen.work.cases.models import Case, CaseType, Phase
-from chuangwen.work.cases.policy import why_not_take
+from chuangwen.work.cases.models import Case, Phase
+from chuangwen.work.cases.policy import may_count_all, why_not_take
 from chuangwen.work.cases.said import Said
 from chuangwen.work.cases.types import all_in_force, type_of
 
@@ -40,38 +41,37 @@ TABS = (
 )
 MODES = (("list", later("清单")), ("board", later("看板")), ("calendar", later("日历")), ("map", later("地图")))
 MOST_SHOWN = 600  # on board, calendar and map
+MOST_RELAPSES = 20
 
 
 class CaseFilters(forms.Form):
     """Which cases to list."""
 
-    kind = forms.ModelChoiceField(
-        CaseType.objects.filter(in_force=True),
-        label=_("类型"),
-        required=False,
-        to_field_name="code",
-        empty_label=_("全部"),
-    )
-    lead = forms.ModelChoiceField(
-        Organisation.objects.all(), label=_("主办单位"), required=False, empty_label=_("全部")
-    )
     phase = forms.ChoiceField(
         label=_("阶段"),
         required=False,
         choices=[("", _("全部")), *Phase.choices, ("late", _("已超期")), ("urgent", _("紧急"))],
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.names = queries.names()
+        for name, label, choices in (("kind", _("类型"), self.names.kinds), ("lead", _("主办单位"), self.names.units)):
+            all_or_one = [("", _("全部")), *choices]
+            self.fields[name] = forms.ChoiceField(label=label, required=False, choices=all_or_one)
+        self.order_fields(["kind", "lead", "phase"])
+
 
 def _narrow(rows: QuerySet[Case], said: Mapping[str, Any]) -> QuerySet[Case]:
     if said.get("kind"):
-        rows = rows.filter(kind=said["kind"].code)
+        rows = rows.filter(kind=said["kind"])
     if said.get("lead"):
         rows = rows.filter(lead=said["lead"])
     phase = said.get("phase")
     if phase == "urgent":
         return rows.filter(urgent=True)
     if phase == "late":
-        return rows.exclude(phase=Phase.CLOSED).filter(due_at__lt=timezone.localtime())
+        return rows.exclude(phase=Phase.CLOSED).filter(due_at__lt=clock.now())
     return rows.filter(phase=phase) if phase else rows
 
 
@@ -158,25 +158,20 @@ def cases(request: TownRequest) -> HttpResponse:
         "modes": [(key, say(title)) for key, title in MODES],
         "now": request.at,
         "may_open": request.actor.may(Permission.WORK_CASES),
+        "may_steer": request.actor.may(Permission.STEER_CASES),
         "export": reverse("cases_export") if request.actor.may(Permission.EXPORT_LISTS) else "",
-        "titles": queries.category_titles(),
     }
     page = listing.page(rows, request.GET)
-    context["page"] = page
+    form = page.form
+    context |= {"page": page, "titles": form.names.categories if isinstance(form, CaseFilters) else {}}
     if context["mode"] == "list":
         context["lines"] = [case_line(one) for one in page.rows]
         context["bulk"] = _bulk_moves(request.actor, page.rows)
     else:
-        some = _narrow(rows, _said(request))[:MOST_SHOWN]
+        some = _narrow(rows, dict(form.cleaned_data) if form else {})[:MOST_SHOWN]
         shape = {"board": board, "calendar": month, "map": schematic}[str(context["mode"])]
         context.update(shape(request, [case_line(one) for one in some]))
     return render(request, "cases/cases.html", context)
-
-
-def _said(request: TownRequest) -> Mapping[str, Any]:
-    form = CaseFilters(request.GET)
-    form.is_valid()
-    return dict(form.cleaned_data)
 
 
 def case_line(case: Case) -> dict[str, object]:
@@ -252,7 +247,10 @@ def case_figures(request: TownRequest) -> HttpResponse:
         ],
         "kinds": all_in_force(),
         "kind": kind or "",
+        "relapses": queries.relapses(rows)[:MOST_RELAPSES],
+        "categories": queries.category_titles(),
         "periods": _periods(request.at.date()),
+        "whole": rollup.whole(period.first, period.last) if may_count_all(request.actor) and not kind else [],
     }
     return render(request, "cases/figures.html", context)
 

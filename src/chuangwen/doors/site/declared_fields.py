@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from chuangwen.kernel.fields import FieldRow, Kind, masked, told
+from chuangwen.kernel.words import say
 from chuangwen.records.township.models import Organisation, Person
 from chuangwen.work.cases.definitions import CaseTypeRow
 from chuangwen.work.cases.models import Case, Category
+from chuangwen.work.rotas.models import Rota
+from chuangwen.work.rotas.queries import candidates, on_duty
 
 CONTROLS = {
     Kind.LONG: "long",
@@ -75,6 +79,11 @@ class Choices:
             self._people = list(rows.values_list("username", "name", "organisation__short"))
         return self._people
 
+    def rota(self, code: str) -> tuple[str, set[str]]:
+        """What a rota is called, and the user names of those who may be put on it."""
+        rota = Rota.objects.filter(code=code).first() if code else None
+        return (rota.title, set(candidates(rota).values_list("username", flat=True))) if rota else ("", set())
+
     def categories(self) -> list[Category]:
         if self._categories is None:
             self._categories = list(Category.objects.filter(table=self.table, retired=False).order_by("order"))
@@ -112,10 +121,27 @@ def _options(row: FieldRow, values: Sequence[str], choices: Choices) -> list[Opt
     if row.kind in {Kind.UNIT, Kind.UNITS}:
         return [Option(code, name, code in values) for code, name in choices.units()]
     if row.kind is Kind.PERSON:
-        return [Option(code, f"{name}（{unit or ''}）", code in values) for code, name, unit in choices.people()]
+        return person_options(row, values, choices)
     if row.kind is Kind.CATEGORY:
         return category_options(choices, values)
     return []
+
+
+def person_options(row: FieldRow, values: Sequence[str], choices: Choices) -> list[Option]:
+    """People with their units; those of the field's rota first."""
+    title, first = choices.rota(row.rota)
+    rest = say("其他人员") if first else ""
+    found = [
+        Option(code, f"{name}（{unit or ''}）", code in values, title if code in first else rest)
+        for code, name, unit in choices.people()
+    ]
+    return sorted(found, key=lambda one: one.value not in first)
+
+
+def proposed(rows: Sequence[FieldRow], at: datetime) -> dict[str, list[str]]:
+    """Whom rotas propose: for each field with a rota the person on duty that day, if there is one."""
+    shifts = {row.id: on_duty(row.rota, at) for row in rows if row.rota}
+    return {name: [shift.person.username] for name, shift in shifts.items() if shift is not None}
 
 
 def category_options(choices: Choices, values: Sequence[str]) -> list[Option]:

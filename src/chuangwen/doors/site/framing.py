@@ -3,19 +3,22 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from chuangwen.doors.site.frame import Choice, Entry, Frame, Group
 from chuangwen.kernel.words import later, say
 from chuangwen.kit import clock
+from chuangwen.kit.rows import how_many
 from chuangwen.records.measures.models import Round
-from chuangwen.records.notices.queries import count_unread
+from chuangwen.records.notices.queries import unread_by
 from chuangwen.records.standards.models import Edition
 from chuangwen.records.township.actors import Actor
-from chuangwen.records.township.models import Town
+from chuangwen.records.township.models import Person, Town
 from chuangwen.records.township.permissions import Permission
-from chuangwen.work.cases.queries import count_owed
+from chuangwen.records.township.queries import kept_town
+from chuangwen.work.cases.queries import owed_by
 
 ROUND = "round"
 
@@ -57,6 +60,7 @@ NAVIGATION: tuple[tuple[str, tuple[Door, ...]], ...] = (
         (
             Door(later("登记事项"), "case_new", "plus", Permission.WORK_CASES, later("登记"), thumb=True, jump="n"),
             Door(later("办理统计"), "case_figures", "survey", Permission.SEE_CASES, jump="s"),
+            Door(later("轮值安排"), "rotas", "calendar", Permission.SEE_CASES, later("轮值"), jump="w"),
             Door(later("实施方案"), "plan", "plan", Permission.SEE_PLAN, jump="p"),
             Door(later("实地观测"), "observations", "visit", Permission.SEE_ROWS, jump="o"),
             Door(later("材料评定"), "materials", "file", Permission.SEE_ROWS),
@@ -81,7 +85,8 @@ def frame(request: HttpRequest) -> dict[str, object]:
     actor = getattr(request, "actor", None)
     if actor is None:
         return {"frame": Frame(product=say("创文"), mark=say("创"))}
-    town = Town.objects.first()
+    town = kept_town()
+    owed, unread = _counts(actor) if actor.person else (0, 0)
     return {
         "frame": Frame(
             product=say("创文"),
@@ -89,15 +94,22 @@ def frame(request: HttpRequest) -> dict[str, object]:
             town=town.name if town else "",
             unit=actor.organisation.short if actor.organisation else "",
             person=actor.name,
-            groups=_groups(actor, request.path, count_owed(actor)) if actor.person else (),
+            groups=_groups(actor, request.path, owed) if actor.person else (),
             choices=_choices(request) if actor.person and actor.may(Permission.SEE_SCORE) else (),
             search_link=_link("framework") if actor.may(Permission.SEE_FRAMEWORK) else "",
             notices_link=_link("notices") if actor.person else "",
-            notices=count_unread(actor.person_id) if actor.person else 0,
+            notices=unread,
             demo=_demo(town),
         ),
         "town": town,
     }
+
+
+def _counts(actor: Actor) -> tuple[int, int]:
+    """How many things this person owes and has not read, in one query."""
+    owed, unread = how_many(owed_by(actor)), how_many(unread_by(actor.person_id))
+    found = Person.objects.filter(pk=actor.person_id).annotate(owed=owed, unread=unread).values_list("owed", "unread")
+    return next(((one or 0, two or 0) for one, two in found), (0, 0))
 
 
 def _groups(actor: Actor, path: str, owed: int) -> list[Group]:
@@ -141,27 +153,38 @@ def _choices(request: HttpRequest) -> list[Choice]:
             note=say("已封存") if one.closed_at else say("进行中"),
             current=now is not None and one.pk == now.pk,
         )
-        for one in Round.objects.defer("frozen").order_by("-opens", "-pk")[:12]
+        for one in _offered(request)
     ]
+
+
+def _rounds() -> QuerySet[Round]:
+    rows = Round.objects.select_related("edition", "companion").order_by("-opens", "-pk")
+    return rows.defer("frozen", "edition__content", "companion__content")
+
+
+def _offered(request: HttpRequest) -> list[Round]:
+    """The newest rounds, read once for a request."""
+    kept: list[Round] | None = getattr(request, "offered_rounds", None)
+    if kept is None:
+        kept = list(_rounds()[:12])
+        request.offered_rounds = kept  # type: ignore[attr-defined]
+    return kept
 
 
 def chosen_round(request: HttpRequest) -> Round | None:
     """The round this person looks at: the one chosen in the head, else the newest that has begun."""
-    rounds = Round.objects.select_related("edition", "companion").defer(
-        "frozen", "edition__content", "companion__content"
-    )
+    offered, today = _offered(request), clock.today()
     code = request.session.get(ROUND) if hasattr(request, "session") else None
-    if code and (found := rounds.filter(code=code).first()):
-        return found
-    return newest_round(clock.today())
+    if code:
+        chosen = next((one for one in offered if one.code == code), None) or _rounds().filter(code=code).first()
+        if chosen is not None:
+            return chosen
+    return next((one for one in offered if one.opens <= today), None) or newest_round(today)
 
 
 def newest_round(today: date) -> Round | None:
     """The newest round that has begun by ``today``; before the first, the first one."""
-    rounds = Round.objects.select_related("edition", "companion").defer(
-        "frozen", "edition__content", "companion__content"
-    )
-    return rounds.filter(opens__lte=today).order_by("-opens", "-pk").first() or rounds.order_by("opens").first()
+    return _rounds().filter(opens__lte=today).first() or _rounds().order_by("opens").first()
 
 
 def _demo(town: Town | None) -> str:

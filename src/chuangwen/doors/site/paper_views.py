@@ -20,11 +20,14 @@ from chuangwen.kernel.fields import told
 from chuangwen.kernel.words import say
 from chuangwen.kit.doors import needs, open_to_all
 from chuangwen.kit.refusals import NotFound
+from chuangwen.records.archive.models import StoredFile
+from chuangwen.records.archive.queries import sealed_path
 from chuangwen.records.township.actors import actor_for
 from chuangwen.records.township.models import Person, Town
 from chuangwen.records.township.permissions import Permission
 from chuangwen.records.township.requests import TownRequest
 from chuangwen.work.cases import queries, side_actions
+from chuangwen.work.cases.definitions import PaperRow
 from chuangwen.work.cases.models import Case
 from chuangwen.work.cases.policy import may_read
 from chuangwen.work.cases.types import type_of
@@ -39,8 +42,8 @@ def paper(request: TownRequest, number: str, paper_id: str) -> HttpResponse:
     case = case_or_refuse(request, number)
     type_ = type_of(case)
     row = next((one for one in type_.papers if one.id == paper_id), None)
-    path = Path(settings.PACKS) / case.type.pack / "papers" / (row.template if row else "")
-    if row is None or not path.is_file():
+    path = template_of(case, row) if row else None
+    if row is None or path is None:
         raise NotFound(what=say("文书"))
     private = [one for one in type_.fields if one.private and one.id in case.hidden]
     opened: dict[str, object] = {}
@@ -52,6 +55,13 @@ def paper(request: TownRequest, number: str, paper_id: str) -> HttpResponse:
     header = content_disposition_header(as_attachment=True, filename=f"{row.title}-{case.number}.docx")
     answer["Content-Disposition"] = header or "attachment"
     return answer
+
+
+def template_of(case: Case, row: PaperRow) -> Path | None:
+    """The template that the case's edition keeps; editions from before templates were kept use the pack's folder."""
+    kept = StoredFile.objects.filter(sha256=row.sha256).first() if row.sha256 else None
+    path = sealed_path(kept) if kept else Path(settings.PACKS) / case.type.pack / "papers" / row.template
+    return path if path.is_file() else None
 
 
 def facts_for(case: Case, at: datetime, opened: dict[str, object]) -> dict[str, object]:

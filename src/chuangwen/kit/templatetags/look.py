@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from chuangwen.kernel.dates import day_told, days_told, month_name, month_told, span_told, term_told
+from chuangwen.kernel.dates import day_told, days_told, month_name, month_told, span_told, term_told, weekday_told
 from chuangwen.kernel.words import listed, retold, say
 from chuangwen.kit import bands
 from chuangwen.kit.charts import Chart
@@ -29,6 +29,7 @@ Amount = float | int | Decimal | None
 register.filter("month", month_told)
 register.filter("month_name", month_name)
 register.filter("term", term_told)
+register.filter("weekday", weekday_told)
 register.filter("list_of", listed)
 register.filter("said", retold)
 

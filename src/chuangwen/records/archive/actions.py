@@ -97,5 +97,7 @@ def _keep(row: StoredFile, data: bytes, name: str, photo: Photo | None, *, by: S
     clean = "".join(one for one in name if one.isprintable() and one not in '/\\<>:"|?*').strip()
     row.name, row.kept_at, row.kept_by = clean[-200:] or later("照片"), at, by.name
     row.save(force_insert=True)
-    ledger.note(Thing("file", row.sha256[:16], row.name), later("收下文件"), by=by, at=at, after={"sha256": row.sha256})
+    # The name may speak of somebody, and the ledger is read by more people than the file.
+    told = later("照片") if row.is_photo else later("文件")
+    ledger.note(Thing("file", row.sha256[:16], told), later("收下文件"), by=by, at=at, after={"sha256": row.sha256})
     return row

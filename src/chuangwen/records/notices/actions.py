@@ -64,6 +64,15 @@ def tell(people_ids: Iterable[int], told: Told, *, by: By, at: datetime) -> int:
     return len(new)
 
 
+def take_back(thing: tuple[str, str], people_ids: Iterable[int]) -> int:
+    """Take back what these people were told of a thing that they must no longer know of.
+
+    Called, like ``tell``, inside the change that causes it, which writes the ledger note.
+    """
+    gone, _ = Notice.objects.filter(thing_kind=thing[0], thing_key=thing[1], person__in=list(people_ids)).delete()
+    return gone
+
+
 def mark_read(person: Person, ids: Iterable[int] | None = None, *, at: datetime) -> int:
     """Mark a person's own notices as read (all of them without ``ids``); other people's keys are passed over.
 

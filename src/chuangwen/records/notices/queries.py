@@ -16,9 +16,9 @@ def unread(person: Person) -> QuerySet[Notice]:
     return notices_of(person).filter(read_at=None)
 
 
-def count_unread(person_id: int) -> int:
-    """The number on the bell: one small query, for every page."""
-    return Notice.objects.filter(person_id=person_id, read_at=None).count()
+def unread_by(person_id: int) -> QuerySet[Notice]:
+    """The same by key: what the number on the bell of every page counts."""
+    return Notice.objects.filter(person_id=person_id, read_at=None)
 
 
 def channels() -> QuerySet[Channel]:

@@ -1,11 +1,11 @@
 """Who acts: a person together with what the roles allow and how far they reach."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from django.db.models import Model, Q, QuerySet, prefetch_related_objects
+from django.db.models import F, Model, Q, QuerySet
 
 from chuangwen.records.township.models import Assignment, Organisation, Person
 from chuangwen.records.township.permissions import Permission, Scope
@@ -113,50 +113,62 @@ NOBODY = Actor(person=None)
 
 
 def actor_for(person: Person) -> Actor:
-    """The person with all that the roles in force allow, in two queries. Without an active account: nothing."""
+    """The person with all that the roles in force allow, in one query. Without an active account: nothing."""
+    return actors_for([person])[0]
+
+
+def actors_for(people: Sequence[Person]) -> list[Actor]:
+    """Many people at once, in their order and in as few queries as one."""
+    active = [one.pk for one in people if one.is_active]
+    rows = list(
+        Assignment.objects.filter(person__in=active, withdrawn_at=None, role__retired=False)
+        .select_related("role", "person__organisation")
+        .annotate(chosen_path=F("chosen__path"))  # a row for each chosen unit
+        .order_by("role__order", "id")
+        if active
+        else ()
+    )
+    chosen: dict[int, list[str]] = defaultdict(list)
+    for one in rows:
+        chosen[one.pk] += [one.chosen_path] if one.chosen_path else []
+    held: dict[int, list[Assignment]] = defaultdict(list)
+    for one in {row.pk: row for row in rows}.values():
+        held[one.person_id].append(one)
+    return [_actor(person, held[person.pk], chosen) for person in people]
+
+
+def _actor(person: Person, held: Sequence[Assignment], chosen: Mapping[int, list[str]]) -> Actor:
     if not person.is_active:
         return Actor(person=person)
-    held = list(
-        Assignment.objects.filter(person=person, withdrawn_at=None, role__retired=False)
-        .select_related("role", "person__organisation")
-        .order_by("role__order", "id")
-    )
-    if any(one.reach is Scope.CHOSEN for one in held):
-        prefetch_related_objects(held, "chosen")
     organisation = held[0].person.organisation if held else person.organisation
     return Actor(
         person=person,
         organisation=organisation,
         roles=tuple(one.role_id for one in held),
         role_titles=tuple(one.role.title for one in held),
-        reaches=_reaches(held, person=person, organisation=organisation),
+        reaches=_reaches(held, chosen, person=person, organisation=organisation),
     )
 
 
 def _reaches(
-    held: Iterable[Assignment], *, person: Person, organisation: Organisation | None
+    held: Iterable[Assignment], chosen: Mapping[int, list[str]], *, person: Person, organisation: Organisation | None
 ) -> dict[Permission, Reach]:
     parts: dict[Permission, list[Reach]] = defaultdict(list)
     known = set(Permission)
     for one in held:
-        reach = reach_of(
-            one.reach,
-            person_id=person.pk,
-            own=organisation,
-            chosen=one.chosen.all() if one.reach is Scope.CHOSEN else (),
-        )
+        reach = reach_of(one.reach, person_id=person.pk, own=organisation, chosen=chosen[one.pk])
         for permission in one.role.permissions:
             if permission in known:
                 parts[Permission(permission)].append(reach)
     return {permission: united(reaches) for permission, reaches in parts.items()}
 
 
-def reach_of(scope: Scope, *, person_id: int, own: Organisation | None, chosen: Iterable[Organisation] = ()) -> Reach:
-    """What one scope means for one person: the five rules stand here and nowhere else."""
+def reach_of(scope: Scope, *, person_id: int, own: Organisation | None, chosen: Iterable[str] = ()) -> Reach:
+    """What one scope means for one person: the five rules stand here and nowhere else. ``chosen`` are paths."""
     if scope is Scope.ALL:
         return Reach(everything=True, person_id=person_id)
     if scope is Scope.CHOSEN:
-        return Reach(below=frozenset(one.path for one in chosen), person_id=person_id)
+        return Reach(below=frozenset(chosen), person_id=person_id)
     if scope is Scope.BELOW:
         return Reach(below=frozenset([own.path] if own else []), person_id=person_id)
     if scope is Scope.OWN:

@@ -39,6 +39,7 @@ class Permission(StrEnum):
     RELEASE_DOCUMENTS = "release_documents"
     COMPOSE_SUBMISSION = "compose_submission"
     SIGN_SUBMISSION = "sign_submission"
+    PLAN_ROTAS = "plan_rotas"
     SEE_LEDGER = "see_ledger"
     EXPORT_LISTS = "export_lists"
 
@@ -80,6 +81,7 @@ _TITLES = {
     "release_documents": later("发布政府信息公开内容"),
     "compose_submission": later("编制网上申报材料"),
     "sign_submission": later("签批网上申报材料"),
+    "plan_rotas": later("安排轮值"),
     "see_ledger": later("查看操作账本"),
     "export_lists": later("导出清单"),
 }

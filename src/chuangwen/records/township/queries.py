@@ -18,7 +18,8 @@ from chuangwen.records.township.models import (
 )
 from chuangwen.records.township.permissions import Permission
 
-DEMO_DAY = "township:demo_day"
+TOWN = "township:town"
+KEPT_SECONDS = 10
 
 
 def town() -> Town | None:
@@ -26,14 +27,20 @@ def town() -> Town | None:
     return Town.objects.filter(pk=1).first()
 
 
+def kept_town() -> Town | None:
+    """The town as it was some seconds ago at most: every page asks for its name and its day."""
+    kept = cache.get(TOWN)
+    if kept is None:
+        kept = [town()]
+        cache.set(TOWN, kept, KEPT_SECONDS)
+    found: Town | None = kept[0]
+    return found
+
+
 def demo_day() -> datetime.date | None:
     """The day on which a demo town lives; ``None`` in a real town."""
-    kept = cache.get(DEMO_DAY)
-    if kept is None:
-        kept = [Town.objects.filter(pk=1, demo=True).values_list("demo_today", flat=True).first()]
-        cache.set(DEMO_DAY, kept, 10)
-    day: datetime.date | None = kept[0]
-    return day
+    found = kept_town()
+    return found.demo_today if found is not None and found.demo else None
 
 
 def organisations_visible_to(actor: Actor, permission: str = Permission.SEE_PEOPLE) -> QuerySet[Organisation]:

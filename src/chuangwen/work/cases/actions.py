@@ -2,33 +2,37 @@
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max
 
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, say
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.kit.refusals import NotFound
+from chuangwen.kit.rows import by_keys
 from chuangwen.records.archive.models import StoredFile
 from chuangwen.records.ledger import actions as ledger
 from chuangwen.records.ledger.actions import Thing
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.gates import By
 from chuangwen.records.township.models import Organisation
-from chuangwen.work.cases import attaching, clocks, rollup, stepping, telling
+from chuangwen.work.cases import attaching, clocks, naming, rollup, stepping, telling, turning
 from chuangwen.work.cases.definitions import CaseTypeRow, MoveRow
+from chuangwen.work.cases.keeping import Overtaken, changed_meanwhile, fresh, write
 from chuangwen.work.cases.models import Case, CaseLink, CaseType, Category, Purpose, Reporter, Step
 from chuangwen.work.cases.placing import area_of
-from chuangwen.work.cases.policy import NotYourMove, not_open_now, why_not_lead, why_not_open, why_not_take
+from chuangwen.work.cases.policy import NotYourMove, why_not_lead, why_not_open, why_not_take
 from chuangwen.work.cases.said import NewCase, NewReporter, Said
+from chuangwen.work.cases.seeing import why_not_see
+from chuangwen.work.cases.stride import Lists, Stride, lists_for
 from chuangwen.work.cases.types import definition, in_force, type_of
 
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that an old eye takes for another
 CODE_LENGTH = 10
-FIELDS = [one.attname for one in Case._meta.concrete_fields if not one.primary_key]  # noqa: SLF001 - a public name
 
 
 class TitleMissing(Refusal):
@@ -37,44 +41,72 @@ class TitleMissing(Refusal):
     status = 422
 
 
-class ChangedMeanwhile(Refusal):
-    """Two people at once: the second is told what the first did."""
+@dataclass
+class Ready:
+    """A step thought through and not yet written: all that is read for it is read before the database is locked."""
 
-    code = "changed_meanwhile"
-    sentence = later("{case}刚被{by}办了“{title}”，现在是“{state}”。你填的内容还在，请看过后再提交。")
+    stride: Stride
+    said: Said
+    before: str = ""
+    counted: rollup.Counted = rollup.NEW
+    facts: dict[str, object] = field(default_factory=dict)
+    near: turning.Company | None = None
 
 
-@transaction.atomic
 def open_case(new: NewCase, said: Said | None = None, *, by: By, at: datetime) -> Case:
     """Open a case: number it, take the opening's step, let its clocks run, tell whose turn it is."""
     said = said or Said()
     if found := _repeated(said.mark):
         return found
+    ready = _opened(new, said, by=by, at=at)
+    case = ready.stride.case
+    with transaction.atomic():
+        by_keys(CaseType, [case.type_id], without=("content",), lock=True)  # one number at a time, also on PostgreSQL
+        if found := _repeated(said.mark):
+            return found
+        _number(case)
+        case.save(force_insert=True)
+        if ready.stride.assisting and ready.near is not None:
+            case.assisting.set(ready.stride.assisting)
+            ready.near.actors = turning.company(case, ready.stride.move.tells).actors
+        _write_beside(case, new, at)
+        _write_step(ready, by=by)
+    return case
+
+
+def _opened(new: NewCase, said: Said, *, by: By, at: datetime) -> Ready:
     row = in_force(new.kind)
     type_ = definition(row)
     move = _opening(type_, new.move, by)
     if not new.title.strip() or len(new.title) > 120:
         raise TitleMissing
-    lists = stepping.lists_for(type_, move, said)
+    lists = lists_for(type_, move, said)
     answers = stepping.check_said(type_, move, said, lists)
     case = _new_row(row, new, by=by, at=at)
     if new.category:
-        stepping.set_category(case, _category(type_, new.category))
+        naming.set_category(case, _category(type_, new.category))
     if case.lead is None and not answers.values.get("unit"):
-        case.lead = stepping.default_unit(type_, str(answers.values.get("category", case.category)))
+        case.lead = naming.default_unit(type_, str(answers.values.get("category", case.category)))
     stride = _stride(case, (type_, move), answers.values, lists, by=by, at=at)
     stepping.carry(stride)
     case.version = 1
-    case.save(force_insert=True)
+    return Ready(stride, said, near=_give_turn(stride))
+
+
+def _write_beside(case: Case, new: NewCase, at: datetime) -> None:
+    """What a new case comes from and guards, and who asked for it."""
     for link in new.links:
         CaseLink.objects.create(case=case, kind=link.kind, key=link.key, title=link.title[:300])
     if new.reporter is not None:
         add_reporter(case, new.reporter, at)
-    _write_step(stride, said, "", by=by)
-    rollup.keep(rollup.NEW, rollup.counted(case), at, rollup.Towns())
-    ledger.note(thing(case), move.title, by=by, at=at, after=_facts(case))
-    telling.tell_turn(case, type_, move, by=by, at=at)
-    return case
+
+
+def _give_turn(stride: Stride) -> turning.Company:
+    """Set whose turn it is after the step; the people near the case, for telling them."""
+    case, words = stride.case, stride.type.state(stride.case.state).turn
+    near = turning.company(case, {*words, *stride.move.tells})
+    turning.give_turn(case, stride.type, near)
+    return near
 
 
 def _repeated(mark: str) -> Case | None:
@@ -105,17 +137,12 @@ def _category(type_: CaseTypeRow, code: str) -> Category:
 
 def _new_row(row: CaseType, new: NewCase, *, by: By, at: datetime) -> Case:
     type_ = definition(row)
-    year = at.astimezone(CHINA).year
-    CaseType.objects.select_for_update().only("pk").get(pk=row.pk)  # one number at a time, also on PostgreSQL
-    last = Case.objects.filter(kind=row.code, year=year).aggregate(last=Max("serial"))["last"] or 0
     area = area_of(new.area or (new.site.organisation if new.site else None))
     return Case(
         type=row,
         kind=row.code,
         guard=type_.type.guard,
-        number=f"{type_.type.letter}{year}-{last + 1:05d}",
-        year=year,
-        serial=last + 1,
+        year=at.astimezone(CHINA).year,
         title=new.title.strip(),
         text=new.text.strip()[:4000],
         state="",
@@ -129,10 +156,17 @@ def _new_row(row: CaseType, new: NewCase, *, by: By, at: datetime) -> Case:
         lon=new.place.lon if new.place else (new.site.lon if new.site else None),
         lat=new.place.lat if new.place else (new.site.lat if new.site else None),
         raw_place=dict(new.place.raw) if new.place else {},
+        accused=new.accused,
         opener=by.person if isinstance(by, Actor) else None,
         parent=new.parent,
         opened_at=at,
     )
+
+
+def _number(case: Case) -> None:
+    last = Case.objects.filter(kind=case.kind, year=case.year).aggregate(last=Max("serial"))["last"] or 0
+    case.serial = last + 1
+    case.number = f"{type_of(case).type.letter}{case.year}-{case.serial:05d}"
 
 
 def add_reporter(case: Case, new: NewReporter, at: datetime) -> Reporter:
@@ -149,106 +183,92 @@ def add_reporter(case: Case, new: NewReporter, at: datetime) -> Reporter:
     )
 
 
-@transaction.atomic
 def take(case: Case, move_id: str, said: Said | None = None, *, by: By, at: datetime) -> Case:
     """Carry a case one step on, and write down who did it.
 
     Raises what ``why_not_take`` says, ``ChangedMeanwhile`` when somebody was faster, and what is wrong with the
-    answers; then nothing has changed.
+    answers; then nothing has changed. All is read and checked before the database is locked; when somebody has moved
+    the case meanwhile, it is done once more under the lock.
     """
     said = said or Said()
-    if found := _repeated(said.mark):
+    try:
+        return _take(case.pk, move_id, said, by=by, at=at)
+    except Overtaken:
+        with transaction.atomic():
+            return _take(case.pk, move_id, said, by=by, at=at)
+
+
+def _take(pk: int, move_id: str, said: Said, *, by: By, at: datetime) -> Case:
+    case = fresh(pk)
+    if found := _repeated(said.mark):  # the second time asked once nobody else can write to the case
         return found
-    case = fresh(case.pk)
-    type_ = type_of(case)
-    move = type_.move(move_id)
+    accused = case.accused_id
+    ready = _taken(case, move_id, said, by=by, at=at)
+    with transaction.atomic():
+        if ready.stride.assisting is not None:
+            case.assisting.set(ready.stride.assisting)
+            ready.near = _give_turn(ready.stride)
+        write(case)
+        _write_step(ready, by=by)
+        if case.accused_id != accused:
+            telling.take_back_from_accused(case)
+    return case
+
+
+def _taken(case: Case, move_id: str, said: Said, *, by: By, at: datetime) -> Ready:
+    type_, move = type_of(case), _asked_move(case, move_id, said, by)
+    lists = lists_for(type_, move, said)
+    answers = stepping.check_said(type_, move, said, lists)
+    stride = _stride(case, (type_, move), answers.values, lists, by=by, at=at)
+    ready = Ready(stride, said, case.state, rollup.counted(case), _facts(case))
+    stepping.carry(stride)
+    if attaching.purpose_of(move) == Purpose.AFTER:
+        stride.remarks += attaching.remarks(case, said.photos)
+    if stride.assisting is None:
+        ready.near = _give_turn(stride)
+    return ready
+
+
+def _asked_move(case: Case, move_id: str, said: Said, by: By) -> MoveRow:
+    """The move, if this person may take it now on what was looked at."""
+    move = type_of(case).move(move_id)
+    if isinstance(by, Actor) and (no := why_not_see(case, by)):
+        raise no
     if move is None:
         raise NotFound(what=say("动作“{move}”", move=move_id[:40]))
     if said.version is not None and said.version != case.version:
         raise changed_meanwhile(case)
     if no := why_not_take(case, move, by):
         raise no
-    lists = stepping.lists_for(type_, move, said)
-    answers = stepping.check_said(type_, move, said, lists)
-    old, before = rollup.counted(case), case.state
-    stride = _stride(case, (type_, move), answers.values, lists, by=by, at=at)
-    facts = _facts(case)
-    stepping.carry(stride)
-    write(case)
-    if stride.assisting is not None:
-        case.assisting.set(stride.assisting)
-    _write_step(stride, said, before, by=by)
-    rollup.keep(old, rollup.counted(case), at, rollup.Towns())
-    ledger.note(
-        thing(case),
-        move.title,
-        by=by,
-        at=at,
-        **dict(zip(("before", "after"), ledger.changes(facts, _facts(case)), strict=True)),
-    )
-    telling.tell_turn(case, type_, move, by=by, at=at)
-    return case
-
-
-BESIDE = ("type", "lead", "area", "accused")
-UNUSED = [
-    *(f"type__{name}" for name in ("content", "title", "pack", "order", "installed_at")),
-    *(f"{side}__{name}" for side in BESIDE[1:] for name in ("aliases", "opened", "closed", "region_code")),
-]
-
-
-def fresh(pk: int) -> Case:
-    """The case as it is now, locked until the transaction ends, with all that policy and engine ask for."""
-    rows = Case.objects.select_related(*BESIDE).defer(*UNUSED)
-    return (
-        rows.select_for_update(of=("self",)).get(pk=pk)
-        if connection.features.has_select_for_update_of
-        else rows.get(pk=pk)
-    )
-
-
-def write(case: Case) -> None:
-    """Write the case if nobody was faster; the version has been raised already."""
-    values = {name: getattr(case, name) for name in FIELDS}
-    if not Case.objects.filter(pk=case.pk, version=case.version - 1).update(**values):
-        raise changed_meanwhile(Case.objects.select_related("type").get(pk=case.pk))
-
-
-def changed_meanwhile(case: Case) -> Refusal:
-    """What the first of two people did."""
-    last = case.steps.order_by("-number").first()
-    state = type_of(case).state(case.state).title
-    if last is None:
-        return not_open_now(case, type_of(case).openings[0])
-    return ChangedMeanwhile(case=case.number, by=last.by, title=last.title, state=state)
+    return move
 
 
 def _stride(
     case: Case,
     asked: tuple[CaseTypeRow, MoveRow],
     answers: dict[str, Any],
-    lists: stepping.Lists,
+    lists: Lists,
     *,
     by: By,
     at: datetime,
-) -> stepping.Stride:
+) -> Stride:
     person = by.person if isinstance(by, Actor) else None
-    return stepping.Stride(case, *asked, answers, lists, at, person, clocks.calendar())
+    return Stride(case, *asked, answers, lists, at, person, clocks.calendar())
 
 
-def _write_step(stride: stepping.Stride, said: Said, before: str, *, by: By) -> Step:
-    case, move = stride.case, stride.move
-    purpose = attaching.purpose_of(move)
-    stride.remarks += attaching.remarks(case, said.photos) if purpose == Purpose.AFTER else []
+def _write_step(ready: Ready, *, by: By) -> None:
+    """The step's row with its files, the roll-up, the note and the notices: what every step leaves behind."""
+    stride, said = ready.stride, ready.said
+    case, move, at = stride.case, stride.move, stride.at
     step = Step.objects.create(
         case=case,
         number=case.version,
         move=move.id,
         title=move.title,
         does=move.does,
-        before=before,
+        before=ready.before,
         after=case.state,
-        at=stride.at,
+        at=at,
         person=stride.person,
         by=by.name,
         unit=by.organisation_name,
@@ -259,14 +279,37 @@ def _write_step(stride: stepping.Stride, said: Said, before: str, *, by: By) -> 
         due_at=stride.due_at,
         mark=said.mark or None,
     )
-    attaching.hang(case, step, said.photos, purpose, by=by, at=stride.at)
-    attaching.hang(case, step, said.files, Purpose.OTHER, by=by, at=stride.at)
-    return step
+    attaching.hang(case, step, said.photos, attaching.purpose_of(move), by=by, at=at)
+    attaching.hang(case, step, said.files, Purpose.OTHER, by=by, at=at)
+    rollup.keep(ready.counted, rollup.counted(case), at)
+    before, after = ledger.changes(ready.facts, _facts(case))
+    ledger.note(thing(case), move.title, by=by, at=at, before=before, after=after)
+    if ready.near is not None:
+        telling.tell_turn(ready.near, stride.type, move, by=by, at=at)
+
+
+def mark(case: Case, does: str, title: str, *, by: By, at: datetime, text: str = "") -> Step:
+    """A step beside the moves: it changes no state and stands in the history under the case's new version."""
+    return Step.objects.create(
+        case=case,
+        number=case.version,
+        move=does,
+        title=title,
+        does=does,
+        before=case.state,
+        after=case.state,
+        at=at,
+        person=by.person if isinstance(by, Actor) else None,
+        by=by.name,
+        unit=by.organisation_name,
+        text=text,
+    )
 
 
 def thing(case: Case) -> Thing:
-    """What the ledger calls it; the title of what few may see stays out."""
-    return Thing("case", case.number, "" if case.guard else case.title)
+    """What the ledger calls it; the title of what few may see, or what may turn out to accuse somebody, stays out."""
+    kept = case.guard or case.accused_id or type_of(case).type.conceals
+    return Thing("case", case.number, "" if kept else case.title)
 
 
 def _facts(case: Case) -> dict[str, object]:
@@ -309,7 +352,11 @@ def assist(case: Case, units: Sequence[Organisation], *, by: Actor, at: datetime
     case = fresh(case.pk)
     if no := why_not_lead(case, by):
         raise no
+    naming.refuse_accused(case, units)
     case.assisting.set([one for one in units if one.pk != case.lead_id])
+    case.version += 1  # so that a step thought through meanwhile is thought through again
+    write(case)
+    mark(case, "assist", later("确定协办单位"), by=by, at=at, text="、".join(one.short for one in units))
     ledger.note(
         thing(case), later("确定协办单位"), by=by, at=at, after={"assisting": sorted(one.code for one in units)}
     )

@@ -12,7 +12,6 @@ from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import listed, say
 from chuangwen.kernel.workdays import Term
 from chuangwen.work.cases.definitions import (
-    RELATIONS,
     CaseContent,
     CaseTypeRow,
     CategoryRow,
@@ -114,6 +113,7 @@ def check_type(one: CaseTypeRow, name: str, lines: Lines, problems: Problems) ->
         _once(part, [row.id for row in rows], name, lines, problems)
     before = len(problems)
     _check_names(one, name, lines, problems)
+    _check_known_fields(one, name, lines, problems)
     _check_terms(one, name, lines, problems)
     if len(problems) == before:
         _check_graph(one, name, lines, problems)
@@ -142,6 +142,75 @@ def _check_names(one: CaseTypeRow, name: str, lines: Lines, problems: Problems) 
         if row.kind == "table" and not row.columns:
             what = say("表格“{id}”没有 columns", id=row.id)
             problems.add(file=name, row=lines.row("field", row.id), what=what, cure=say("请列出各列的名称。"))
+        if row.rota and row.kind != "person":
+            what = say("“{id}”不是人员，不能写 rota", id=row.id)
+            cure = say('请写 kind = "person"，或删去 rota。')
+            problems.add(file=name, row=lines.row("field", row.id), column="rota", what=what, cure=cure)
+
+
+KNOWN = {
+    "unit": "unit",
+    "assist": "units",
+    "person": "person",
+    "category": "category",
+    "extension": "term",
+    "solved": "yes_no",
+    "stars": "stars",
+}
+"""Fields that the engine knows by their id, and the kind that it counts on."""
+
+
+def _check_known_fields(one: CaseTypeRow, name: str, lines: Lines, problems: Problems) -> None:
+    wanted = {**KNOWN, **{clock.by_field: "term" for clock in one.clocks if clock.by_field}}
+    if one.type.conceals:
+        wanted[one.type.conceals] = "unit"
+    fields = {row.id: row for row in one.fields}
+    for id_, kind in wanted.items():
+        row = fields.get(id_)
+        if row is not None and row.kind != kind:
+            what = say("“{id}”是系统认得的一项，kind 应为“{kind}”，不是“{is_}”", id=id_, kind=kind, is_=row.kind.value)
+            problems.add(
+                file=name, row=lines.row("field", id_), column="kind", what=what, cure=say("请改 kind，或换一个 id。")
+            )
+        if row is not None and row.private and kind == "term":
+            what = say("“{id}”用来算时限，不能是受限内容", id=id_)
+            problems.add(
+                file=name, row=lines.row("field", id_), column="private", what=what, cure=say("请删去 private。")
+            )
+    for clock in one.clocks:
+        _known(
+            "by_field",
+            [clock.by_field] if clock.by_field else [],
+            fields,
+            Place(name, lines.row("clock", clock.id)),
+            problems,
+        )
+    _check_extension(one, name, lines, problems)
+    _check_residents(one, name, lines, problems)
+
+
+def _check_extension(one: CaseTypeRow, name: str, lines: Lines, problems: Problems) -> None:
+    """What is asked for can be granted: a deadline that may be put off, and a field that says by how much."""
+    asking = [move for move in one.moves if move.does in {"ask_extension", "grant_extension"}]
+    if asking and not any(clock.extension for clock in one.clocks):
+        what = say("“{move}”没有可以延期的时限", move=asking[0].title)
+        cure = say("请在一个 clock 上写 extension（最多延多久）。")
+        problems.add(file=name, row=lines.row("move", asking[0].id), column="does", what=what, cure=cure)
+    if asking and not any("extension" in (*move.fields, *move.needs) for move in asking):
+        what = say("“{move}”没有问要延多久", move=asking[0].title)
+        cure = say('请在 needs 里写 extension，并声明这一项（kind = "term"）。')
+        problems.add(file=name, row=lines.row("move", asking[0].id), column="needs", what=what, cure=cure)
+
+
+def _check_residents(one: CaseTypeRow, name: str, lines: Lines, problems: Problems) -> None:
+    """A resident can answer all that an opening needs."""
+    for move in (move for move in one.openings if "@resident" in move.who):
+        asked = {row.id for row in one.resident_fields(move)}
+        for row in one.fields_of(move):
+            if (row.required or row.id in move.needs) and row.id not in asked:
+                what = say("群众填不了“{title}”，却是必填", title=row.title)
+                cure = say("请从 needs 里拿掉，改在镇里的人办的动作里填。")
+                problems.add(file=name, row=lines.row("move", move.id), column="needs", what=what, cure=cure)
 
 
 def _check_move(one: CaseTypeRow, move: MoveRow, place: Place, problems: Problems) -> None:
@@ -207,10 +276,22 @@ def _check_graph(one: CaseTypeRow, name: str, lines: Lines, problems: Problems) 
         if state.kind == "closed" and not state.outcome:
             what = say("办结环节“{title}”没有写 outcome", title=state.title)
             problems.add(file=name, row=line, what=what, cure=say("可用：done、declined、withdrawn、moved。"))
-        if state.kind == "open" and not state.turn:
-            what = say("环节“{title}”没有写 turn", title=state.title)
-            problems.add(file=name, row=line, what=what, cure=say('请写明轮到谁办，如 ["office"] 或 ["@lead"]。'))
+        _check_turn(one, state, Place(name, line), problems)
     _check_proof(one, name, lines, problems)
+
+
+def _check_turn(one: CaseTypeRow, state: StateRow, place: Place, problems: Problems) -> None:
+    """Somebody is asked in an open state, and those who are asked have something to do."""
+    if state.kind == "open" and not state.turn:
+        cure = say('请写明轮到谁办，如 ["office"] 或 ["@lead"]。')
+        problems.add(
+            file=place.file, row=place.line, what=say("环节“{title}”没有写 turn", title=state.title), cure=cure
+        )
+    able = {word for move in one.moves if state.id in move.sources for word in move.who}
+    if state.kind != "closed" and state.turn and not able & set(state.turn):
+        what = say("环节“{title}”轮到的人没有可办的动作", title=state.title)
+        cure = say("请让 turn 与从它出发的 move 的 who 对上。")
+        problems.add(file=place.file, row=place.line, column="turn", what=what, cure=cure)
 
 
 def _check_proof(one: CaseTypeRow, name: str, lines: Lines, problems: Problems) -> None:
@@ -262,46 +343,3 @@ def _check_papers(folder: Path, one: CaseTypeRow, name: str, problems: Problems)
             problems.add(file=name, column="template", what=what, cure=say("请放进 papers 文件夹，或改正文件名。"))
             continue
         papers.check(path.read_bytes(), f"papers/{paper.template}", problems)
-
-
-def check_words(
-    content: CaseContent, everything: CaseContent, roles: Collection[str], units: Collection[str], problems: Problems
-) -> None:
-    """What shows only beside the other packs: roles, units, types and tables of categories that really exist.
-
-    ``everything`` is what all packs say together; ``units`` empty means that no town stands beside, so none is asked.
-    """
-    tables_ = {row.table for row in everything.categories}
-    kinds = {one.type.id for one in everything.types}
-    for one in content.types:
-        _check_roles(one, roles, problems)
-        if one.type.categories and one.type.categories not in tables_:
-            what = say("没有类别表“{table}”", table=one.type.categories)
-            name = f"cases/{one.type.id}.toml"
-            problems.add(file=name, column="categories", what=what, cure=say("请在 categories.csv 里写这张表。"))
-    for rung in content.rungs:
-        if rung.opens and rung.opens not in kinds:
-            what = say("没有事项类型“{kind}”", kind=rung.opens)
-            problems.add(file="escalation.toml", column="opens", what=what, cure=say("请照抄事项类型的 id。"))
-    for line, row in enumerate(content.units, start=2):
-        if units and row.unit not in units:
-            what = say("没有单位“{unit}”", unit=row.unit)
-            problems.add(file="case_units.csv", row=line, column="unit", what=what, cure=say("请照抄单位编号。"))
-
-
-def _check_roles(one: CaseTypeRow, roles: Collection[str], problems: Problems) -> None:
-    cure = say("可用的角色：{roles}；或 {relations}。", roles=listed(roles), relations=listed(sorted(RELATIONS)))
-    for where, words in _who_words(one):
-        for word in words:
-            if word not in RELATIONS and word not in roles:
-                what = say("没有角色“{word}”", word=word)
-                problems.add(file=f"cases/{one.type.id}.toml", column=where, what=what, cure=cure)
-
-
-def _who_words(one: CaseTypeRow) -> Iterable[tuple[str, tuple[str, ...]]]:
-    for move in one.moves:
-        yield f"move.{move.id}.who", (*move.who, *move.tells)
-    for state in one.states:
-        yield f"state.{state.id}.turn", state.turn
-    for row in one.fields:
-        yield f"field.{row.id}.readers", row.readers

@@ -1,7 +1,8 @@
 """The deadlines of a case: plain data by clock id, changed by pure functions.
 
 Each clock is ``{"term", "start", "due", "warn", "estimated", "left", "stopped", "late", "extended"}``; times are ISO
-texts, ``left`` stands only while it is paused, ``stopped`` once it is over.
+texts, ``left`` stands only while it is paused, ``stopped`` once it is over. ``since`` and ``rest`` tell when it last ran on
+after a pause and with how much; ``added`` is an extension granted after that, so that a new calendar finds the same end.
 """
 
 from collections.abc import Mapping
@@ -23,6 +24,11 @@ def calendar() -> WorkCalendar:
     """The town's working calendar, kept for half a minute per process: it changes once a year."""
     found: WorkCalendar = cache.get_or_set("work_calendar", work_calendar, KEPT_SECONDS)  # type: ignore[assignment]
     return found
+
+
+def forget_calendar() -> None:
+    """A new calendar has come in."""
+    cache.delete("work_calendar")
 
 
 def start(clocks: Clocks, row: ClockRow, term: Term, at: datetime, days: WorkCalendar) -> None:
@@ -55,8 +61,10 @@ def resume(clocks: Clocks, name: str, at: datetime, days: WorkCalendar) -> None:
     clock = clocks.get(name)
     if clock is None or clock.get("stopped") or "left" not in clock:
         return
-    end = resumed(Term.parse(clock["term"]).measure, max(0, clock.pop("left")), at, days)
-    clock.update(_end(end, clock["warn_term"], days))
+    rest = max(0, clock.pop("left"))
+    clock.pop("added", None)
+    clock.update(since=_text(at), rest=rest)
+    clock.update(_end(_plain_end(clock, days), clock["warn_term"], days))
 
 
 def extend(clocks: Clocks, name: str, term: Term, days: WorkCalendar) -> None:
@@ -64,22 +72,42 @@ def extend(clocks: Clocks, name: str, term: Term, days: WorkCalendar) -> None:
     clock = clocks.get(name)
     if clock is None or clock.get("stopped"):
         return
-    clock.update(_end(due(term, _time(clock["due"]), days), clock["warn_term"], days), extended=str(term))
+    clock.update(
+        _end(due(term, _time(clock["due"]), days), clock["warn_term"], days), extended=str(term), added=str(term)
+    )
 
 
 def recompute(clocks: Clocks, days: WorkCalendar) -> bool:
     """Compute the estimated deadlines anew by the present calendar; whether any changed."""
     changed = False
     for clock in clocks.values():
-        if clock.get("stopped") or "left" in clock or not clock.get("estimated"):
+        if not runs(clock) or not clock.get("estimated"):
             continue
-        end = due(Term.parse(clock["term"]), _time(clock["start"]), days)
-        if clock.get("extended"):
-            end = due(Term.parse(clock["extended"]), end.at, days)
+        end = _plain_end(clock, days)
+        if clock.get("added"):
+            end = due(Term.parse(clock["added"]), end.at, days)
         new = _end(end, clock["warn_term"], days)
         changed = changed or any(clock.get(key) != value for key, value in new.items())
         clock.update(new)
     return changed
+
+
+def _plain_end(clock: Mapping[str, Any], days: WorkCalendar) -> Due:
+    """The end without an extension: from the start, or from the last time that it ran on after a pause."""
+    term = Term.parse(clock["term"])
+    if "since" in clock:
+        return resumed(term.measure, clock["rest"], _time(clock["since"]), days)
+    return due(term, _time(clock["start"]), days)
+
+
+def runs(clock: Mapping[str, Any]) -> bool:
+    """Whether the clock neither rests nor has stopped."""
+    return not clock.get("stopped") and "left" not in clock
+
+
+def any_estimated(clocks: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Whether a running clock was counted on days that were not announced yet."""
+    return any(runs(one) and one.get("estimated") for one in clocks.values())
 
 
 @dataclass(frozen=True)
@@ -94,7 +122,7 @@ class Nearest:
 
 def nearest(clocks: Mapping[str, Mapping[str, Any]]) -> Nearest:
     """The deadline that a work list shows."""
-    running = [(name, one) for name, one in clocks.items() if not one.get("stopped") and "left" not in one]
+    running = [(name, one) for name, one in clocks.items() if runs(one)]
     if not running:
         return Nearest()
     name, one = min(running, key=lambda pair: str(pair[1]["due"]))

@@ -4,12 +4,16 @@ from typing import Literal
 
 from pydantic import Field
 
-from chuangwen.kernel.fields import FieldRow
+from chuangwen.kernel.fields import FieldRow, Kind
 from chuangwen.kernel.flow import STAYS
 from chuangwen.kernel.packfiles import Row
 
 RELATIONS = {"@lead", "@assist", "@opener", "@holder", "@resident", "@machine"}
 """Words for people by what they are to the case; every other word of ``who`` is a role of the township pack."""
+
+RESIDENT_KINDS = {
+    Kind.TEXT, Kind.LONG, Kind.INTEGER, Kind.DECIMAL, Kind.DATE, Kind.CHOICE, Kind.CHOICES, Kind.YES_NO,
+}  # fmt: skip
 
 Does = Literal[
     "step",
@@ -68,7 +72,7 @@ class ClockRow(Row):
 
 
 class MoveRow(Row):
-    """One move. ``from`` empty: it opens a case. ``apart_from``: whoever did such a thing last may not take it."""
+    """One move. ``from`` empty: it opens a case. ``apart_from``: whoever ever did such a thing here may not take it."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: str
@@ -102,12 +106,16 @@ class MoveRow(Row):
 
 
 class PaperRow(Row):
-    """A Word document that can be made from a case; ``template`` is a file of the pack's folder ``papers``."""
+    """A Word document that can be made from a case; ``template`` is a file of the pack's folder ``papers``.
+
+    ``sha256`` is written at the installation: the template as it was kept with this edition.
+    """
 
     id: str
     title: str
     template: str
     states: tuple[str, ...] = ()
+    sha256: str = ""
 
 
 class TypeHead(Row):
@@ -165,6 +173,10 @@ class CaseTypeRow(Row):
         """The fields that a move asks, in the order it names them."""
         known = {one.id: one for one in self.fields}
         return [known[one] for one in dict.fromkeys((*move.fields, *move.needs)) if one in known]
+
+    def resident_fields(self, move: MoveRow) -> list[FieldRow]:
+        """What of a move a resident may fill in: nothing that names people or units of the town, nothing private."""
+        return [one for one in self.fields_of(move) if one.kind in RESIDENT_KINDS and not one.private]
 
     @property
     def openings(self) -> list[MoveRow]:

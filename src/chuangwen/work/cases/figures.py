@@ -64,7 +64,7 @@ def _valid(period: Period) -> Q:
 
 def _due(period: Period) -> Q:
     should = period.within("handle_due_at") | period.within("handled_at")
-    return Q(dispatched_at__isnull=False) & should & Q(paused_at=None)
+    return Q(dispatched_at__isnull=False, merged_into=None) & should & Q(paused_at=None)
 
 
 def _closing(period: Period) -> Q:
@@ -74,7 +74,11 @@ def _closing(period: Period) -> Q:
 
 def _handled(period: Period) -> Q:
     """Handled in the period, whether or not it was sent back afterwards."""
-    return period.within("handled_at") | (Q(mends__gt=0) & period.within("handle_due_at"))
+    return Q(merged_into=None) & (period.within("handled_at") | (Q(mends__gt=0) & period.within("handle_due_at")))
+
+
+def _valid_closed(period: Period) -> Q:
+    return period.within("closed_at") & Q(merged_into=None)
 
 
 def _late_now(period: Period) -> Q:
@@ -131,14 +135,14 @@ FIGURES: tuple[FigureRule, ...] = (
         later("解决率"),
         later("回访“已解决” ÷ 回访有效件（期内办结）"),
         lambda _p: Q(solved=True),
-        lambda p: p.within("closed_at") & Q(solved__isnull=False),
+        lambda p: _valid_closed(p) & Q(solved__isnull=False),
     ),
     FigureRule(
         "satisfaction_rate",
         later("满意率"),
         later("回访 4 至 5 星 ÷ 回访给星件（期内办结）"),
         lambda _p: Q(stars__gte=4),
-        lambda p: p.within("closed_at") & Q(stars__isnull=False),
+        lambda p: _valid_closed(p) & Q(stars__isnull=False),
     ),
     FigureRule("overdue", later("超期未结"), later("现在在办且已过截止时间"), _late_now, good="low"),
     FigureRule("paused", later("缓办数"), later("现在挂账或缓办"), lambda _p: Q(phase=Phase.WAITING), good="low"),

@@ -10,9 +10,10 @@ from chuangwen.kernel.words import lasting, later, say, written
 from chuangwen.records.ledger import actions as ledger
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.models import Person
-from chuangwen.work.cases import stepping, telling
-from chuangwen.work.cases.actions import fresh, thing, write
-from chuangwen.work.cases.models import Case, Phase, Step
+from chuangwen.work.cases import telling, turning
+from chuangwen.work.cases.actions import mark, thing
+from chuangwen.work.cases.keeping import fresh, write
+from chuangwen.work.cases.models import Case, Phase
 from chuangwen.work.cases.policy import why_not_lead
 from chuangwen.work.cases.queries import visible_to
 from chuangwen.work.cases.types import type_of
@@ -45,24 +46,11 @@ def hand_over(case: Case, to: Person, *, by: Actor, at: datetime, why: str = "")
         raise AlreadyTheirs(case=case.number, person=to.name)
     before = case.holder.name if case.holder else ""
     case.holder = to
-    stepping.set_turn(case, type_of(case).state(case.state).turn)
+    type_ = type_of(case)
+    turning.give_turn(case, type_, turning.company(case, type_.state(case.state).turn))
     case.version += 1
     write(case)
-    title = written(HANDED_TO, person=to.name)
-    Step.objects.create(
-        case=case,
-        number=case.version,
-        move="hand_over",
-        title=title,
-        does="hand_over",
-        before=case.state,
-        after=case.state,
-        at=at,
-        person=by.person,
-        by=by.name,
-        unit=by.organisation_name,
-        text=why.strip()[:1000],
-    )
+    mark(case, "hand_over", written(HANDED_TO, person=to.name), by=by, at=at, text=why.strip()[:1000])
     ledger.note(thing(case), later("移交经办人"), by=by, at=at, before={"holder": before}, after={"holder": to.name})
     telling.tell_handed(case, to, by=by, at=at)
     return case

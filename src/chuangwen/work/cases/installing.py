@@ -1,7 +1,7 @@
 """Installing what packs say about cases: types by edition, categories, units by key, the ladder. Idempotent."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from hashlib import sha256
 
@@ -9,6 +9,7 @@ from django.db import transaction
 
 from chuangwen.kernel.chain import canonical
 from chuangwen.kernel.words import later
+from chuangwen.records.archive.actions import keep_file
 from chuangwen.records.ledger import actions as ledger
 from chuangwen.records.ledger.actions import Thing
 from chuangwen.records.township.gates import By, must
@@ -19,12 +20,18 @@ from chuangwen.work.cases.models import CaseType, Category, Rung, UnitKey
 
 
 @transaction.atomic
-def install_content(pack: str, content: CaseContent, *, by: By, at: datetime) -> dict[str, int]:
-    """Take in one pack's content; what stands already is left alone. Returns how many things are new or changed."""
+def install_content(
+    pack: str, content: CaseContent, papers: Mapping[str, bytes] | None = None, *, by: By, at: datetime
+) -> dict[str, int]:
+    """Take in one pack's content; what stands already is left alone. Returns how many things are new or changed.
+
+    ``papers`` are the templates of its documents by name; each edition keeps its own.
+    """
     must(by, Permission.MANAGE_SYSTEM)
+    kept = {name: keep_file(data, name, by=by, at=at).sha256 for name, data in (papers or {}).items()}
     counts = Counter[str]()
     for one in content.types:
-        counts["types"] += _install_type(pack, one, at=at)
+        counts["types"] += _install_type(pack, _with_papers(one, kept), at=at)
     counts["categories"] = _install_categories(content.categories)
     counts["units"] = _install_units(content.units)
     counts["rungs"] = _install_rungs(content.rungs)
@@ -32,6 +39,11 @@ def install_content(pack: str, content: CaseContent, *, by: By, at: datetime) ->
     if changed:
         ledger.note(Thing("case_types", pack, later("事项类型")), later("安装事项类型"), by=by, at=at, after=changed)
     return changed
+
+
+def _with_papers(one: CaseTypeRow, kept: Mapping[str, str]) -> CaseTypeRow:
+    rows = tuple(row.model_copy(update={"sha256": kept.get(row.template, "")}) for row in one.papers)
+    return one.model_copy(update={"papers": rows})
 
 
 def _install_type(pack: str, one: CaseTypeRow, *, at: datetime) -> bool:

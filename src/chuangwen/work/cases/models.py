@@ -1,6 +1,7 @@
 """Cases: what somebody must do by a day, every step of it, what was sent in, who asked for it."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -8,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from chuangwen.records.archive.models import StoredFile
 from chuangwen.records.township.models import Organisation, Person, Site
-from chuangwen.work.cases.tally_models import AreaDay
+from chuangwen.work.cases.tally_models import AreaDay, AreaNow
 from chuangwen.work.cases.type_models import CaseType, Category, Rung, UnitKey
 
 __all__ = [
     "AreaDay",
+    "AreaNow",
     "Attachment",
     "Case",
     "CaseLink",
@@ -129,6 +131,8 @@ class Case(models.Model):
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("并入")
     )
+
+    as_read: dict[str, Any] = {}  # what ``actions.fresh`` has read, so that only what has changed is written
 
     class Meta:
         verbose_name = _("事项")

@@ -1,5 +1,7 @@
 """Who may take a move of a case: one question, one function. Who may know of it stands in ``seeing``."""
 
+from django.db.models import Q
+
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, listed, say
 from chuangwen.kit.refusals import NotAllowed, SignInFirst
@@ -9,8 +11,9 @@ from chuangwen.records.township.gates import By
 from chuangwen.records.township.models import RoleDefinition
 from chuangwen.records.township.permissions import Permission
 from chuangwen.work.cases.definitions import MoveRow
-from chuangwen.work.cases.models import Case, Phase
-from chuangwen.work.cases.seeing import assisting_ids, is_near, why_not_see, within_reach
+from chuangwen.work.cases.models import Case, Phase, Reporter
+from chuangwen.work.cases.relations import doers, stands_for
+from chuangwen.work.cases.seeing import is_near, why_not_see
 from chuangwen.work.cases.types import type_of
 
 RESIDENT = Hand(username="resident", name=later("群众"))
@@ -79,7 +82,7 @@ def _why_not_by(case: Case, move: MoveRow, by: Actor) -> Refusal | None:
         return NotAllowed(permission=Permission.WORK_CASES.title)
     if not any(stands_for(word, case, by) for word in move.who):
         return not_your_move(move)
-    if any(case.did.get(one) == by.person_id for one in move.apart_from):
+    if any(by.person_id in doers(case, one) for one in move.apart_from):
         return SelfVerified(case=case.number, move=move.title)
     return None
 
@@ -96,27 +99,16 @@ def not_your_move(move: MoveRow) -> NotYourMove:
     return NotYourMove(move=move.title, who=listed(word_titles(move.who)))
 
 
+def names_of_words() -> dict[str, str]:
+    """What people read for every word of ``who``: the town's roles and the relations to a case."""
+    roles = dict(RoleDefinition.objects.values_list("pk", "title"))
+    return roles | {word: say(title) for word, title in RELATION_TITLES.items()}
+
+
 def word_titles(words: tuple[str, ...]) -> list[str]:
     """What people read for words of ``who``."""
     roles = dict(RoleDefinition.objects.filter(pk__in=words).values_list("pk", "title"))
     return [say(RELATION_TITLES[one]) if one in RELATION_TITLES else roles.get(one, one) for one in words]
-
-
-def stands_for(word: str, case: Case, actor: Actor) -> bool:
-    """Whether the person is what the word says, for this case."""
-    unit = actor.organisation.pk if actor.organisation else 0
-    if word == "@lead":
-        return unit != 0 and unit == case.lead_id
-    if word == "@assist":
-        return unit in assisting_ids(case)
-    if word == "@opener":
-        return actor.person_id == case.opener_id
-    if word == "@holder":
-        return actor.person_id == case.holder_id
-    if word.startswith("@") or word not in actor.roles:
-        return False
-    placeless = case.lead_id is None and case.area_id is None
-    return placeless or case.guard == "guarded" or within_reach(case, actor, Permission.WORK_CASES)
 
 
 def why_not_open(kind_guard: str, move: MoveRow, by: By) -> Refusal | None:
@@ -149,12 +141,18 @@ def why_not_lead(case: Case, actor: Actor) -> Refusal | None:
     return NotAllowed(permission=Permission.STEER_CASES.title)
 
 
+def may_count_all(actor: Actor) -> bool:
+    """Whether this person may see counts of the whole town: whoever may know of every case that the roll-up counts."""
+    return actor.reach(Permission.SEE_CASES).everything and actor.may(Permission.KNOW_RESTRICTED)
+
+
 def knows_reporter(case: Case, actor: Actor) -> bool:
     """Whether this person needs the reporter's name and phone: works on the case, holds the right, is not the accused."""
     if why_not_see(case, actor) or not actor.may(Permission.KNOW_REPORTERS):
         return False
     everything = actor.reach(Permission.KNOW_REPORTERS).everything
-    confidential = any(one.confidential for one in case.reporters.all())
+    family = Reporter.objects.filter(Q(case=case) | Q(case__merged_into=case))
+    confidential = family.filter(confidential=True).exists()
     return everything or (not confidential and case.phase != Phase.CLOSED and is_near(case, actor))
 
 

@@ -3,15 +3,32 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import CharField, Count, F, Prefetch, Q, QuerySet, Sum, Value
+from django.db.models.functions import Cast, Coalesce, Concat
 
 from chuangwen.kernel.coordinates import distance_m
 from chuangwen.kernel.words import listed, say
 from chuangwen.records.township.actors import Actor
+from chuangwen.records.township.models import Organisation, Person
 from chuangwen.records.township.permissions import Permission
-from chuangwen.work.cases.models import Attachment, Case, CaseLink, Category, Comment, Phase, Reporter, Step
+from chuangwen.work.cases.definitions import CaseTypeRow, MoveRow
+from chuangwen.work.cases.models import (
+    Attachment,
+    Case,
+    CaseLink,
+    CaseType,
+    Category,
+    Comment,
+    Phase,
+    Reporter,
+    Rung,
+    Step,
+)
+from chuangwen.work.cases.relations import not_apart, standing_for
 from chuangwen.work.cases.seeing import sees
+from chuangwen.work.cases.types import definition
 
 LIKE_METRES = 150
 LIKE_DAYS = 30
@@ -49,12 +66,19 @@ def by_number(actor: Actor, number: str) -> Case | None:
 
 
 def turn_of(actor: Actor) -> Q:
-    """It is this person's turn: named, or one of the unit's people, or one of the role's."""
-    mine = Q(turn_person=actor.person_id)
-    if actor.organisation is not None and actor.may(Permission.WORK_CASES):
-        mine |= Q(turn_person=None, turn_unit=actor.organisation.pk)
+    """It is this person's turn: named, or one of the unit's people, or one of the role's.
+
+    Somebody named who has left the unit, or whose account is closed, blocks nobody: those who come after have it.
+    """
+    unit = actor.organisation.pk if actor.organisation is not None else 0
+    mine = Q(turn_person=actor.person_id) & (Q(turn_unit=None) | Q(turn_unit=unit))
+    if unit and actor.may(Permission.WORK_CASES):
+        here = Person.objects.filter(organisation=unit, is_active=True).values("pk")
+        mine |= Q(turn_unit=unit) & (Q(turn_person=None) | ~Q(turn_person__in=here))
     if actor.roles:
-        mine |= Q(turn_person=None, turn_unit=None, turn_role__in=actor.roles)
+        gone = Person.objects.filter(is_active=False).values("pk")
+        free = Q(turn_person=None) | Q(turn_person__in=gone)
+        mine |= Q(turn_unit=None, turn_role__in=actor.roles) & free
     return mine
 
 
@@ -65,8 +89,49 @@ def my_work(actor: Actor) -> QuerySet[Case]:
 
 
 def to_revisit(actor: Actor, today: date) -> QuerySet[Case]:
-    """Closed cases whose later re-visit (回头看) is due."""
-    return visible_to(actor).filter(phase=Phase.CLOSED, revisit_on__lte=today).order_by("revisit_on", "id")
+    """Closed cases whose later re-visit (回头看) is due, for those who may look and did not do the work themselves."""
+    due = visible_to(actor).filter(phase=Phase.CLOSED, merged_into=None, revisit_on__lte=today)
+    mine = Q(pk__in=[])
+    if actor.may(Permission.WORK_CASES):
+        for row in CaseType.objects.filter(pk__in=due.order_by().values("type")).defer("content"):
+            for move in _looks(definition(row)):
+                may = standing_for(move.who, actor) & not_apart(move.apart_from, actor)
+                mine |= Q(type=row.pk, state__in=move.sources) & may
+    return due.filter(mine).order_by("revisit_on", "id")
+
+
+def _looks(type_: CaseTypeRow) -> list[MoveRow]:
+    """The moves by which somebody looks again; where a type has none, those that report a relapse."""
+    moves = [one for one in type_.moves if one.does == "revisit"]
+    return moves or [one for one in type_.moves if one.does == "relapse"]
+
+
+@dataclass(frozen=True)
+class Relapses:
+    """How often a kind of problem has come back at one place, and in how many cases it was dealt with."""
+
+    site: str
+    site_id: int
+    category: str
+    times: int
+    cases: int
+
+
+def relapses(rows: QuerySet[Case]) -> list[Relapses]:
+    """The counter of relapses (反弹) by site and category, the most stubborn first."""
+    named = rows.filter(merged_into=None).exclude(site=None).exclude(category="").order_by()
+    counts = named.values_list("site__name", "site", "category").annotate(times=Sum("relapses"), cases=Count("pk"))
+    found = [Relapses(*one) for one in counts.filter(times__gt=0)]
+    return sorted(found, key=lambda one: (-one.times, -one.cases, one.site))
+
+
+def relapses_here(actor: Actor, case: Case) -> Relapses | None:
+    """The counter of the case's own site and category, as this person sees it."""
+    if case.site is None or not case.category:
+        return None
+    here = visible_to(actor).filter(site=case.site, category=case.category, merged_into=None)
+    count = here.aggregate(times=Coalesce(Sum("relapses"), 0), cases=Count("pk"))
+    return Relapses(case.site.name, case.site.pk, case.category, count["times"], count["cases"])
 
 
 def of_my_unit(actor: Actor) -> QuerySet[Case]:
@@ -90,11 +155,9 @@ def overdue(actor: Actor, at: datetime) -> QuerySet[Case]:
     return visible_to(actor).exclude(phase=Phase.CLOSED).filter(due_at__lt=at).order_by("due_at", "id")
 
 
-def count_owed(actor: Actor) -> int:
-    """How many things I owe: the figure in the frame of every page."""
-    if actor.person is None or not actor.may(Permission.SEE_CASES):
-        return 0
-    return my_work(actor).count()
+def owed_by(actor: Actor) -> QuerySet[Case]:
+    """What the figure in the frame of every page counts."""
+    return my_work(actor) if actor.person is not None and actor.may(Permission.SEE_CASES) else Case.objects.none()
 
 
 @dataclass(frozen=True)
@@ -128,6 +191,18 @@ def family(case: Case) -> Family:
         comments=list(Comment.objects.filter(case__in=keys).select_related("person").order_by("at")),
         reporters=list(Reporter.objects.filter(case__in=keys).order_by("at")),
     )
+
+
+def relatives(actor: Actor, case: Case) -> dict[str, object]:
+    """The cases beside this one that the person may know of: where it comes from, what came of it, what it was merged into."""
+    known = {one for one in (case.parent_id, case.merged_into_id) if one}
+    seen = visible_to(actor).filter(Q(parent=case) | Q(pk__in=known)).defer("clocks", "answers", "hidden", "did")
+    rows = {one.pk: one for one in seen.order_by("opened_at")}
+    return {
+        "parent": rows.get(case.parent_id or 0),
+        "into": rows.get(case.merged_into_id or 0),
+        "children": [one for one in rows.values() if one.parent_id == case.pk],
+    }
 
 
 @dataclass(frozen=True)
@@ -217,12 +292,45 @@ def standing(actor: Actor, at: datetime) -> tuple[Standing, dict[str, Standing]]
     return whole, found
 
 
+@dataclass(frozen=True)
+class Names:
+    """What a list of cases calls things and is filtered by: kinds by code, units by key, categories by code."""
+
+    kinds: list[tuple[str, str]]
+    units: list[tuple[str, str]]
+    categories: dict[str, str]
+
+
+def names() -> Names:
+    """Kinds in force, units and categories, in one query."""
+
+    def part(rows: QuerySet[Any], key: Any, name: str, group: Any) -> QuerySet[Any, Any]:
+        named = rows.order_by().annotate(the_group=group, the_key=key, the_name=F(name), the_place=F("order"))
+        found: QuerySet[Any, Any] = named.values_list("the_group", "the_key", "the_name", "the_place")
+        return found
+
+    kinds = part(CaseType.objects.filter(in_force=True), F("code"), "title", Value("kind", CharField()))
+    units = part(Organisation.objects.all(), Cast("pk", CharField()), "name", Value("unit", CharField()))
+    categories = part(Category.objects.all(), F("code"), "title", Concat(Value("of "), F("table")))
+    found = sorted(kinds.union(units, categories, all=True), key=lambda one: (one[0], one[3], one[1]))
+    return Names(
+        kinds=[(key, name) for group, key, name, _place in found if group == "kind"],
+        units=[(key, name) for group, key, name, _place in found if group == "unit"],
+        categories={key: name for group, key, name, _place in found if group.startswith("of ")},
+    )
+
+
 def category_titles(table: str = "") -> dict[str, str]:
     """Titles of categories by code (with the table in front when none is named)."""
     rows = Category.objects.filter(table=table) if table else Category.objects.all()
     return dict(rows.values_list("code", "title"))
 
 
-def relapses(rows: QuerySet[Case]) -> int:
-    """How often a problem had come back."""
-    return sum(rows.values_list("relapses", flat=True))
+def category_terms(table: str) -> list[Category]:
+    """The categories of a table that have a deadline of their own, in order."""
+    return list(Category.objects.filter(table=table, retired=False).exclude(term="").order_by("order"))
+
+
+def rungs(ladder: str) -> list[Rung]:
+    """What happens when a deadline has passed, step by step."""
+    return list(Rung.objects.filter(ladder=ladder).order_by("order"))

@@ -1,21 +1,21 @@
-"""Keeping the roll-up: one statement for a step, whatever areas and days it touches (see ``AreaDay``).
+"""Keeping the roll-up and reading it: counts by area and day, and the present state (see ``AreaDay``, ``AreaNow``).
 
-Counts are kept for the area of a case and every area above it. A recount from the rows gives the same (tested).
+Counts are kept for the area of a case and every area above it, in one or two statements for a step. A recount from the
+rows gives the same (tested).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from django.db import connection
 
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.records.township.models import Organisation
 from chuangwen.work.cases.models import Case, Phase
-from chuangwen.work.cases.tally_models import AreaDay
+from chuangwen.work.cases.tally_models import AreaDay, AreaNow
 
-COUNTS = (
+FLOWS = (
     "reported",
     "filed",
     "dispatched",
@@ -25,16 +25,18 @@ COUNTS = (
     "closed_in_time",
     "reworked",
     "returned",
-    "due",
-    "open",
-    "waiting",
 )
+STATES = ("due", "open", "waiting")
+COUNTS = FLOWS + STATES
 Deltas = dict[date, dict[str, int]]
 
 
 @dataclass(frozen=True)
 class Counted:
-    """What the roll-up counts of a case, before and after a step. ``guarded`` cases count nowhere."""
+    """What the roll-up counts of a case, before and after a step. ``guarded`` cases count nowhere, a duplicate not beside
+
+    the case that it was merged into.
+    """
 
     area: int | None = None
     path: str = ""
@@ -54,11 +56,11 @@ def counted(case: Case) -> Counted:
         path=case.area.path if case.area else "",
         guarded=case.guard == "guarded",
         marks=(
-            ("reported", case.opened_at, True),
-            ("filed", case.filed_at, True),
-            ("dispatched", case.dispatched_at, True),
-            ("handled", case.handled_at, True),
-            ("handled_in_time", case.handled_at, case.handled_in_time is True),
+            ("reported", case.opened_at, not merged),
+            ("filed", case.filed_at, not merged),
+            ("dispatched", case.dispatched_at, not merged),
+            ("handled", case.handled_at, not merged),
+            ("handled_in_time", case.handled_at, case.handled_in_time is True and not merged),
             ("closed", case.closed_at, not merged),
             ("closed_in_time", case.closed_at, case.closed_in_time is True and not merged),
         ),
@@ -91,29 +93,81 @@ def deltas(old: Counted, new: Counted, at: datetime) -> Deltas:
     return {day: kept for day, one in found.items() if (kept := {key: n for key, n in one.items() if n and key})}
 
 
-def keep(old: Counted, new: Counted, at: datetime, towns: "Towns") -> None:
-    """Write the difference for the area and all areas above it, in one statement."""
-    if new.guarded:
+def keep(old: Counted, new: Counted, at: datetime) -> None:
+    """Write the difference for the area and all areas above it: a statement for the days, one for the present state."""
+    changed = {} if new.guarded else deltas(old, new, at)
+    if not changed:
         return
-    changed = deltas(old, new, at)
-    areas = towns.areas(new)
-    if changed and areas:
-        write([(area, day, counts) for area in areas for day, counts in changed.items()])
+    over = paths(new)
+    _add(
+        "cases_areaday",
+        ("day", *COUNTS),
+        [(path, [day, *_row(one, COUNTS)]) for path in over for day, one in sorted(changed.items())],
+    )
+    state = [sum(one.get(name, 0) for one in changed.values()) for name in STATES]
+    if any(state):
+        _add("cases_areanow", STATES, [(path, state) for path in over])
 
 
-def write(rows: Iterable[tuple[int, date, dict[str, int]]]) -> None:
-    """Add counts to the rows of areas and days, making those that are missing."""
-    rows = sorted(rows, key=lambda row: (row[0], row[1]))
-    table = AreaDay._meta.db_table  # noqa: SLF001 - Django's own public name
-    values = ", ".join(["(" + ", ".join(["%s"] * (2 + len(COUNTS))) + ")"] * len(rows))
-    sums = ", ".join(f'"{name}" = "{table}"."{name}" + excluded."{name}"' for name in COUNTS)
-    names = ", ".join(f'"{name}"' for name in ("area_id", "day", *COUNTS))
-    sql = f'INSERT INTO "{table}" ({names}) VALUES {values} ON CONFLICT ("area_id", "day") DO UPDATE SET {sums}'  # noqa: S608 - names of our own columns
-    told: list[Any] = []
-    for area, day, counts in rows:
-        told += [area, day, *(counts.get(name, 0) for name in COUNTS)]
+def _row(counts: Mapping[str, int], names: Iterable[str]) -> list[int]:
+    return [counts.get(name, 0) for name in names]
+
+
+def paths(one: Counted) -> list[str]:
+    """Paths of the area and of all above it; a case of no area counts for the town as a whole."""
+    codes = [code for code in one.path.split("/") if code]
+    return [f"/{'/'.join(codes[: n + 1])}/" for n in range(len(codes))] or [""]
+
+
+OF_PATH = 'SELECT "id" FROM "township_organisation" WHERE "path" = %s'
+OF_TOP = 'SELECT "id" FROM "township_organisation" WHERE "parent_id" IS NULL AND %s = \'\' ORDER BY "id" LIMIT 1'
+
+
+def _add(table: str, names: Sequence[str], rows: Sequence[tuple[str, Sequence[int | date]]]) -> None:
+    """Add counts to the rows of areas (by path), making those that are missing. Areas come from the top down."""
+    marks = ", ".join(["%s"] * len(names))
+    values = ", ".join(f"(({OF_PATH if path else OF_TOP}), {marks})" for path, _counts in rows)
+    keys = ["area_id", *(name for name in names if name == "day")]
+    sums = ", ".join(f'"{name}" = "{table}"."{name}" + excluded."{name}"' for name in names if name not in keys)
+    sql = f"INSERT INTO {table} ({_names(['area_id', *names])}) VALUES {values} ON CONFLICT ({_names(keys)}) DO UPDATE SET {sums}"  # noqa: S608 - names of our own columns
     with connection.cursor() as cursor:
-        cursor.execute(sql, told)
+        cursor.execute(sql, [value for path, counts in rows for value in (path, *counts)])
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
+
+
+DASHBOARD = f"""
+SELECT {", ".join(f'COALESCE(within."{one}", 0)' for one in FLOWS)},
+       {", ".join(f'COALESCE(present."{one}", 0) - COALESCE(later."{one}", 0)' for one in STATES)}
+FROM (SELECT {", ".join(f'SUM("{one}") AS "{one}"' for one in FLOWS)}
+      FROM cases_areaday WHERE area_id = %s AND day BETWEEN %s AND %s) AS within
+CROSS JOIN (SELECT {", ".join(f'SUM("{one}") AS "{one}"' for one in STATES)}
+      FROM cases_areaday WHERE area_id = %s AND day > %s) AS later
+LEFT JOIN cases_areanow AS present ON present.area_id = %s
+"""  # noqa: S608 - names of our own columns
+
+
+def dashboard(area: int, first: date, last: date) -> dict[str, int]:
+    """The twelve counts of an area of any level, in one query.
+
+    What happened from the first day to the last, and how it stood at the end of the last; ``due`` counts what is open
+    now and was to be done by then.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(DASHBOARD, [area, first, last, area, last, area])
+        return dict(zip(COUNTS, cursor.fetchone(), strict=True))
+
+
+def whole(first: date, last: date) -> list[tuple[str, int]]:
+    """The twelve counts of the whole town by their titles; nothing before it is set up."""
+    top = Organisation.objects.filter(parent=None).order_by("pk").values_list("pk", flat=True).first()
+    if top is None:
+        return []
+    fields = [*AreaDay._meta.concrete_fields, *AreaNow._meta.concrete_fields]  # noqa: SLF001 - Django's own public name
+    title_of = {one.name: str(one.verbose_name) for one in fields if (one.model, one.name) != (AreaNow, "due")}
+    return [(title_of[name], count) for name, count in dashboard(top, first, last).items()]
 
 
 class Towns:
@@ -150,6 +204,27 @@ def recount() -> dict[tuple[int, date], dict[str, int]]:
                 for name, amount in counts.items():
                     mine[name] = mine.get(name, 0) + amount
     return found
+
+
+def present(days: Mapping[tuple[int, date], Mapping[str, int]]) -> dict[int, dict[str, int]]:
+    """The present state of each area by a recount: the sum over its days."""
+    found: dict[int, dict[str, int]] = {}
+    for (area, _day), counts in days.items():
+        mine = found.setdefault(area, dict.fromkeys(STATES, 0))
+        for name in STATES:
+            mine[name] += counts.get(name, 0)
+    return found
+
+
+def count_anew() -> None:
+    """Write the whole roll-up from a recount: after areas have moved in the town's tree."""
+    days = recount()
+    AreaDay.objects.all().delete()
+    AreaNow.objects.all().delete()
+    AreaDay.objects.bulk_create(
+        [AreaDay(area_id=area, day=day, **counts) for (area, day), counts in sorted(days.items())], batch_size=500
+    )
+    AreaNow.objects.bulk_create([AreaNow(area_id=area, **counts) for area, counts in sorted(present(days).items())])
 
 
 def _history(case: Case, end: Counted) -> Deltas:

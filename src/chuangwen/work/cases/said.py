@@ -72,3 +72,4 @@ class NewCase:
     reporter: NewReporter | None = None
     links: Sequence[Link] = ()
     parent: Case | None = None
+    accused: Organisation | None = None

@@ -1,21 +1,30 @@
 """Who may know of a case: the same rule for lists (``sees``) and for one case (``why_not_see``); a test compares them."""
 
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import say
 from chuangwen.kit.refusals import NotAllowed, NotFound, SignInFirst
 from chuangwen.records.township.actors import Actor
+from chuangwen.records.township.models import Organisation
 from chuangwen.records.township.permissions import Permission
 from chuangwen.work.cases.models import Case
 
 
 def shielded_from(actor: Actor) -> list[str]:
-    """Codes of the units whose accusations this person must not see: the own unit and those above it, but for the town."""
-    if actor.organisation is None:
-        return []
-    codes = [code for code in actor.organisation.path.split("/") if code]
+    """Codes of the units whose accusations this person must not see."""
+    return shielding(actor.organisation) if actor.organisation is not None else []
+
+
+def shielding(unit: Organisation) -> list[str]:
+    """Codes of the units whose accusations are kept from this unit: its own and those above it, but for the town."""
+    codes = [code for code in unit.path.split("/") if code]
     return codes[1:] or codes
+
+
+def is_accused(unit: Organisation | None, accused: Organisation | None) -> bool:
+    """Whether what is said of ``accused`` is kept from the people of ``unit``, who then cannot work on it either."""
+    return unit is not None and accused is not None and accused.code in shielding(unit)
 
 
 def sees(actor: Actor) -> Q:
@@ -49,15 +58,19 @@ def why_not_see(case: Case, actor: Actor) -> Refusal | None:
     if not actor.may(Permission.SEE_CASES):
         return NotAllowed(permission=Permission.SEE_CASES.title)
     hidden = NotFound(what=say("事项"))
-    if case.accused is not None and case.accused.code in shielded_from(actor):
+    if is_accused(actor.organisation, case.accused):
         return hidden
     if case.guard == "guarded":
         return None if actor.may(Permission.GUARD_CASES) else hidden
-    if is_near(case, actor):
+    wide = case.guard != "restricted" or actor.may(Permission.KNOW_RESTRICTED)
+    if wide and within_reach(case, actor, Permission.SEE_CASES):
         return None
-    if case.guard == "restricted" and not actor.may(Permission.KNOW_RESTRICTED):
-        return hidden
-    return None if within_reach(case, actor, Permission.SEE_CASES) else hidden
+    return None if is_near(case, actor) else hidden
+
+
+def knows_kind(guard: str, actor: Actor) -> bool:
+    """Whether this person may read how cases of such a kind go: what only a few may work on, only they read about."""
+    return guard != "guarded" or actor.may(Permission.GUARD_CASES)
 
 
 def is_near(case: Case, actor: Actor) -> bool:
@@ -69,7 +82,10 @@ def is_near(case: Case, actor: Actor) -> bool:
 
 def assisting_ids(case: Case) -> set[int]:
     """Keys of the assisting units, read once per case object."""
-    return {one.pk for one in case.assisting.all()} if case.pk else set()
+    if not case.pk:
+        return set()
+    prefetch_related_objects([case], "assisting")
+    return {one.pk for one in case.assisting.all()}
 
 
 def within_reach(case: Case, actor: Actor, permission: Permission) -> bool:

@@ -1,4 +1,4 @@
-"""What happens beside the flow: comments, merging, looks at a reporter, links, the calendar's change."""
+"""What happens beside the flow: comments, looks at a reporter, links, satisfaction, the calendar's change."""
 
 import re
 from collections.abc import Sequence
@@ -12,24 +12,23 @@ from chuangwen.kit.refusals import NotAllowed
 from chuangwen.records.ledger import actions as ledger
 from chuangwen.records.notices.actions import Told, tell
 from chuangwen.records.township.actors import Actor, actor_for
-from chuangwen.records.township.calendar_queries import work_calendar
 from chuangwen.records.township.gates import By, must
 from chuangwen.records.township.models import Person
 from chuangwen.records.township.permissions import Permission
 from chuangwen.work.cases import clocks, rollup, stepping
-from chuangwen.work.cases.actions import add_reporter, fresh, thing, write
+from chuangwen.work.cases.actions import add_reporter, mark, thing
 from chuangwen.work.cases.attaching import must_work_on
-from chuangwen.work.cases.models import Case, CaseLink, Comment, Phase, Reporter, Step
+from chuangwen.work.cases.keeping import fresh, write
+from chuangwen.work.cases.models import Case, CaseLink, Comment, Phase, Reporter
 from chuangwen.work.cases.policy import knows_reporter, may_read, why_not_lead
 from chuangwen.work.cases.said import Link, NewReporter
 from chuangwen.work.cases.seeing import why_not_see
-from chuangwen.work.cases.telling import link, thing_of, turn_people
+from chuangwen.work.cases.telling import link, thing_of
+from chuangwen.work.cases.turning import turn_people
 from chuangwen.work.cases.types import type_of
 
 MENTIONED = lasting("{by}在 {number} 里提到你。")
 COMMENTED = lasting("{by}在 {number} 里留言。")
-MERGED_INTO = lasting("并入 {number}")
-TOOK_IN = lasting("{number} 并入本件")
 
 
 class NothingSaid(Refusal):
@@ -38,11 +37,9 @@ class NothingSaid(Refusal):
     status = 422
 
 
-class NotMergeable(Refusal):
-    """Two cases that cannot be one."""
-
-    code = "not_mergeable"
-    sentence = later("{one}不能并入{other}：{why}。")
+class NotAnsweredYet(Refusal):
+    code = "not_answered_yet"
+    sentence = later("{case}还没有答复，暂时不能评价。请在收到答复以后再来。")
 
 
 @transaction.atomic
@@ -73,70 +70,6 @@ def comment(case: Case, text: str, *, by: Actor, at: datetime) -> Comment:
     tell(sorted(others), Told("changed", told, link(case), thing_of(case), f"case:comment:{made.pk}"), by=by, at=at)
     ledger.note(thing(case), later("留言"), by=by, at=at, after={"comment": made.pk})
     return made
-
-
-@transaction.atomic
-def merge(one: Case, into: Case, *, by: Actor, at: datetime) -> Case:
-    """Close a duplicate by pointing it at the case that goes on. Nothing is moved, so nothing can be lost.
-
-    Its reporters, photos, comments and history stay on it and are shown with the other (``queries.family``).
-    """
-    first, second = sorted([one.pk, into.pk])
-    rows = {first: fresh(first), second: fresh(second)}
-    one, into = rows[one.pk], rows[into.pk]
-    must(by, Permission.STEER_CASES, one.lead)
-    for case in (one, into):
-        if no := why_not_see(case, by):
-            raise no
-    if why := _why_not_merge(one, into):
-        raise NotMergeable(one=one.number, other=into.number, why=why)
-    old = rollup.counted(one)
-    table = {name: dict(clock) for name, clock in one.clocks.items()}
-    for name in table:
-        clocks.stop(table, name, at)
-    one.clocks, one.merged_into, one.phase, one.outcome, one.closed_at = table, into, Phase.CLOSED, "merged", at
-    before = one.state
-    stepping.set_turn(one, ())
-    stepping.set_due(one)
-    one.version += 1
-    write(one)
-    Case.objects.filter(merged_into=one).update(merged_into=into)
-    told = written(MERGED_INTO, number=into.number)
-    _mark(one, "merge", told, before, by=by, at=at)
-    into.version += 1
-    write(into)
-    _mark(into, "merged", written(TOOK_IN, number=one.number), into.state, by=by, at=at)
-    rollup.keep(old, rollup.counted(one), at, rollup.Towns())
-    ledger.note(thing(one), later("合并重复事项"), by=by, at=at, after={"into": into.number})
-    return into
-
-
-def _why_not_merge(one: Case, into: Case) -> str:
-    if one.pk == into.pk:
-        return say("是同一件")
-    if one.merged_into_id or into.merged_into_id:
-        return say("其中一件已经合并过")
-    if one.phase == Phase.CLOSED or into.phase == Phase.CLOSED:
-        return say("其中一件已经办结")
-    if one.guard != into.guard:
-        return say("两件的保密范围不同")
-    return ""
-
-
-def _mark(case: Case, does: str, title: str, before: str, *, by: By, at: datetime) -> Step:
-    return Step.objects.create(
-        case=case,
-        number=case.version,
-        move=does,
-        title=title,
-        does=does,
-        before=before,
-        after=case.state,
-        at=at,
-        person=by.person if isinstance(by, Actor) else None,
-        by=by.name,
-        unit=by.organisation_name,
-    )
 
 
 @transaction.atomic
@@ -191,14 +124,17 @@ def connect(case: Case, links: Sequence[Link], *, by: By, at: datetime) -> int:
 
 @transaction.atomic
 def say_satisfied(code: str, *, solved: bool, stars: int | None, said: str, by: By, at: datetime) -> Reporter:
-    """What a resident says of the answer, by tracking code; counts for the figures."""
+    """What a resident says of the answer, by tracking code; counts for the figures. Before an answer there is nothing to say."""
     reporter = Reporter.objects.select_related("case").select_for_update().get(code=code)
+    case = fresh(reporter.case.merged_into_id or reporter.case_id)
+    if case.replied_at is None and case.phase != Phase.CLOSED:
+        raise NotAnsweredYet(case=case.number)
     reporter.solved, reporter.stars, reporter.said = solved, stars, said.strip()[:300]
     reporter.save(update_fields=["solved", "stars", "said"])
-    case = fresh(reporter.case.merged_into_id or reporter.case_id)
     case.solved, case.stars = solved, stars
     case.version += 1
     write(case)
+    mark(case, "satisfied", later("群众评价"), by=by, at=at)
     ledger.note(thing(case), later("群众评价"), by=by, at=at, after={"solved": solved, "stars": stars})
     return reporter
 
@@ -207,20 +143,22 @@ def say_satisfied(code: str, *, solved: bool, stars: int | None, said: str, by: 
 def recompute_estimates(*, by: By, at: datetime) -> int:
     """After a calendar has come in: compute the estimated deadlines of open cases anew. Returns how many moved."""
     must(by, Permission.MANAGE_SYSTEM)
-    moved = 0
-    days = work_calendar()
-    for pk in list(Case.objects.filter(due_estimated=True).exclude(phase=Phase.CLOSED).values_list("pk", flat=True)):
-        case = fresh(pk)
-        old = rollup.counted(case)
-        table = {name: dict(one) for name, one in case.clocks.items()}
-        if not clocks.recompute(table, days):
-            continue
-        case.clocks = table
-        stepping.set_due(case)
-        case.version += 1
-        write(case)
-        _mark(case, "calendar", later("按新的工作日历重算时限"), case.state, by=by, at=at)
-        rollup.keep(old, rollup.counted(case), at, rollup.Towns())
-        ledger.note(thing(case), later("重算时限"), by=by, at=at, after={"due": case.due_at})
-        moved += 1
-    return moved
+    clocks.forget_calendar()
+    open_ = Case.objects.exclude(phase=Phase.CLOSED).values_list("pk", "clocks")
+    estimated = [pk for pk, table in open_.iterator(chunk_size=2000) if clocks.any_estimated(table)]
+    return sum(_recompute(fresh(pk), by=by, at=at) for pk in estimated)
+
+
+def _recompute(case: Case, *, by: By, at: datetime) -> bool:
+    old, table = rollup.counted(case), {name: dict(one) for name, one in case.clocks.items()}
+    if not clocks.recompute(table, clocks.calendar()):
+        return False
+    case.clocks = table
+    stepping.set_due(case, type_of(case))
+    case.version += 1
+    write(case)
+    told = later("按新的工作日历重算时限")
+    mark(case, "calendar", told, by=by, at=at)
+    rollup.keep(old, rollup.counted(case), at)
+    ledger.note(thing(case), told, by=by, at=at, after={"due": case.due_at})
+    return True

@@ -1,19 +1,20 @@
 """The engine: what a move does to a case. Works on the rows in memory; ``actions`` writes and notes."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from chuangwen.kernel.fields import Answers, FieldRow, Kind, Known, WrongAnswers, masked, read
+from chuangwen.kernel.fields import Answers, FieldRow, WrongAnswers, masked, read
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, say
-from chuangwen.kernel.workdays import Term, WorkCalendar, due
-from chuangwen.records.township.models import Organisation, Person
+from chuangwen.kernel.workdays import Term, due
 from chuangwen.work.cases import clocks
 from chuangwen.work.cases.definitions import CaseTypeRow, ClockRow, MoveRow
-from chuangwen.work.cases.models import Case, Category, Phase, UnitKey
+from chuangwen.work.cases.models import Case, Category, Phase
+from chuangwen.work.cases.naming import name_units
+from chuangwen.work.cases.relations import doers
 from chuangwen.work.cases.said import Said
+from chuangwen.work.cases.stride import Lists, Stride
 
 
 class ProofMissing(Refusal):
@@ -32,40 +33,22 @@ class NoteMissing(Refusal):
 
 class TooLong(Refusal):
     code = "too_long"
-    sentence = later("延期最多 {most}，不能延 {asked}。")
+    sentence = later("延期最多 {most}，不能延 {asked}。请改短后再提交。")
     status = 422
 
 
-@dataclass(frozen=True)
-class Lists:
-    """The codes that fields may name, read once for a step."""
+class NothingToExtend(Refusal):
+    """No deadline of the case runs that may be put off."""
 
-    units: dict[str, Organisation] = field(default_factory=dict)
-    people: dict[str, Person] = field(default_factory=dict)
-    categories: dict[str, Category] = field(default_factory=dict)
-
-    @property
-    def known(self) -> Known:
-        return Known(self.units, self.people, self.categories)
+    code = "nothing_to_extend"
+    sentence = later("{case}现在没有可以延期的时限，不能“{move}”。请按原时限办理。")
 
 
-def lists_for(type_: CaseTypeRow, move: MoveRow, said: Said) -> Lists:
-    """Only what was named: no query for a move that names nothing."""
-    named: dict[Kind, set[str]] = {}
-    for row in type_.fields_of(move):
-        value = said.answers.get(row.id)
-        codes = value if isinstance(value, list | tuple) else [value]
-        named.setdefault(row.kind, set()).update(str(one).strip() for one in codes if one)
-    units = named.get(Kind.UNIT, set()) | named.get(Kind.UNITS, set())
-    people, categories = named.get(Kind.PERSON, set()), named.get(Kind.CATEGORY, set())
-    table = type_.type.categories
-    return Lists(
-        {one.code: one for one in Organisation.objects.filter(code__in=units, closed=None)} if units else {},
-        {one.username: one for one in Person.objects.filter(username__in=people, is_active=True)} if people else {},
-        {one.code: one for one in Category.objects.filter(table=table, code__in=categories, retired=False)}
-        if categories
-        else {},
-    )
+class AskedTooLate(Refusal):
+    """An extension is asked for before the deadline, not after."""
+
+    code = "asked_too_late"
+    sentence = later("{case}的“{clock}”已在 {due} 到期，延期要在到期前申请。请尽快办完，并写明超期原因。")
 
 
 def check_said(type_: CaseTypeRow, move: MoveRow, said: Said, lists: Lists) -> Answers:
@@ -82,39 +65,19 @@ def check_said(type_: CaseTypeRow, move: MoveRow, said: Said, lists: Lists) -> A
     return found
 
 
-@dataclass
-class Stride:
-    """One step being made: everything that the effects need, and what they leave behind for the step's row."""
-
-    case: Case
-    type: CaseTypeRow
-    move: MoveRow
-    answers: dict[str, Any]
-    lists: Lists
-    at: datetime
-    person: Person | None
-    days: WorkCalendar
-    in_time: bool | None = None
-    due_at: datetime | None = None
-    assisting: list[Organisation] | None = None
-    remarks: list[str] = field(default_factory=list)
-
-
 def carry(stride: Stride) -> None:
     """Let the move have its effect on the case."""
     case, move = stride.case, stride.move
     _keep_answers(stride)
     stride.due_at = case.due_at
-    _name_units(stride)
+    name_units(stride)
     _EFFECTS.get(move.does, _nothing)(stride)
     _wind_clocks(stride)
     if not move.stays:
         case.state = move.to
     _settle(stride)
-    if stride.person is not None:
-        case.did = {**case.did, move.id: stride.person.pk, move.does: stride.person.pk}
-    else:
-        case.did = {key: value for key, value in case.did.items() if key != move.does} | {move.id: 0}
+    me = {stride.person.pk} if stride.person is not None else set()
+    case.did = {**case.did, **{one: sorted(doers(case, one) | me) for one in (move.id, move.does)}}
     case.version += 1
 
 
@@ -130,41 +93,6 @@ def shown(type_: CaseTypeRow, answers: dict[str, Any]) -> dict[str, Any]:
     """Answers as the history keeps them: private ones masked."""
     rows: dict[str, FieldRow] = {row.id: row for row in type_.fields}
     return {key: masked(rows[key], value) if rows[key].private else value for key, value in answers.items()}
-
-
-def _name_units(stride: Stride) -> None:
-    case, answers, lists = stride.case, stride.answers, stride.lists
-    if code := answers.get("category"):
-        set_category(case, lists.categories[code])
-    if code := answers.get("unit"):
-        if case.lead_id != lists.units[code].pk:
-            case.holder = None
-        case.lead = lists.units[code]
-    elif stride.move.does in {"dispatch", "file"} and case.lead is None:
-        case.lead = default_unit(stride.type, case.category)
-    if code := answers.get("person"):
-        case.holder = lists.people[code]
-    if "assist" in answers:
-        stride.assisting = [lists.units[one] for one in answers["assist"] if lists.units[one].pk != case.lead_id]
-    if stride.type.type.conceals and (code := answers.get(stride.type.type.conceals)) and code in lists.units:
-        case.accused = lists.units[code]
-
-
-def set_category(case: Case, category: Category) -> None:
-    """The category brings its campaign and its urgency."""
-    case.category = category.code
-    case.campaign = category.campaign
-    case.urgent = case.urgent or category.urgent
-
-
-def default_unit(type_: CaseTypeRow, category: str) -> Organisation | None:
-    """The unit that this town has set for the category, for its upper category, or for the type."""
-    rows = {one.code: one for one in Category.objects.filter(table=type_.type.categories)} if category else {}
-    found = rows.get(category)
-    keys = [found.unit_key if found else "", rows[found.parent].unit_key if found and found.parent in rows else ""]
-    wanted = [key for key in (*keys, type_.type.unit) if key]
-    units = {one.key: one.organisation for one in UnitKey.objects.filter(key__in=wanted).select_related("organisation")}
-    return next((units[key] for key in wanted if key in units), None)
 
 
 def _nothing(stride: Stride) -> None:
@@ -193,8 +121,9 @@ def _contact(stride: Stride) -> None:
 
 def _take_on(stride: Stride) -> None:
     """Signing for a case answers it: 响应 is signing and getting in touch in time."""
-    if stride.case.holder_id is None:
-        stride.case.holder = stride.person
+    case, person = stride.case, stride.person
+    if case.holder_id is None and person is not None and case.lead_id in {None, person.organisation_id}:
+        case.holder = person
     _contact(stride)
 
 
@@ -210,33 +139,37 @@ def _rework(stride: Stride) -> None:
     case.handled_at, case.handled_in_time = None, None
 
 
-def _pause(stride: Stride) -> None:
-    stride.case.paused_at = stride.at
-
-
-def _resume(stride: Stride) -> None:
-    stride.case.paused_at = None
+def _ask_extension(stride: Stride) -> None:
+    """Whoever asks is told at once what cannot be granted; asking is open until the deadline."""
+    name, _ = _extension(stride)
+    due_at = datetime.fromisoformat(stride.case.clocks[name]["due"])
+    if due_at < stride.at:
+        clock = stride.type.clock(name).title
+        raise AskedTooLate(case=stride.case.number, clock=clock, due=f"{due_at:%Y-%m-%d %H:%M}")
 
 
 def _grant(stride: Stride) -> None:
-    case, asked = stride.case, stride.case.answers.get("extension")
-    running = clocks.nearest(case.clocks)
-    if not asked or not running.name:
-        return
-    most = stride.type.clock(running.name).extension
-    if most and longer(str(asked), most):
-        raise TooLong(most=most, asked=asked)
-    clocks.extend(case.clocks, running.name, Term.parse(str(asked)), stride.days)
-    case.extended = True
+    case = stride.case
+    if "ask_extension" not in case.did:
+        _ask_extension(stride)
+    name, asked = _extension(stride)
+    table = {key: dict(one) for key, one in case.clocks.items()}
+    clocks.extend(table, name, asked, stride.days)
+    case.clocks, case.extended = table, True
 
 
-def longer(asked: str, most: str) -> bool:
-    """Whether a term is longer than the most that may be granted; terms of different measures compare by rough hours."""
-    hours = {"工作时": 1, "紧急工作时": 1, "工作日": 6.5, "日": 6.5}
-    one, other = Term.parse(asked), Term.parse(most)
-    if one.measure is other.measure:
-        return one.amount > other.amount
-    return float(one.amount) * hours[one.measure.value] > float(other.amount) * hours[other.measure.value]
+def _extension(stride: Stride) -> tuple[str, Term]:
+    """The clock that is to be put off, the nearest of those that may be, and by how much; refused beyond its most."""
+    case, asked = stride.case, str(stride.case.answers.get("extension", ""))
+    may = {one.id: one.extension for one in stride.type.clocks if one.extension}
+    name = clocks.nearest({key: one for key, one in case.clocks.items() if key in may}).name
+    if not name or not asked:
+        raise NothingToExtend(case=case.number, move=stride.move.title)
+    old = datetime.fromisoformat(case.clocks[name]["due"])
+    ends = [due(Term.parse(one), old, stride.days).at for one in (asked, may[name])]
+    if ends[0] > ends[1]:
+        raise TooLong(most=may[name], asked=asked)
+    return name, Term.parse(asked)
 
 
 def _reply(stride: Stride) -> None:
@@ -251,8 +184,9 @@ def _call_back(stride: Stride) -> None:
 
 
 def _object(stride: Stride) -> None:
-    stride.case.objections += 1
-    stride.case.handled_in_time = None
+    case = stride.case
+    case.objections += 1
+    case.handled_at, case.handled_in_time = None, None
 
 
 def _revisit(stride: Stride) -> None:
@@ -262,7 +196,7 @@ def _revisit(stride: Stride) -> None:
 def _relapse(stride: Stride) -> None:
     case = stride.case
     case.relapses += 1
-    case.revisit_on, case.handled_at, case.handled_in_time = None, None, None
+    case.handled_at, case.handled_in_time = None, None
 
 
 _EFFECTS: dict[str, Callable[[Stride], None]] = {
@@ -273,8 +207,7 @@ _EFFECTS: dict[str, Callable[[Stride], None]] = {
     "contact": _contact,
     "mend": _mend,
     "rework": _rework,
-    "pause": _pause,
-    "resume": _resume,
+    "ask_extension": _ask_extension,
     "grant_extension": _grant,
     "reply": _reply,
     "call_back": _call_back,
@@ -287,11 +220,9 @@ _EFFECTS: dict[str, Callable[[Stride], None]] = {
 def _wind_clocks(stride: Stride) -> None:
     case, move, at = stride.case, stride.move, stride.at
     table: dict[str, Any] = {name: dict(one) for name, one in case.clocks.items()}
-    ran = set()
     for name in move.stops:
         in_time = clocks.stop(table, name, at)
         if in_time is not None:
-            ran.add(name)
             stride.in_time = in_time if stride.in_time is None else stride.in_time and in_time
     for name in move.pauses:
         clocks.pause(table, name, at, stride.days)
@@ -329,17 +260,21 @@ def term_for(stride: Stride, row: ClockRow) -> Term:
 
 
 def _settle(stride: Stride) -> None:
-    """Phase, turn and deadline that follow from the new state."""
+    """Phase and deadline that follow from the new state. Whatever rested runs on when the case rests no more."""
     case, state = stride.case, stride.type.state(stride.case.state)
-    was_closed = case.phase == Phase.CLOSED
-    case.phase = Phase(state.kind)
+    before, case.phase = case.phase, Phase(state.kind)
     case.outcome = state.outcome
     if case.phase == Phase.CLOSED:
-        _close(stride, was_closed=was_closed)
-    elif was_closed:
-        case.closed_at, case.closed_in_time = None, None
-    set_turn(case, state.turn)
-    set_due(case)
+        _close(stride, was_closed=before == Phase.CLOSED)
+    elif before == Phase.CLOSED:
+        case.closed_at, case.closed_in_time, case.revisit_on = None, None, None
+    elif before == Phase.WAITING and case.phase == Phase.OPEN:
+        table = {name: dict(one) for name, one in case.clocks.items()}
+        for name in table:
+            clocks.resume(table, name, stride.at, stride.days)
+        case.clocks = table
+    case.paused_at = (case.paused_at or stride.at) if case.phase == Phase.WAITING else None
+    set_due(case, stride.type)
 
 
 def _close(stride: Stride, *, was_closed: bool) -> None:
@@ -351,35 +286,24 @@ def _close(stride: Stride, *, was_closed: bool) -> None:
     if was_closed:
         return
     case.closed_at = stride.at
-    case.closed_in_time = not late and case.handled_in_time is not False
-    case.paused_at = None
+    case.closed_in_time = not late and stride.in_time is not False and case.handled_in_time is not False
     if case.outcome == "done" and stride.type.type.revisit:
         case.revisit_on = due(Term.parse(stride.type.type.revisit), stride.at, stride.days).at.date()
 
 
-def set_turn(case: Case, words: tuple[str, ...]) -> None:
-    """Whose turn it is, as columns that work lists filter by: the first word that names somebody decides."""
-    case.turn_unit, case.turn_person, case.turn_role = None, None, ""
-    for word in words:
-        if word == "@lead" and case.lead is not None:
-            case.turn_unit, case.turn_person_id = case.lead, case.holder_id
-        elif word == "@holder" and case.holder_id is not None:
-            case.turn_person_id, case.turn_unit = case.holder_id, case.lead
-        elif word == "@opener" and case.opener_id is not None:
-            case.turn_person_id = case.opener_id
-        elif not word.startswith("@"):
-            case.turn_role = word
-        else:
-            continue
-        return
-
-
-def set_due(case: Case) -> None:
-    """The nearest running deadline, as columns."""
+def set_due(case: Case, type_: CaseTypeRow) -> None:
+    """The nearest running deadline, and the one for handling, as columns."""
     found = clocks.nearest(case.clocks)
     if found.due_at != case.due_at:
         case.warned, case.rung = False, 0
     case.due_at, case.warn_at, case.due_estimated = found.due_at, found.warn_at, found.estimated
-    handling = [one for one in case.clocks.values() if not one.get("stopped") and "left" not in one]
+    names = handling_clocks(type_)
+    handling = [one for name, one in case.clocks.items() if name in names and clocks.runs(one)]
     if handling:
         case.handle_due_at = max(datetime.fromisoformat(one["due"]) for one in handling)
+
+
+def handling_clocks(type_: CaseTypeRow) -> set[str]:
+    """The deadlines for the handling itself: those that mending or replying stops, else those that the dispatch starts."""
+    ended = {name for move in type_.moves if move.does in {"mend", "reply"} for name in move.stops}
+    return ended or {name for move in type_.moves if move.does == "dispatch" for name in move.starts}

@@ -1,0 +1,98 @@
+"""A table of shifts as offices keep it: columns in any order, days without a year, spaced names; all problems told."""
+
+from datetime import date, time
+
+import pytest
+
+from chuangwen.kernel.problems import Problems
+from chuangwen.kernel.sheet_writing import TableColumn, TableText, write_table
+from chuangwen.kernel.sheets import read_table
+from chuangwen.work.rotas.pattern import bounds
+from chuangwen.work.rotas.sheet_rows import Asked, NoShiftTable, ShiftTable, names_of, read_shifts
+
+PEOPLE = [(1, "hewei", "何伟"), (2, "chengliqun", "程立群"), (3, "zw1", "张伟"), (4, "zw2", "张伟")]
+ASKED = Asked("接访领导", time(8, 30), time(11, 30), 2021, names_of(PEOPLE))
+
+
+def read(*lines: str, asked: Asked = ASKED) -> ShiftTable:
+    return read_shifts(read_table("\n".join(lines).encode(), name="接访表.csv"), asked)
+
+
+def told(problems: Problems) -> list[tuple[int, str, str]]:
+    return [(one.row, one.column, one.what) for one in sorted(problems)]
+
+
+def test_a_notice_as_it_hangs_on_the_wall_is_understood() -> None:
+    table = read(
+        "张沟镇2021年10月领导接访安排表\t\t\t\t\t",
+        "序号\t接访日期\t星期\t接访领导\t时间\t地点\t备注",
+        "1\t10月12日\t星期二\t何 伟（副镇长）\t8:30—11:00\t大厅\t带案下访",
+        "2\t2021.10.14\t四\tchengliqun\t\t\t",
+        "3\t10月19日（周二）\t\t程立群\t上午8时至11时30分\t\t",
+    )
+    assert told(table.problems) == []
+    assert [(one.row, f"{one.starts_at:%m-%d %H:%M}", f"{one.ends_at:%H:%M}", one.person) for one in table.rows] == [
+        (3, "10-12 08:30", "11:00", 1),
+        (4, "10-14 08:30", "11:30", 2),
+        (5, "10-19 08:00", "11:30", 2),
+    ]
+    assert (table.rows[0].place, table.rows[0].note, table.rows[1].place) == ("大厅", "带案下访", "")
+
+
+def test_everything_that_is_wrong_is_told_with_its_row_and_column() -> None:
+    table = read(
+        "日期,星期,开始,结束,接访领导,替补",
+        "10月12日,星期三,8:30,11:30,何伟,",
+        "10月13日,,25:00,11:30,何伟,何伟",
+        "某日,,,,何伟、程立群,",
+        "10月15日,,,,,",
+        "10月16日,,,,张伟,",
+        "2021-02-30,,,,王五,",
+        "10月18日,,下午,,何伟,何伟",
+    )
+    assert [(row, column) for row, column, _ in told(table.problems)] == [
+        (2, "星期"),
+        (3, "开始"),
+        (4, "接访领导"),
+        (4, "日期"),
+        (5, "接访领导"),
+        (6, "接访领导"),
+        (7, "接访领导"),
+        (7, "日期"),
+        (8, "开始"),
+    ]
+    said = [what for _, _, what in told(table.problems)]
+    assert said[0] == "2021-10-12 是周二，表里写的是“星期三”"
+    assert "写了 2 个人" in said[2]
+    assert table.rows == []
+
+
+def test_one_time_is_held_by_one_person() -> None:
+    starts = bounds(ASKED.start, ASKED.end, date(2021, 10, 19))[0]
+    asked = Asked("接访领导", time(8, 30), time(11, 30), 2021, names_of(PEOPLE), {starts: 1})
+    table = read("日期,接访领导,替补", "10月12日,何伟,程立群", "10月12日,程立群,", "10月19日,程立群,", asked=asked)
+    assert [(row, what) for row, _, what in told(table.problems)] == [
+        (3, "与第 2 行是同一时间"),
+        (4, "2021-10-19 08:30 已经排了别人"),
+    ]
+    again = read("日期,接访领导,替补", "10月19日,何伟,何伟", asked=asked)
+    assert told(again.problems) == [(2, "替补", "自己不能替补自己")]
+    assert [one.known for one in read("日期,接访领导", "10月19日,何伟", asked=asked).rows] == [True]
+
+
+def test_a_table_without_a_day_or_a_person_is_refused() -> None:
+    with pytest.raises(NoShiftTable, match="“日期”和“接访领导”"):
+        read("日期,地点", "10月12日,大厅")
+
+
+def test_real_excel_days_and_times_are_read() -> None:
+    heads = [TableColumn(name) for name in ("日期", "开始", "结束", "接访领导")]
+    rows = [[date(2021, 10, 12), "9:00", "10:30:00", "何伟"]]
+    book = read_table(write_table(heads, rows, TableText("接访", "接访")), name="接访.xlsx")
+    (row,) = read_shifts(book, ASKED).rows
+    assert (f"{row.starts_at:%Y-%m-%d %H:%M}", f"{row.ends_at:%H:%M}") == ("2021-10-12 09:00", "10:30")
+
+
+def test_a_watch_over_midnight_ends_on_the_next_day() -> None:
+    (row,) = read("日期,时间,接访领导", "10月12日,20:00至6:00,何伟").rows
+    assert (row.ends_at - row.starts_at).total_seconds() == 10 * 3600
