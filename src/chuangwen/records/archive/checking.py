@@ -10,6 +10,7 @@ from chuangwen.kernel.words import say
 from chuangwen.records.archive.definitions import (
     ArchiveContent,
     CategoryRow,
+    DisclosureRow,
     DocumentKindRow,
     FondsRow,
     InformationRow,
@@ -19,6 +20,7 @@ from chuangwen.records.archive.definitions import (
 )
 
 LISTS: dict[str, type[Row]] = {"kind": DocumentKindRow, "category": CategoryRow, "information": InformationRow}
+TABLES: dict[str, type[Row]] = {"window": WindowRow, "photo": PhotoRow, "disclosure": DisclosureRow}
 
 
 def read_archive(folder: Path, problems: Problems) -> ArchiveContent:
@@ -29,10 +31,10 @@ def read_archive(folder: Path, problems: Problems) -> ArchiveContent:
         said["kinds"] = tables(found, "kind", DocumentKindRow, "archive.toml", problems)
         said["categories"] = tables(found, "category", CategoryRow, "archive.toml", problems)
         said["information"] = tables(found, "information", InformationRow, "archive.toml", problems)
-        for key, shape in (("window", WindowRow), ("photo", PhotoRow)):
+        for key, shape in TABLES.items():
             if key in found:
                 said[key] = into(shape, found[key], "archive.toml", 0, problems)
-        _known_keys(found, {*LISTS, "window", "photo"}, "archive.toml", problems)
+        _known_keys(found, {*LISTS, *TABLES}, "archive.toml", problems)
     if (folder / "fonds.toml").is_file():
         found = read_toml(folder, "fonds.toml", problems)
         said["fonds"] = into(FondsRow, found.get("fonds", {}), "fonds.toml", 0, problems)

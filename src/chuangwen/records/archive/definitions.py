@@ -1,11 +1,13 @@
 """What a pack says about the archive: kinds of material, categories, the town's fonds (see docs/reference/pack-format.md)."""
 
+import string
 from decimal import Decimal
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from chuangwen.kernel.packfiles import Row
+from chuangwen.kernel.words import say
 
 Need = Literal["number", "issuer", "dated", "caption", "figures"]
 
@@ -51,10 +53,40 @@ class PhotoRow(Row):
 
 
 class InformationRow(Row):
-    """A category of released information (信息类别)."""
+    """A category of released information (信息类别); proposed for documents whose title has one of ``words``."""
 
     id: str
     title: str
+    words: tuple[str, ...] = ()
+
+
+class DisclosureRow(Row):
+    """How documents are released (政府信息公开). ``index`` makes the index number from ``organisation``, ``year``
+
+    (of the release) and ``serial`` (from 1 each year); ``two_people``: who proposes does not confirm; ``within``: so many
+    working days after the document's date; ``opinions``: usual opinions of the reviewer.
+    """
+
+    index: str = "{organisation}/{year}-{serial:05}"
+    two_people: bool = True
+    within: int = Field(default=20, ge=0)
+    opinions: tuple[str, ...] = ()
+    basis: str = ""
+    confidence: str = ""
+
+    @field_validator("index")
+    @classmethod
+    def _is_a_rule(cls, rule: str) -> str:
+        try:
+            names = {name for _, name, _, _ in string.Formatter().parse(rule) if name is not None}
+            rule.format(organisation="0", year=2021, serial=1)
+        except (ValueError, KeyError, IndexError, AttributeError):
+            names = set()
+        if not {"year", "serial"} <= names or names - {"organisation", "year", "serial"}:
+            raise ValueError(
+                say("索引号规则“{rule}”要有 {{year}} 和 {{serial}}，可以有 {{organisation}}，别的不认识", rule=rule)
+            )
+        return rule
 
 
 class FondsRow(Row):
@@ -85,5 +117,6 @@ class ArchiveContent(Row):
     window: WindowRow | None = None
     photo: PhotoRow | None = None
     information: tuple[InformationRow, ...] = ()
+    disclosure: DisclosureRow | None = None
     fonds: FondsRow | None = None
     sections: tuple[SectionRow, ...] = ()

@@ -15,7 +15,8 @@ from chuangwen.records.archive.document_models import (
     UseKind,
 )
 from chuangwen.records.archive.file_models import PageText, Reading, StoredFile
-from chuangwen.records.archive.filing_models import ArchiveRules, Destruction, FileCheck, Item, Release
+from chuangwen.records.archive.filing_models import ArchiveRules, Destruction, FileCheck, Item
+from chuangwen.records.archive.release_models import Release, ReleaseFile, ReleaseState, Validity
 
 __all__ = [
     "ArchiveRules",
@@ -35,7 +36,10 @@ __all__ = [
     "Question",
     "Reading",
     "Release",
+    "ReleaseFile",
+    "ReleaseState",
     "StoredFile",
     "Use",
     "UseKind",
+    "Validity",
 ]

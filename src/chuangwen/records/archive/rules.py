@@ -6,6 +6,7 @@ from datetime import date
 from chuangwen.records.archive.definitions import (
     ArchiveContent,
     CategoryRow,
+    DisclosureRow,
     FondsRow,
     InformationRow,
     PhotoRow,
@@ -25,6 +26,7 @@ class Rules:
     window: WindowRow = field(default_factory=WindowRow)
     photo: PhotoRow = field(default_factory=PhotoRow)
     information: tuple[InformationRow, ...] = ()
+    disclosure: DisclosureRow = field(default_factory=DisclosureRow)
 
     def window_of(self, year: int) -> tuple[date, date]:
         """The first and the last day from which the material of a year may come."""
@@ -45,5 +47,6 @@ def rules_in_force() -> Rules:
             window=one.window or last.window,
             photo=one.photo or last.photo,
             information=one.information or last.information,
+            disclosure=one.disclosure or last.disclosure,
         )
     return last

@@ -37,6 +37,7 @@ class Permission(StrEnum):
     ADD_DOCUMENTS = "add_documents"
     KEEP_ARCHIVE = "keep_archive"
     RELEASE_DOCUMENTS = "release_documents"
+    REVIEW_RELEASES = "review_releases"
     COMPOSE_SUBMISSION = "compose_submission"
     SIGN_SUBMISSION = "sign_submission"
     PLAN_ROTAS = "plan_rotas"
@@ -78,7 +79,8 @@ _TITLES = {
     "see_archive": later("查看资料档案"),
     "add_documents": later("上传和整理资料"),
     "keep_archive": later("归档、移交、鉴定和核查档案"),
-    "release_documents": later("发布政府信息公开内容"),
+    "release_documents": later("提出和管理政府信息公开"),
+    "review_releases": later("审查政府信息公开"),
     "compose_submission": later("编制网上申报材料"),
     "sign_submission": later("签批网上申报材料"),
     "plan_rotas": later("安排轮值"),
