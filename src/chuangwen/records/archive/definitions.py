@@ -1,13 +1,11 @@
 """What a pack says about the archive: kinds of material, categories, the town's fonds (see docs/reference/pack-format.md)."""
 
-import string
 from decimal import Decimal
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from chuangwen.kernel.packfiles import Row
-from chuangwen.kernel.words import say
 
 Need = Literal["number", "issuer", "dated", "caption", "figures"]
 
@@ -73,20 +71,6 @@ class DisclosureRow(Row):
     opinions: tuple[str, ...] = ()
     basis: str = ""
     confidence: str = ""
-
-    @field_validator("index")
-    @classmethod
-    def _is_a_rule(cls, rule: str) -> str:
-        try:
-            names = {name for _, name, _, _ in string.Formatter().parse(rule) if name is not None}
-            rule.format(organisation="0", year=2021, serial=1)
-        except (ValueError, KeyError, IndexError, AttributeError):
-            names = set()
-        if not {"year", "serial"} <= names or names - {"organisation", "year", "serial"}:
-            raise ValueError(
-                say("索引号规则“{rule}”要有 {{year}} 和 {{serial}}，可以有 {{organisation}}，别的不认识", rule=rule)
-            )
-        return rule
 
 
 class FondsRow(Row):
