@@ -16,7 +16,7 @@ ROOMS = [
         "records": ["ledger", "standards", "township", "duties", "archive", "notices", "measures"],
         "work": ["cases", "plans", "rotas"],
         "results": ["scoring", "dashboard"],
-        "doors": ["site", "portal", "open311", "messages", "api", "commands", "packs"],
+        "doors": ["site", "portal", "open311", "disclosure", "messages", "api", "commands", "packs"],
     }.items()
     for room in rooms
 ]
