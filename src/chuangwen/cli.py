@@ -15,6 +15,7 @@ COMMANDS = {
     "score": "现在得多少分，多大把握",
     "losses": "分丢在哪里，先做什么",
     "cases": "事项：list 列出、show 查看、due 谁欠着什么、sweep 到期预警和督办",
+    "archive": "资料档案：release-export 导出已公开的信息",
     "workdays": "工作日历：add 推算时限、import 导入放假通知",
     "notices": "提醒外发：send 发出、channel 管理邮件和群机器人",
     "doctor": "体检：缺牵头单位、缺办法、缺两个数……逐条说明怎么治",

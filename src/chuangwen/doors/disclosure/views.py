@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.conf import settings
@@ -11,12 +11,12 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
-from django.utils.http import content_disposition_header
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import condition, require_POST, require_safe
 
+from chuangwen.doors.disclosure.serving import sent
 from chuangwen.doors.disclosure.showing import attachment, released_told, shown
 from chuangwen.kernel.squares import square_of
 from chuangwen.kernel.words import later, say
@@ -32,6 +32,9 @@ from chuangwen.records.township.requests import TownRequest
 YEAR = 31_536_000
 ASK_EACH_TIME = "public, no-cache"
 """May be kept, but the keeper asks each time: what is withdrawn is gone at once."""
+
+
+Answer = TypeVar("Answer", HttpResponse, FileResponse)
 
 
 class OpenFilters(forms.Form):
@@ -131,20 +134,12 @@ def page(request: TownRequest, release_id: int) -> HttpResponse:
 @open_to_all
 @require_safe
 @condition(etag_func=_file_tag)
-def file(_request: TownRequest, release_id: int, file_id: int) -> HttpResponse | FileResponse:
+def file(_request: TownRequest, release_id: int, file_id: int) -> FileResponse:
     """An attachment: papers to be saved, photos to be looked at, nothing that a browser would run."""
     found = _file(release_id, file_id)
     if found is None:
         raise NotFound(what=say("这个附件"))
-    one = attachment(found)
-    if not one.path.is_file():
-        raise NotFound(what=say("这个附件"))
-    answer = FileResponse(one.path.open("rb"), content_type=one.media_type)
-    header = content_disposition_header(as_attachment=not one.is_photo, filename=one.name)
-    answer["Content-Disposition"] = header or "attachment"
-    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    answer["X-Content-Type-Options"] = "nosniff"
-    return _kept(answer)
+    return _kept(sent(attachment(found)))
 
 
 def _file(release_id: int, file_id: int) -> ReleaseFile | None:
@@ -152,7 +147,7 @@ def _file(release_id: int, file_id: int) -> ReleaseFile | None:
     return rows.select_related("document_file__file").first()
 
 
-def _kept(answer: HttpResponse | FileResponse) -> Any:
+def _kept(answer: Answer) -> Answer:
     answer["Cache-Control"] = ASK_EACH_TIME
     return answer
 

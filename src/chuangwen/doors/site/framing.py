@@ -61,6 +61,7 @@ NAVIGATION: tuple[tuple[str, tuple[Door, ...]], ...] = (
             Door(later("登记事项"), "case_new", "plus", Permission.WORK_CASES, later("登记"), thumb=True, jump="n"),
             Door(later("办理统计"), "case_figures", "survey", Permission.SEE_CASES, jump="s"),
             Door(later("轮值安排"), "rotas", "calendar", Permission.SEE_CASES, later("轮值"), jump="w"),
+            Door(later("政府信息公开"), "releases", "globe", Permission.SEE_ARCHIVE, later("公开")),
             Door(later("实施方案"), "plan", "plan", Permission.SEE_PLAN, jump="p"),
             Door(later("实地观测"), "observations", "visit", Permission.SEE_ROWS, jump="o"),
             Door(later("材料评定"), "materials", "file", Permission.SEE_ROWS),

@@ -1,6 +1,7 @@
 """Named reads of releases: what the public sees, what the office sees."""
 
 from datetime import date, datetime, time
+from decimal import Decimal
 
 from django.db.models import Count, Max, Prefetch, QuerySet, Sum
 
@@ -60,7 +61,7 @@ def deadline(issued_on: date, within: int, calendar: WorkCalendar) -> date | Non
     if not within:
         return None
     start = datetime.combine(issued_on, time(12), CHINA)
-    return due(Term(within, Measure.WORK_DAY), start, calendar).at.astimezone(CHINA).date()
+    return due(Term(Decimal(within), Measure.WORK_DAY), start, calendar).at.astimezone(CHINA).date()
 
 
 def current_files(document: Document) -> list[DocumentFile]:
