@@ -1,6 +1,7 @@
 """A document goes out to the public: fields proposed, personal data decided, a second person confirms, a number for good."""
 
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -28,6 +29,7 @@ from chuangwen.records.archive.release_actions import (
     take_down,
 )
 from chuangwen.records.archive.release_checking import findings, undecided
+from chuangwen.records.archive.release_heads import head_of
 from chuangwen.records.archive.release_policy import (
     AlreadyProposed,
     Internal,
@@ -58,6 +60,20 @@ def test_the_fields_are_proposed_from_the_document(counter) -> None:
     assert (said.issued_on, said.number) == (date(2021, 2, 3), "张政发〔2021〕3号")
     assert said.text == "为进一步巩固创建成果……\n一、指导思想"
     assert said.files == ()
+
+
+def test_the_real_plan_brings_the_fields_of_its_own_page(counter) -> None:
+    text = (Path(__file__).parents[3] / "packs" / "zhanggou" / "plan-2021-2023.txt").read_text("utf-8")
+    said = counter.said(counter.paper("张沟镇创建全国文明城市工作三年规划(2021—2023年)", text, dated=None, issuer=""))
+    assert (said.index_number, said.category) == ("011378025/2021-28847", "其他")
+    assert (said.issuer, said.issued_on, said.number) == ("张沟镇人民政府办公室", date(2021, 2, 3), "")
+    assert said.text.startswith("为进一步巩固提升创建全明城市成果")
+    assert "效力状态" not in said.text
+
+
+def test_a_text_that_only_speaks_of_titles_keeps_its_lines() -> None:
+    text = "标题：甲\n文号：乙\n正文"
+    assert head_of(text).text == text
 
 
 def test_the_last_word_of_a_title_tells_the_category(counter) -> None:

@@ -4,6 +4,7 @@ from datetime import date
 
 from chuangwen.records.archive.models import Document, DocumentFile, PageText
 from chuangwen.records.archive.release_actions import ReleaseSaid
+from chuangwen.records.archive.release_heads import Head, head_of
 from chuangwen.records.archive.release_queries import current_files
 from chuangwen.records.archive.rules import Rules
 
@@ -11,20 +12,33 @@ MOST_TEXT = 200_000
 
 
 def proposed_from(document: Document, rules: Rules, *, today: date) -> ReleaseSaid:
-    """The fields from the document's own facts, the category by the words of its title, the text of its first paper."""
+    """The fields from the document's own facts and from the head of the page it was taken from, if it has one.
+
+    The category goes by the words of the title, the text is that of the first paper.
+    """
     files = current_files(document)
     papers = [one for one in files if not one.file.is_photo]
-    text = _text(papers[0], document.title) if papers else ""
-    shown = {papers[0].pk} if papers and text and papers[0].file.media_type == "text/plain" else set()
+    head = head_of(_text(papers[0], document.title)) if papers else Head()
+    shown = {papers[0].pk} if head.text and papers[0].file.media_type == "text/plain" else set()
+    said = head.fields
+    known = [one.title for one in rules.information]
     return ReleaseSaid(
         title=document.title,
-        category=_category(document, rules),
-        issuer=document.issuer or (rules.fonds.name if rules.fonds else document.unit.name),
-        issued_on=document.dated or today,
-        number=document.number,
-        text=text,
+        category=said["category"] if said.get("category") in known else _category(document, rules),
+        issuer=said.get("issuer") or document.issuer or (rules.fonds.name if rules.fonds else document.unit.name),
+        issued_on=_day(said.get("issued_on", "")) or document.dated or today,
+        number=document.number or said.get("number", ""),
+        text=head.text,
+        index_number=said.get("index_number", ""),
         files=tuple((one.pk, public_name(one)) for one in files if one.pk not in shown),
     )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def public_name(row: DocumentFile) -> str:
