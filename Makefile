@@ -14,7 +14,7 @@ run: .venv/run.stamp web-built catalogue  ## install, build, load the demo town,
 
 setup: .venv/dev.stamp web-built catalogue  ## install everything a developer needs, build the front end
 
-test: machine .venv/dev.stamp web-built catalogue check test-sqlite test-postgres test-web test-browser  ## everything CI runs
+test: machine .venv/dev.stamp web-built catalogue check test-sqlite test-postgres test-web fuzz test-browser  ## everything CI runs
 
 check: .venv/dev.stamp  ## style, contracts, types, spelling, locks
 	.venv/bin/ruff check .
@@ -41,8 +41,14 @@ test-web: web/node_modules/.stamp  ## tests of the TypeScript parts
 test-browser: .venv/dev.stamp web-built  ## tests in a real browser
 	$(PY) -m pytest -m browser tests/browser
 
+fuzz: .venv/dev.stamp  ## broken bytes at every reader of files, a minute in all (an hour: tools/fuzz.py --seconds 3600)
+	$(PY) tools/fuzz.py
+
 long: .venv/dev.stamp  ## long runs: kill drivers, fuzzers
 	$(PY) -m pytest -m long
+
+ocr: .venv/run.stamp requirements/ocr.lock  ## install recognition of scans and photos of papers (RapidOCR, 180 MB)
+	$(UV) pip install --python $(PY) --quiet --require-hashes -r requirements/ocr.lock
 
 bench: .venv/dev.stamp  ## speed as ratios (ONLY=id for one)
 	$(PY) -m bench $(ONLY)
@@ -51,7 +57,8 @@ docs: .venv/dev.stamp  ## write the generated reference anew
 	$(PY) tools/reference.py
 
 lock: .venv/bin/uv  ## write the lock files anew from pyproject.toml
-	for set in 'run:--extra postgres --group build' 'dev:--extra postgres --group build --group dev'; do \
+	for set in 'run:--extra postgres --group build' 'dev:--extra postgres --extra ocr --group build --group dev' \
+	  'ocr:--extra postgres --extra ocr --group build'; do \
 	  $(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --no-header --no-annotate -q $${set#*:} pyproject.toml -o requirements/$${set%%:*}.lock || exit 1; done
 
@@ -86,4 +93,4 @@ src/chuangwen/static/built/.stamp: web/node_modules/.stamp $(WEB_SOURCES)
 catalogue: .venv/run.stamp  ## compile the English catalogue
 	$(PY) tools/catalogue.py compile
 
-.PHONY: help run setup test check fix test-sqlite test-postgres test-web test-browser long bench docs lock machine web-built catalogue
+.PHONY: help run setup test check fix test-sqlite test-postgres test-web test-browser fuzz long ocr bench docs lock machine web-built catalogue

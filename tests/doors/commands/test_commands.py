@@ -140,6 +140,8 @@ def test_a_folder_without_a_town_is_refused_with_the_cure(tmp_path: Path) -> Non
         "observations",
         "score",
         "losses",
+        "archive",
+        "work",
         "notices",
         "doctor",
         "ledger",

@@ -15,8 +15,8 @@ from chuangwen.records.archive.checking import read_archive
 from chuangwen.records.archive.definitions import ArchiveContent
 from chuangwen.records.archive.document_actions import BadFact, Facts, add_file, describe, withdraw
 from chuangwen.records.archive.installing import install_archive
-from chuangwen.records.archive.models import Release, Validity
-from chuangwen.records.archive.policy import Withdrawn
+from chuangwen.records.archive.models import Proposal, Release, Validity
+from chuangwen.records.archive.policy import ClassifiedForbidden, Withdrawn
 from chuangwen.records.archive.release_actions import (
     Decided,
     ReleaseChanged,
@@ -39,7 +39,7 @@ from chuangwen.records.archive.release_policy import (
     Undecided,
     why_not_handle,
 )
-from chuangwen.records.archive.release_queries import deadline, releasable, released, seen_by
+from chuangwen.records.archive.release_queries import deadline, releasable, released, seen_by, stopped
 from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.ledger.models import Note
 from chuangwen.records.township.calendar_queries import work_calendar
@@ -102,7 +102,7 @@ def test_where_the_pack_says_so_one_person_is_enough(counter) -> None:
         "t", ArchiveContent.model_validate({"disclosure": {"two_people": False}}), by=MACHINE, at=counter.at
     )
     release = counter.proposed(counter.paper(PLAN, "正文"))
-    assert publish(release, OPINION, version=1, by=counter.limin, at=counter.at).is_public
+    assert publish(release, OPINION, version=1, by=counter.limin, at=counter.at).state == "released"
 
 
 def test_the_portals_own_number_is_kept_and_never_given_twice(counter) -> None:
@@ -129,13 +129,26 @@ def test_a_document_that_becomes_internal_stops_its_page_at_once(counter) -> Non
     release = counter.released(one)
     describe(one, Facts(PLAN, kind="norm", confidentiality="internal"), by=counter.limin, at=counter.at)
     assert list(released()) == []
-    release = Release.objects.get()
-    assert release.is_stopped
+    assert stopped([Release.objects.get()]) == {release.pk}
     waiting = counter.paper("乙", "正文")
     second = counter.proposed(waiting)
     describe(waiting, Facts("乙", kind="norm", confidentiality="internal"), by=counter.limin, at=counter.at)
     with pytest.raises(Internal):
         publish(second, OPINION, version=1, by=counter.hewei, at=counter.at)
+
+
+def test_a_mark_of_secrecy_that_the_reader_found_stops_everything_until_somebody_says_it_is_none(counter) -> None:
+    one = counter.paper(PLAN, "正文")
+    counter.released(one)
+    mark = Proposal.objects.create(document=one, field="classified", value="秘密★", source="text")
+    assert list(released()) == []
+    other = counter.paper("乙方案", "正文")
+    Proposal.objects.create(document=other, field="classified", value="机密", source="text")
+    assert list(releasable(counter.limin)) == []
+    with pytest.raises(ClassifiedForbidden):
+        counter.proposed(other)
+    Proposal.objects.filter(pk=mark.pk).update(taken=False, decided_at=counter.at)
+    assert released().count() == 1
 
 
 @pytest.mark.parametrize("text", ["秘密★1年\n正文", "机 密 ☆ 五年"])
@@ -162,7 +175,7 @@ def test_personal_data_is_shown_masked_and_decided_one_by_one(counter) -> None:
     release = decide(release, decisions, version=1, by=counter.limin, at=counter.at)
     assert release.text == "一、联系人\n李四 13986500001\n王五 139****0002，身份证 4****************4"
     assert undecided(release) == []
-    assert publish(release, OPINION, version=2, by=counter.hewei, at=counter.at).is_public
+    assert publish(release, OPINION, version=2, by=counter.hewei, at=counter.at).state == "released"
     told = Note.objects.get(verb="处理个人信息")
     assert "13986500002" not in str(told.after)
 

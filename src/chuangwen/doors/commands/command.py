@@ -40,6 +40,7 @@ class TownCommand(BaseCommand):
     """
 
     requires_system_checks: list[str] = []
+    failed = False  # set by ``run`` when its result is to be printed and the exit code is 1 all the same
     example: ClassVar[str] = ""
     parts: ClassVar[dict[str, str]] = {}
 
@@ -81,6 +82,8 @@ class TownCommand(BaseCommand):
             self._refuse(refusal, as_json=options["json"])
         if options["json"] and result is not None:
             self.stdout.write(json.dumps(result, ensure_ascii=False, indent=1, default=str))
+        if self.failed:
+            sys.exit(1)
 
     def _refuse(self, refusal: Refusal, *, as_json: bool) -> NoReturn:
         problems = refusal.problems if isinstance(refusal, Rejected) else []

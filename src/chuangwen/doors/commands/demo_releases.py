@@ -8,7 +8,7 @@ from typing import Any
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.records.archive.actions import keep_file
 from chuangwen.records.archive.document_actions import Facts, open_document
-from chuangwen.records.archive.models import Document, PageText, Release, StoredFile, Validity
+from chuangwen.records.archive.models import Document, Reading, Release, StoredFile, Validity
 from chuangwen.records.archive.release_actions import (
     Decided,
     ReleaseSaid,
@@ -20,6 +20,7 @@ from chuangwen.records.archive.release_actions import (
 from chuangwen.records.archive.release_checking import undecided
 from chuangwen.records.archive.release_proposing import proposed_from
 from chuangwen.records.archive.rules import rules_in_force
+from chuangwen.records.archive.texts import add_pages
 from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.township.actors import Actor, actor_for
 from chuangwen.records.township.models import Organisation, Person
@@ -91,9 +92,10 @@ def _document(folder: Path, one: Said) -> Document | None:
 
 
 def _read(file: StoredFile, path: Path) -> None:
-    """The text under the page's own head, as the reader would give it."""
-    if not file.texts.exists():
-        PageText.objects.create(file=file, page=1, text=path.read_text("utf-8"))
+    """Its text at once, as the background would read it."""
+    if file.reading == Reading.WAITING:
+        add_pages(file, [(1, path.read_text("utf-8"))])
+        StoredFile.objects.filter(pk=file.pk).update(reading=Reading.READ, pages=1)
 
 
 def _actor(username: str) -> Actor:

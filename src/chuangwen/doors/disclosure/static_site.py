@@ -82,25 +82,25 @@ def _pieces(address: str) -> Iterator[Piece]:
     """Chinese, whatever the language of the one who asks."""
     everything = list(queries.with_files(queries.once_released()).order_by("-issued_on", "-pk"))
     names = page_names(everything)
-    public = [one for one in everything if one.is_public]
+    open_ = set(queries.released().values_list("pk", flat=True))
+    public, gone = [one for one in everything if one.pk in open_], [one for one in everything if one.pk not in open_]
     town = Town.objects.first()
     with translation.override(settings.LANGUAGE_CODE):
         style = render_to_string("disclosure/style.css")
         index = render_to_string("disclosure/static_index.html", {"town": town, "years": _years(public, names)})
         rows = [(shown(one), names[one.pk]) for one in public]
         table = write_csv(_heads(), (_row(one, name) for one, name in rows))
-        data = _data(town, rows, [(one, names[one.pk]) for one in everything if not one.is_public])
+        data = _data(town, rows, [(one, names[one.pk]) for one in gone])
     yield Piece("style.css", style.encode())
     yield Piece("index.html", index.encode())
     yield Piece("index.csv", table)
     yield Piece("index.json", data)
-    for one, name in rows:
-        yield from _release(one, name, town, address)
-    for gone in everything:
-        if not gone.is_public:
-            with translation.override(settings.LANGUAGE_CODE):
-                page = render_to_string("disclosure/static_gone.html", {"release": gone, "town": town, "up": "../"})
-            yield Piece(f"pages/{names[gone.pk]}.html", page.encode())
+    for row, name in rows:
+        yield from _release(row, name, town, address)
+    for one in gone:
+        with translation.override(settings.LANGUAGE_CODE):
+            page = render_to_string("disclosure/static_gone.html", {"release": one, "town": town, "up": "../"})
+        yield Piece(f"pages/{names[one.pk]}.html", page.encode())
 
 
 def _release(one: Shown, name: str, town: Town | None, address: str) -> Iterator[Piece]:

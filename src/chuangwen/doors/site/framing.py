@@ -11,6 +11,7 @@ from chuangwen.doors.site.frame import Choice, Entry, Frame, Group
 from chuangwen.kernel.words import later, say
 from chuangwen.kit import clock
 from chuangwen.kit.rows import how_many
+from chuangwen.records.archive.queries import held_for_secrecy
 from chuangwen.records.measures.models import Round
 from chuangwen.records.notices.queries import unread_by
 from chuangwen.records.standards.models import Edition
@@ -21,6 +22,16 @@ from chuangwen.records.township.queries import kept_town
 from chuangwen.work.cases.queries import owed_by
 
 ROUND = "round"
+ALARM = later(
+    "“{title}”标有“{mark}”，已停止使用。本系统不得存放涉密文件，请立即按保密规定处理，或写明理由确认它并非涉密。"
+)
+SEARCHED = (
+    Permission.SEE_FRAMEWORK,
+    Permission.SEE_ARCHIVE,
+    Permission.SEE_CASES,
+    Permission.SEE_ROWS,
+    Permission.SEE_PEOPLE,
+)
 
 
 @dataclass(frozen=True)
@@ -65,6 +76,7 @@ NAVIGATION: tuple[tuple[str, tuple[Door, ...]], ...] = (
             Door(later("实施方案"), "plan", "plan", Permission.SEE_PLAN, jump="p"),
             Door(later("实地观测"), "observations", "visit", Permission.SEE_ROWS, jump="o"),
             Door(later("材料评定"), "materials", "file", Permission.SEE_ROWS),
+            Door(later("照片疑点"), "archive_photos", "camera", Permission.SEE_ARCHIVE),
             Door(later("问卷与统计"), "answers", "survey", Permission.SEE_ROWS),
         ),
     ),
@@ -97,10 +109,11 @@ def frame(request: HttpRequest) -> dict[str, object]:
             person=actor.name,
             groups=_groups(actor, request.path, owed) if actor.person else (),
             choices=_choices(request) if actor.person and actor.may(Permission.SEE_SCORE) else (),
-            search_link=_link("framework") if actor.may(Permission.SEE_FRAMEWORK) else "",
+            search_link=_link("search") if any(actor.may(one) for one in SEARCHED) else "",
             notices_link=_link("notices") if actor.person else "",
             notices=unread,
             demo=_demo(town),
+            alarms=[say(ALARM, title=title, mark=mark) for title, mark in held_for_secrecy(actor)],
         ),
         "town": town,
     }

@@ -112,10 +112,12 @@ def releases(request: TownRequest) -> HttpResponse:
     waiting = _rows(request, "waiting").count()
     tab = _tab(request, waiting=bool(waiting))
     may_export = request.actor.may(Permission.EXPORT_LISTS)
+    page = LISTING.page(_rows(request, tab), request.GET)
     context = {
         "tab": tab,
         "tabs": [(key, say(title)) for key, title, _states in TABS],
-        "page": LISTING.page(_rows(request, tab), request.GET),
+        "page": page,
+        "stopped": queries.stopped(page.rows),
         "waiting": waiting,
         "public": queries.released().count(),
         "export": reverse("releases_export") if may_export else "",

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from chuangwen.doors.site import (
+    archive_photo_views,
     calendar_views,
     case_beside_views,
     case_import_views,
@@ -25,12 +26,15 @@ from chuangwen.doors.site import (
     rota_plan_views,
     rota_views,
     round_views,
+    search_views,
     system_views,
+    upload_views,
 )
 
 urlpatterns: list[URLPattern] = [
     path("", home_views.home, name="home"),
     path("choose-round/", home_views.choose_round, name="choose_round"),
+    path("search/", search_views.find, name="search"),
     path("framework/", framework_views.framework, name="framework"),
     path("framework/import/", import_views.indicators, name="framework_import"),
     path("framework/<int:edition_id>/", framework_views.framework, name="framework_edition"),
@@ -83,6 +87,15 @@ urlpatterns: list[URLPattern] = [
     path("cases/<str:number>/hand-over/", case_beside_views.hand_over, name="case_hand_over"),
     path("cases/<str:number>/connect/", case_beside_views.connect, name="case_connect"),
     path("cases/<str:number>/look/", case_beside_views.look, name="case_look"),
+    path("archive/uploads/", upload_views.uploads, name="archive_uploads"),
+    path("archive/uploads/<slug:key>/", upload_views.one_upload, name="archive_upload"),
+    path("archive/photos/", archive_photo_views.photo_questions, name="archive_photos"),
+    path("archive/photos/answer/", archive_photo_views.answer_photo_questions, name="archive_photos_answer"),
+    path(
+        "archive/photos/<int:question_id>/<slug:side>/<slug:size>/",
+        archive_photo_views.question_photo,
+        name="archive_photo",
+    ),
     path("plan/", plan_views.plan, name="plan"),
     path("plan/import/", plan_views.import_plan, name="plan_import"),
     path("plan/tasks/<int:task_id>/", plan_views.assign_task, name="plan_assign"),

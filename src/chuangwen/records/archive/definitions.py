@@ -8,18 +8,25 @@ from pydantic import Field
 from chuangwen.kernel.packfiles import Row
 
 Need = Literal["number", "issuer", "dated", "caption", "figures"]
+Holds = Literal["sheet", "slides", "text", "mail", "audio", "video"]
 
 
 class DocumentKindRow(Row):
-    """A kind of material. ``needs`` names what such a document must carry to be whole."""
+    """A kind of material. ``needs`` names what such a document must carry to be whole, ``holds`` the sorts of files
+
+    (``kernel.kinds``) that are taken for it when they come in; photos go to the first kind with ``photo``. ``words`` at
+    the end of a title tell it.
+    """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: str
     aliases: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
     category: str = Field(pattern=r"^[A-Z]{2}$")
     retention: str = ""
     needs: tuple[Need, ...] = ()
     photo: bool = False
+    holds: tuple[Holds, ...] = ()
 
 
 class CategoryRow(Row):
@@ -40,13 +47,17 @@ class WindowRow(Row):
 
 
 class PhotoRow(Row):
-    """When the machine asks about a photo: bits of difference, metres from the site, sharpness, quality, pixels."""
+    """When the machine asks about a photo: bits of difference, metres from the site, sharpness, quality, pixels;
+
+    ``marks`` are words in its name or program that tell of a watermark or a screenshot.
+    """
 
     near: int = Field(default=11, ge=0, le=11)
     far_metres: int = Field(default=300, ge=0)
-    least_sharpness: Decimal = Decimal(40)
+    least_sharpness: Decimal = Decimal(20)
     least_quality: int = Field(default=45, ge=1, le=100)
     least_side: int = Field(default=800, ge=0)
+    marks: tuple[str, ...] = ()
     confidence: str = ""
 
 

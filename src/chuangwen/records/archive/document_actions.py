@@ -11,8 +11,10 @@ from django.db.models import Max
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, say
 from chuangwen.kit.refusals import NotFound
+from chuangwen.records.archive import looking, proposing, reusing, search_index
 from chuangwen.records.archive.models import Document, DocumentFile, DocumentKind, Passage, StoredFile, Use, UseKind
-from chuangwen.records.archive.policy import why_not_add, why_not_change
+from chuangwen.records.archive.policy import ClassifiedForbidden as ClassifiedForbidden
+from chuangwen.records.archive.policy import why_not_add, why_not_change, why_not_use
 from chuangwen.records.ledger import actions as ledger
 from chuangwen.records.ledger.actions import Thing
 from chuangwen.records.township.actors import Actor
@@ -48,14 +50,6 @@ class DocumentChanged(Refusal):
 
     code = "document_changed"
     sentence = later("“{title}”刚被{by}改过。你填的内容还在，请看过后再提交。")
-
-
-class ClassifiedForbidden(Refusal):
-    """A document that says of itself that it is classified must not be here."""
-
-    code = "classified_forbidden"
-    sentence = later("“{title}”标有“{mark}”。本系统不得存放涉密文件，请按保密规定处理，不要上传。")
-    status = 422
 
 
 @dataclass(frozen=True)
@@ -113,6 +107,9 @@ def open_document(
     document.save(force_insert=True)
     for place, file in enumerate(files, start=1):
         DocumentFile.objects.create(document=document, file=file, place=place, name=file.name, at=at, by=by.name)
+    search_index.put_document(document)
+    proposing.propose(document)
+    looking.look_again(one.pk for one in files)
     after = {"kind": document.kind_id, "unit": unit.code, "files": [one.sha256 for one in files]}
     ledger.note(thing(document), later("立为资料"), by=by, at=at, after=after)
     return document
@@ -163,6 +160,11 @@ def _told(document: Document) -> dict[str, Any]:
     }
 
 
+def _photos(document: Document) -> list[int]:
+    """The keys of the files that stand in it now."""
+    return list(document.files.filter(superseded_at=None).values_list("file", flat=True))
+
+
 def _save(document: Document, by: By) -> None:
     document.version += 1
     document.by = by.name
@@ -178,6 +180,8 @@ def describe(document: Document, facts: Facts, *, by: By, at: datetime, version:
     old, new = ledger.changes(before, _told(document))
     if old or new:
         _save(document, by)
+        search_index.put_document(document)
+        looking.look_again(_photos(document))
         ledger.note(thing(document), later("著录"), by=by, at=at, before=old, after=new)
     return document
 
@@ -200,6 +204,9 @@ def add_file(document: Document, file: StoredFile, *, by: By, at: datetime, plac
         document=document, file=file, place=place, edition=edition, name=file.name, at=at, by=by.name
     )
     _save(document, by)
+    search_index.put_document(document)
+    proposing.propose(document)
+    looking.look_again([file.pk])
     verb = later("换新版本") if old else later("补充文件")
     ledger.note(thing(document), verb, by=by, at=at, after={"place": place, "edition": edition, "sha256": file.sha256})
     return made
@@ -215,6 +222,9 @@ def put_to_use(document: Document, serves: Sequence[Serves], *, by: By, at: date
         else why_not_add(document.unit, by)
     ):
         raise no
+    if no := why_not_use(document):
+        raise no
+    reusing.must_have_reason(document, [(one.kind, one.key, one.why) for one in serves], by=by, at=at)
     made = []
     for one in serves:
         if one.kind not in UseKind.values:
@@ -227,6 +237,7 @@ def put_to_use(document: Document, serves: Sequence[Serves], *, by: By, at: date
         )
         made += [row] if new else []
     if made:
+        looking.look_again(_photos(document))
         told = [f"{one.kind}:{one.key}" for one in made]
         ledger.note(thing(document), later("关联用途"), by=by, at=at, after={"serves": told})
     return made
@@ -247,6 +258,8 @@ def take_out_of_use(use: Use, *, by: By, at: datetime) -> None:
 def mark_passage(document_file: DocumentFile, mark: Mark, *, by: By, at: datetime) -> Passage:
     """Mark a part of a document as proof (the red underline of the submission rules)."""
     document = _open_to(document_file.document, by)
+    if no := why_not_use(document):
+        raise no
     quote = mark.quote.strip()[:500]
     if not quote:
         raise BadFact(field=say("佐证段落"), value="", why=say("请选中或抄写原文"))

@@ -12,16 +12,19 @@ class DocumentKind(models.Model):
     """A kind of material, declared by a pack: 规范文件, 情况说明, 实景图片, 统计表, 音像 ...
 
     ``category`` is its class in the filing rules (文书 WS, 照片 ZP, 录音 LY, 录像 LX); ``needs`` names what such a
-    document must carry to be whole: number, issuer, dated, caption, figures.
+    document must carry to be whole: number, issuer, dated, caption, figures; ``holds`` what sort of files it usually
+    has (sheet, audio, video ...), so that a new file finds its kind; ``words`` at the end of a title tell it too.
     """
 
     code = models.CharField(_("编号"), max_length=40, primary_key=True)
     title = models.CharField(_("名称"), max_length=60)
     aliases = models.JSONField(_("别名"), default=list, blank=True)
+    words = models.JSONField(_("题名用词"), default=list, blank=True)
     category = models.CharField(_("档案门类"), max_length=4)
     retention = models.CharField(_("保管期限"), max_length=10, blank=True)
     needs = models.JSONField(_("必备"), default=list, blank=True)
     is_photo = models.BooleanField(_("照片"), default=False)
+    holds = models.JSONField(_("通常的文件"), default=list, blank=True)
     order = models.PositiveSmallIntegerField(_("排序"), default=0)
 
     class Meta:
@@ -100,7 +103,7 @@ class DocumentFile(models.Model):
     file = models.ForeignKey(StoredFile, models.PROTECT, related_name="uses", verbose_name=_("文件"))
     place = models.PositiveSmallIntegerField(_("次序"), default=1)
     edition = models.PositiveSmallIntegerField(_("版次"), default=1)
-    name = models.CharField(_("文件名"), max_length=200)
+    name = models.CharField(_("文件名"), max_length=255)
     note = models.CharField(_("说明"), max_length=200, blank=True)
     at = models.DateTimeField(_("加入时间"))
     by = models.CharField(_("经手"), max_length=60)
@@ -193,14 +196,16 @@ class Decision(models.TextChoices):
 class Arrival(models.Model):
     """One thing that came in by any road. Nothing is dropped in silence: what could not be taken has its ``problem``,
 
-    what is there already stands beside its ``twin``, and a person decides.
+    what is there already stands beside its ``twin``, and a person decides, with a reason (``why``) where one is due.
+    ``mark`` makes the same file of the same batch arrive once; ``inside`` is the zip, mail or folder it came in.
     """
 
     batch = models.CharField(_("批次"), max_length=40)
     mark = models.CharField(_("标记"), max_length=120, null=True, blank=True, unique=True)
     road = models.CharField(_("来路"), max_length=12)
-    name = models.CharField(_("名称"), max_length=200)
+    name = models.CharField(_("名称"), max_length=255)
     inside = models.CharField(_("来自"), max_length=400, blank=True)
+    sha256 = models.CharField(_("指纹"), max_length=64, blank=True)
     file = models.ForeignKey(
         StoredFile, models.PROTECT, null=True, blank=True, related_name="arrivals", verbose_name=_("文件")
     )
@@ -218,6 +223,7 @@ class Arrival(models.Model):
         Document, models.PROTECT, null=True, blank=True, related_name="arrivals", verbose_name=_("资料")
     )
     decision = models.CharField(_("处理"), max_length=8, choices=Decision, blank=True, default="")
+    why = models.CharField(_("理由"), max_length=300, blank=True)
     decided_at = models.DateTimeField(_("处理时间"), null=True, blank=True)
     decided_by = models.CharField(_("处理人"), max_length=60, blank=True)
 
@@ -259,6 +265,7 @@ class Proposal(models.Model):
     class Meta:
         verbose_name = _("识别建议")
         ordering = ["document", "field", "-sure", "id"]
+        indexes = [models.Index(fields=["document"], condition=Q(field="classified"), name="archive_proposal_secrecy")]
         constraints = [models.UniqueConstraint(fields=["document", "field", "value"], name="archive_proposal_once")]
 
     def __str__(self) -> str:

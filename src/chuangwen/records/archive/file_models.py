@@ -19,7 +19,7 @@ class StoredFile(models.Model):
     """One file by its bytes. ``name`` is what it was called when it first came; position and time are what the file
 
     itself claims (never trusted blindly): ``lon``/``lat`` in WGS-84, ``raw_place`` as written. ``likeness`` is a 64-bit
-    difference hash of a photo and ``shape`` a 64-bit hash of its coarse frequencies: two photos are near when both are.
+    difference hash of a photo and ``shape`` a 64-bit hash of its coarse waves: two photos are near when one of them is.
     ``sharpness`` and ``quality`` tell a blurred or over-compressed photo. ``looked_at``: the background has hashed it
     and compared it with all others.
     """
@@ -27,7 +27,7 @@ class StoredFile(models.Model):
     sha256 = models.CharField(_("指纹"), max_length=64, unique=True)
     size = models.BigIntegerField(_("字节数"))
     media_type = models.CharField(_("格式"), max_length=100)
-    name = models.CharField(_("文件名"), max_length=200)
+    name = models.CharField(_("文件名"), max_length=255)
     is_photo = models.BooleanField(_("照片"), default=False)
     kept_at = models.DateTimeField(_("收到时间"))
     kept_by = models.CharField(_("提交人"), max_length=60, blank=True)
@@ -36,6 +36,7 @@ class StoredFile(models.Model):
     pages = models.PositiveIntegerField(_("页数"), null=True, blank=True)
     taken_at = models.DateTimeField(_("拍摄时间"), null=True, blank=True)
     device = models.CharField(_("设备"), max_length=120, blank=True)
+    software = models.CharField(_("软件"), max_length=120, blank=True)
     raw_place = models.JSONField(_("原始位置"), default=dict, blank=True)
     lon = models.DecimalField(_("经度"), max_digits=9, decimal_places=6, null=True, blank=True)
     lat = models.DecimalField(_("纬度"), max_digits=8, decimal_places=6, null=True, blank=True)
@@ -47,6 +48,7 @@ class StoredFile(models.Model):
     reading = models.CharField(_("文字"), max_length=8, choices=Reading, default=Reading.WAITING)
     reading_why = models.CharField(_("读不出的原因"), max_length=200, blank=True)
     previewed_at = models.DateTimeField(_("预览时间"), null=True, blank=True)
+    preview_why = models.CharField(_("没有预览的原因"), max_length=200, blank=True, default="")
 
     class Meta:
         verbose_name = _("存档文件")
@@ -54,6 +56,8 @@ class StoredFile(models.Model):
         indexes = [
             models.Index(fields=["id"], condition=Q(reading="waiting"), name="archive_file_to_read"),
             models.Index(fields=["id"], condition=Q(is_photo=True, looked_at=None), name="archive_file_to_look_at"),
+            models.Index(fields=["id"], condition=Q(reading="scanned"), name="archive_file_to_recognise"),
+            models.Index(fields=["id"], condition=Q(previewed_at=None), name="archive_file_to_preview"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(size__gt=0), name="archive_file_is_not_empty"),

@@ -103,12 +103,16 @@ class Destruction(models.Model):
 
 
 class FileCheck(models.Model):
-    """One look over every stored file: how many there were, which are missing or changed, by name."""
+    """One look over every stored file: how many there were, which are missing or changed, by name.
+
+    ``reached`` is the key of the last file looked at, so that a look that was broken off goes on from there.
+    """
 
     begun_at = models.DateTimeField(_("开始"))
     ended_at = models.DateTimeField(_("结束"), null=True, blank=True)
     files = models.PositiveIntegerField(_("文件数"), default=0)
     bytes = models.BigIntegerField(_("字节数"), default=0)
+    reached = models.BigIntegerField(_("查到"), default=0)
     damaged = models.JSONField(_("缺失或改动"), default=list, blank=True)
 
     class Meta:

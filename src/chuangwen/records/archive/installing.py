@@ -30,10 +30,12 @@ def _install_kinds(content: ArchiveContent) -> int:
         said = {
             "title": row.title,
             "aliases": list(row.aliases),
+            "words": list(row.words),
             "category": row.category,
             "retention": row.retention,
             "needs": list(row.needs),
             "is_photo": row.photo,
+            "holds": list(row.holds),
             "order": order,
         }
         if not DocumentKind.objects.filter(code=row.id, **said).exists():

@@ -17,6 +17,7 @@ from chuangwen.records.archive.document_models import (
 from chuangwen.records.archive.file_models import PageText, Reading, StoredFile
 from chuangwen.records.archive.filing_models import ArchiveRules, Destruction, FileCheck, Item
 from chuangwen.records.archive.release_models import Release, ReleaseFile, ReleaseState, Validity
+from chuangwen.records.archive.upload_models import Upload
 
 __all__ = [
     "ArchiveRules",
@@ -39,6 +40,7 @@ __all__ = [
     "ReleaseFile",
     "ReleaseState",
     "StoredFile",
+    "Upload",
     "Use",
     "UseKind",
     "Validity",

@@ -1,11 +1,13 @@
-"""Who may know of a document, and who may change it: one rule for lists (``sees``) and for one (``why_not_see``)."""
+"""Who may bring documents in and change them."""
 
-from django.db.models import Q
+from collections.abc import Iterable
 
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, say
 from chuangwen.kit.refusals import NotAllowed, NotFound, OutOfReach, SignInFirst
-from chuangwen.records.archive.models import Document
+from chuangwen.records.archive.models import Arrival, Document, Proposal
+from chuangwen.records.archive.seeing import sees as sees
+from chuangwen.records.archive.seeing import why_not_see as why_not_see
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.gates import By
 from chuangwen.records.township.models import Organisation
@@ -26,23 +28,12 @@ class Filed(Refusal):
     sentence = later("“{title}”已归档（{code}），不能再改。需要更正时请另立一份，并在备注里说明。")
 
 
-def sees(actor: Actor) -> Q:
-    """The condition for lists: documents of units within reach, and those that the person brought."""
-    if actor.person is None or not actor.may(Permission.SEE_ARCHIVE):
-        return Q(pk__in=[])
-    return actor.reach(Permission.SEE_ARCHIVE).condition("unit", person="person") | Q(person=actor.person_id)
+class ClassifiedForbidden(Refusal):
+    """A document that says of itself that it is classified must not be here."""
 
-
-def why_not_see(document: Document, actor: Actor) -> Refusal | None:
-    """Why this person must not know of the document, or ``None``. The refusal does not tell that it exists."""
-    if actor.person is None:
-        return SignInFirst()
-    if not actor.may(Permission.SEE_ARCHIVE):
-        return NotAllowed(permission=Permission.SEE_ARCHIVE.title)
-    reach = actor.reach(Permission.SEE_ARCHIVE)
-    if document.person_id == actor.person_id or reach.covers(document.unit, person_id=document.person_id):
-        return None
-    return NotFound(what=say("资料"))
+    code = "classified_forbidden"
+    sentence = later("“{title}”标有“{mark}”。本系统不得存放涉密文件，请按保密规定处理，不要上传。")
+    status = 422
 
 
 def why_not_add(unit: Organisation, by: By) -> Refusal | None:
@@ -59,6 +50,13 @@ def why_not_add(unit: Organisation, by: By) -> Refusal | None:
     return OutOfReach(permission=Permission.ADD_DOCUMENTS.title, organisation=unit.name)
 
 
+def why_not_decide(arrival: Arrival, by: By) -> Refusal | None:
+    """Why this person may not say what becomes of an arrival: who may add for its unit may."""
+    if arrival.unit is None:
+        return NotFound(what=say("收件"))
+    return why_not_add(arrival.unit, by)
+
+
 def why_not_change(document: Document, by: By) -> Refusal | None:
     """Why this person may not change the document now: sees it, may add for its unit, and it is still open."""
     if isinstance(by, Actor) and (no := why_not_see(document, by) or why_not_add(document.unit, by)):
@@ -67,3 +65,15 @@ def why_not_change(document: Document, by: By) -> Refusal | None:
         return Withdrawn(title=document.title)
     item = getattr(document, "item", None)
     return Filed(title=document.title, code=item.code) if item is not None else None
+
+
+def secrecy_of(documents: Iterable[Document]) -> dict[int, str]:
+    """Documents whose text carries a mark of secrecy that nobody has found to be none: key and mark, in one query."""
+    rows = Proposal.objects.filter(field="classified", document__in=documents).exclude(taken=False)
+    return dict(rows.values_list("document", "value"))
+
+
+def why_not_use(document: Document) -> Refusal | None:
+    """Why the document must not be used for anything (standards, submission, release, filing), or ``None``."""
+    mark = secrecy_of([document]).get(document.pk)
+    return ClassifiedForbidden(title=document.title, mark=mark) if mark else None

@@ -1,16 +1,17 @@
 """Named reads: which documents a person sees, what they serve; where kept files stand, and whether they are whole."""
 
 from collections.abc import Iterator
-from hashlib import sha256
 from pathlib import Path
 
 from django.conf import settings
 from django.db.models import Count, Prefetch, Q, QuerySet
 
-from chuangwen.records.archive.models import Document, DocumentFile, StoredFile, Use
-from chuangwen.records.archive.policy import sees
-from chuangwen.records.archive.storage import place
+from chuangwen.records.archive.copies import public_copy
+from chuangwen.records.archive.models import Arrival, Document, DocumentFile, FileCheck, Proposal, StoredFile, Use
+from chuangwen.records.archive.seeing import sees, sees_arrivals
+from chuangwen.records.archive.storage import digest_of, place
 from chuangwen.records.township.actors import Actor
+from chuangwen.records.township.permissions import Permission
 
 
 def sealed_path(file: StoredFile) -> Path:
@@ -20,34 +21,58 @@ def sealed_path(file: StoredFile) -> Path:
 
 def public_path(file: StoredFile, size: str = "page") -> Path:
     """What others may see of a photo: ``page`` (2000 px) or ``thumb`` (320 px), without position or device."""
-    return place(settings.FILES, "public", f"{file.sha256}.{size}.jpg")
+    return public_copy(file.sha256, size, file.name)
+
+
+def derived_path(file: StoredFile, what: str) -> Path:
+    """Something made of a file and kept by its digest: ``pdf``, ``p1.jpg`` ..."""
+    return place(settings.FILES, "public", f"{file.sha256}.{what}")
 
 
 def damaged() -> Iterator[tuple[StoredFile, str]]:
     """Kept files whose bytes are missing or changed."""
     for file in StoredFile.objects.iterator(chunk_size=500):
-        path = sealed_path(file)
-        if not path.is_file():
-            yield file, "missing"
-        elif _digest(path) != file.sha256:
-            yield file, "changed"
+        if state := state_of(file):
+            yield file, state
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as stream:
-        return _of(iter(lambda: stream.read(1 << 20), b""))
+def last_check() -> FileCheck | None:
+    """The last look over all originals that came to its end."""
+    return FileCheck.objects.exclude(ended_at=None).order_by("-ended_at", "-pk").first()
 
 
-def _of(pieces: Iterator[bytes]) -> str:
-    found = sha256()
-    for piece in pieces:
-        found.update(piece)
-    return found.hexdigest()
+def state_of(file: StoredFile) -> str:
+    """``missing`` or ``changed``; empty when the original is what it was."""
+    path = sealed_path(file)
+    try:
+        return "" if digest_of(path) == file.sha256 else "changed"
+    except OSError:
+        return "changed" if path.is_file() else "missing"
+
+
+def arrivals_visible_to(actor: Actor) -> QuerySet[Arrival]:
+    """What came in, newest first, with all that a list shows."""
+    rows = Arrival.objects.filter(sees_arrivals(actor))
+    return rows.select_related("file", "unit", "person", "twin__kind", "twin__unit", "document__kind")
+
+
+def waiting_arrivals(actor: Actor) -> QuerySet[Arrival]:
+    """What came in and waits for a person's word."""
+    return arrivals_visible_to(actor).filter(decision="")
 
 
 def visible_to(actor: Actor) -> QuerySet[Document]:
     """Every document that this person may know of, the withdrawn ones too."""
     return Document.objects.filter(sees(actor))
+
+
+def held_for_secrecy(actor: Actor, most: int = 3) -> list[tuple[str, str]]:
+    """Title and mark of documents that carry a mark of secrecy about which nobody has decided, for those who may act."""
+    if actor.person is None or not (actor.may(Permission.ADD_DOCUMENTS) or actor.may(Permission.KEEP_ARCHIVE)):
+        return []
+    rows = Proposal.objects.filter(field="classified", taken=None, document__withdrawn_at=None)
+    rows = rows.filter(document__in=visible_to(actor)).order_by("-document")
+    return list(rows.values_list("document__title", "value")[:most])
 
 
 def in_rows(documents: QuerySet[Document]) -> QuerySet[Document]:

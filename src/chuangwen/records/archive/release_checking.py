@@ -16,7 +16,7 @@ from chuangwen.kernel.words import later, say
 from chuangwen.records.archive.models import DocumentFile, PageText, Reading, Release
 from chuangwen.records.archive.release_policy import SecretMark
 
-SECRET = re.compile(r"(?:[绝機机秘]\s*密|绝密)\s*[★☆]")
+SECRET = re.compile(r"[绝機机秘特]\s*密\s*[★☆*＊※]")
 TITLES = {
     Personal.IDENTITY.value: later("身份证号"),
     Personal.MOBILE.value: later("手机号"),

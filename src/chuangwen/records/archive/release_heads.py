@@ -29,7 +29,7 @@ class Head:
 def head_of(text: str) -> Head:
     """The fields of the page; a text without such a head comes back whole."""
     lines = text.splitlines()
-    last, fields = -1, {}
+    last, fields = -1, dict[str, str]()
     for place, line in enumerate(lines[:_LOOK]):
         if found := _labelled(line):
             last, fields = place, {**fields, **found}

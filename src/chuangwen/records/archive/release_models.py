@@ -93,16 +93,6 @@ class Release(models.Model):
     def __str__(self) -> str:
         return self.title
 
-    @property
-    def is_public(self) -> bool:
-        """Released, and the document behind it may still be shown."""
-        return self.state == ReleaseState.RELEASED and not self.is_stopped
-
-    @property
-    def is_stopped(self) -> bool:
-        """The document was withdrawn or made internal since: the public page stops until somebody decides."""
-        return bool(self.document.confidentiality) or self.document.withdrawn_at is not None
-
 
 class ReleaseFile(models.Model):
     """A file that goes out with a release, under a name for the public; a photo goes out as its public copy."""

@@ -4,7 +4,7 @@ from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, say
 from chuangwen.kit.refusals import NotAllowed, NotFound, OutOfReach, SignInFirst
 from chuangwen.records.archive.models import Document, Release
-from chuangwen.records.archive.policy import Withdrawn, why_not_see
+from chuangwen.records.archive.policy import Withdrawn, why_not_see, why_not_use
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.gates import By
 from chuangwen.records.township.permissions import Permission
@@ -70,7 +70,7 @@ def why_not_public(document: Document) -> Refusal | None:
     """Why this document must not go out at all."""
     if document.confidentiality:
         return Internal(title=document.title)
-    return Withdrawn(title=document.title) if document.withdrawn_at is not None else None
+    return Withdrawn(title=document.title) if document.withdrawn_at is not None else why_not_use(document)
 
 
 def why_not_propose(document: Document, by: By) -> Refusal | None:

@@ -1,20 +1,34 @@
 """Named reads of releases: what the public sees, what the office sees."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from decimal import Decimal
 
 from django.db.models import Count, Max, Prefetch, QuerySet, Sum
 
 from chuangwen.kernel.workdays import CHINA, Measure, Term, WorkCalendar, due
-from chuangwen.records.archive.models import Document, DocumentFile, Release, ReleaseFile, ReleaseState
+from chuangwen.records.archive.models import Document, DocumentFile, Proposal, Release, ReleaseFile, ReleaseState
 from chuangwen.records.archive.queries import visible_to
 from chuangwen.records.township.actors import Actor
 
 
 def released() -> QuerySet[Release]:
-    """What the public sees: released, and the document behind it neither withdrawn nor internal since."""
-    rows = Release.objects.filter(state=ReleaseState.RELEASED)
-    return rows.filter(document__confidentiality="", document__withdrawn_at=None)
+    """What the public sees: released, and the document behind it neither withdrawn, internal nor marked secret since."""
+    rows = Release.objects.filter(
+        state=ReleaseState.RELEASED, document__confidentiality="", document__withdrawn_at=None
+    )
+    return rows.exclude(document__in=_secret())
+
+
+def _secret() -> QuerySet[Proposal]:
+    """Documents that carry a mark of secrecy which nobody has found to be none."""
+    return Proposal.objects.filter(field="classified").exclude(taken=False).values("document")  # type: ignore[return-value]
+
+
+def stopped(releases: Iterable[Release]) -> set[int]:
+    """Those of the releases whose page has stopped because of the document behind it, in one query."""
+    keys = {one.pk for one in releases if one.state == ReleaseState.RELEASED}
+    return keys - set(released().filter(pk__in=keys).values_list("pk", flat=True))
 
 
 def once_released() -> QuerySet[Release]:
@@ -36,7 +50,9 @@ def seen_by(actor: Actor) -> QuerySet[Release]:
 def releasable(actor: Actor) -> QuerySet[Document]:
     """Documents that may be proposed: seen, open, not withdrawn, not proposed yet."""
     taken = Release.objects.exclude(state=ReleaseState.WITHDRAWN).values("document")
-    rows = visible_to(actor).filter(confidentiality="", withdrawn_at=None).exclude(pk__in=taken)
+    rows = (
+        visible_to(actor).filter(confidentiality="", withdrawn_at=None).exclude(pk__in=taken).exclude(pk__in=_secret())
+    )
     return rows.select_related("unit", "kind")
 
 

@@ -14,6 +14,7 @@ from chuangwen.kernel.words import later, say
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.kit.refusals import NotFound
 from chuangwen.kit.rows import by_keys
+from chuangwen.records.archive import looking
 from chuangwen.records.archive.models import StoredFile
 from chuangwen.records.ledger import actions as ledger
 from chuangwen.records.ledger.actions import Thing
@@ -51,6 +52,7 @@ class Ready:
     counted: rollup.Counted = rollup.NEW
     facts: dict[str, object] = field(default_factory=dict)
     near: turning.Company | None = None
+    doubts: looking.Doubts = field(default_factory=dict)
 
 
 def open_case(new: NewCase, said: Said | None = None, *, by: By, at: datetime) -> Case:
@@ -223,7 +225,8 @@ def _taken(case: Case, move_id: str, said: Said, *, by: By, at: datetime) -> Rea
     ready = Ready(stride, said, case.state, rollup.counted(case), _facts(case))
     stepping.carry(stride)
     if attaching.purpose_of(move) == Purpose.AFTER:
-        stride.remarks += attaching.remarks(case, said.photos)
+        told, ready.doubts = attaching.remarks(case, said.photos)
+        stride.remarks += told
     if stride.assisting is None:
         ready.near = _give_turn(stride)
     return ready
@@ -279,6 +282,8 @@ def _write_step(ready: Ready, *, by: By) -> None:
         due_at=stride.due_at,
         mark=said.mark or None,
     )
+    for photo, doubts in ready.doubts.items():
+        looking.ask(photo, doubts, by=by, at=at)
     attaching.hang(case, step, said.photos, attaching.purpose_of(move), by=by, at=at)
     attaching.hang(case, step, said.files, Purpose.OTHER, by=by, at=at)
     rollup.keep(ready.counted, rollup.counted(case), at)

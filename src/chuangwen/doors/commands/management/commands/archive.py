@@ -1,24 +1,28 @@
-"""``chuangwen archive release-export``: the archive on the command line."""
+"""``chuangwen archive add|search|twins|check|index|release-export``: the archive from the command line."""
 
-from argparse import ArgumentParser
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from chuangwen.doors.commands import archive_releases
-from chuangwen.doors.commands.command import TownCommand
+from chuangwen.doors.commands import archive_adding, archive_releases, archive_search, archive_twins
 
 
-class Command(TownCommand):
-    """What is public leaves as a folder."""
+class Command(
+    archive_adding.AddingParts, archive_search.SearchParts, archive_twins.TwinsParts, archive_releases.ReleaseParts
+):
+    """The archive from the command line: each part stands in a module of its own."""
 
-    help = "资料档案：导出已公开的信息"
-    example = archive_releases.EXAMPLE
-    parts: ClassVar[dict[str, str]] = {archive_releases.PART: archive_releases.WHAT}
-
-    def arguments(self, parser: ArgumentParser, part: str) -> None:
-        if part == archive_releases.PART:
-            archive_releases.arguments(parser)
-
-    def run_release_export(self, options: dict[str, Any]) -> dict[str, object]:
-        told = archive_releases.export(options)
-        self.say(options, "公开信息 {releases} 条，文件 {files} 个，写在 {folder}；指纹在 {digests}。", **told)
-        return told
+    help = "资料档案：收件、检索、找重复的照片、核对原件、重建检索、导出公开信息"
+    example = "\n".join(
+        [
+            archive_adding.ADD_EXAMPLE,
+            archive_search.EXAMPLE,
+            archive_twins.EXAMPLE,
+            archive_adding.CHECK_EXAMPLE,
+            archive_releases.EXAMPLE,
+        ]
+    )
+    parts: ClassVar[dict[str, str]] = {
+        **archive_adding.PARTS,
+        **archive_search.PARTS,
+        **archive_twins.PARTS,
+        **archive_releases.PARTS,
+    }

@@ -1,0 +1,47 @@
+"""A worker beside the web process on one machine: started with it, started again when it dies, ended with it."""
+
+import subprocess
+import sys
+import threading
+from types import TracebackType
+
+from django.conf import settings
+
+_AGAIN_SECONDS = 5.0
+_END_SECONDS = 20.0
+
+
+class Worker:
+    """``with Worker():`` keeps one ``chuangwen work`` running. It ends by itself when this process dies: its standard
+
+    input, a pipe from here, then ends.
+    """
+
+    def __init__(self, *, wanted: bool = True) -> None:
+        self.wanted = wanted
+        self.over = threading.Event()
+        self.thread = threading.Thread(target=self._keep, daemon=True)
+
+    def __enter__(self) -> "Worker":
+        if self.wanted:
+            self.thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, wrong: BaseException | None, at: TracebackType | None) -> None:
+        self.over.set()
+        if self.wanted:
+            self.thread.join(_END_SECONDS + 5)
+
+    def _keep(self) -> None:
+        while not self.over.is_set():
+            words = [sys.executable, "-m", "chuangwen", "work", "--beside", "--home", str(settings.HOME)]
+            with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as process:
+                while process.poll() is None and not self.over.wait(0.5):
+                    pass
+                if process.stdin is not None:
+                    process.stdin.close()
+                try:
+                    process.wait(_END_SECONDS)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+            self.over.wait(_AGAIN_SECONDS)
