@@ -15,7 +15,7 @@ from chuangwen.records.archive.checking import read_archive
 from chuangwen.records.archive.definitions import ArchiveContent
 from chuangwen.records.archive.document_actions import BadFact, Facts, add_file, describe, withdraw
 from chuangwen.records.archive.installing import install_archive
-from chuangwen.records.archive.models import Proposal, Release, Validity
+from chuangwen.records.archive.models import PageText, Proposal, Release, Validity
 from chuangwen.records.archive.policy import ClassifiedForbidden, Withdrawn
 from chuangwen.records.archive.release_actions import (
     Decided,
@@ -154,10 +154,14 @@ def test_a_mark_of_secrecy_that_the_reader_found_stops_everything_until_somebody
 @pytest.mark.parametrize("text", ["秘密★1年\n正文", "机 密 ☆ 五年"])
 def test_a_mark_of_secrecy_stops_the_release_wherever_it_stands(counter, text: str) -> None:
     with pytest.raises(SecretMark, match="正文"):
-        counter.proposed(counter.paper("方案", text))
-    files = [counter.read_file("正文.txt", "好的"), counter.read_file("附件.docx", text, media_type="application/x")]
-    with pytest.raises(SecretMark, match=r"附件\.docx"):
-        counter.proposed(counter.of(files, "方案二"))
+        counter.proposed(counter.paper("方案", "正文"), text=text)
+    with pytest.raises(SecretMark, match="标题"):
+        counter.proposed(counter.paper("方案二", "正文"), title=text)
+    files = [counter.read_file("正文.txt", "好的"), counter.shelf.file("附件.docx", media_type="application/x")]
+    release = counter.settled(counter.proposed(counter.of(files, "方案三")))
+    PageText.objects.create(file=files[1], page=3, text=text)  # read after the proposal
+    with pytest.raises(SecretMark, match=r"附件\.docx”第 3 页"):
+        publish(release, OPINION, version=release.version, by=counter.hewei, at=counter.at)
 
 
 def test_personal_data_is_shown_masked_and_decided_one_by_one(counter) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 from django.utils import timezone
 
 from chuangwen.kernel.dates import day_told
+from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import say
-from chuangwen.records.archive.models import Release, ReleaseFile
+from chuangwen.records.archive.models import Release, ReleaseFile, StoredFile
 from chuangwen.records.archive.queries import public_path, sealed_path
 
 OFFICE = "application/vnd.openxmlformats-officedocument."
@@ -112,13 +113,21 @@ def attachment(row: ReleaseFile) -> Attachment:
     """A photo goes out as its public copy, never as the original."""
     file = row.document_file.file
     if file.is_photo:
-        ending, media_type, path = "jpg", "image/jpeg", public_path(file)
+        ending, media_type, path = "jpg", "image/jpeg", _public_copy(file)
     else:
         ending = ENDINGS.get(file.media_type, "")
         media_type, path = file.media_type if ending else BYTES, sealed_path(file)
     plain = _SIGNS.sub(" ", row.title).strip(" .") or say("附件")
     name = f"{plain}.{ending}" if ending else plain
     return Attachment(row.pk, row.title, name, ending or "bin", media_type, path, file.sha256, file.is_photo)
+
+
+def _public_copy(file: StoredFile) -> Path:
+    """The copy; where it cannot be made a place where nothing stands, never the original."""
+    try:
+        return public_path(file)
+    except Refusal:
+        return sealed_path(file).with_name("no-public-copy")
 
 
 def released_told(release: Release) -> str:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from chuangwen.kernel.personal import masked
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.kernel.words import later, listed, say
+from chuangwen.kernel.words import later, listed, say, written
 from chuangwen.records.archive.document_actions import BadFact
 from chuangwen.records.archive.models import Document, DocumentFile, Release, ReleaseFile, ReleaseState, Validity
 from chuangwen.records.archive.release_checking import findings, found_in_text, refuse_secrets, undecided
@@ -68,7 +68,7 @@ class Decided:
 
 def thing(release: Release) -> Thing:
     """What the ledger calls it. A title may hold personal data that is not decided yet."""
-    return Thing("release", str(release.pk), release.index_number or say("公开信息 {pk}", pk=release.pk))
+    return Thing("release", str(release.pk), release.index_number or written(later("公开信息 {pk}"), pk=release.pk))
 
 
 @transaction.atomic
