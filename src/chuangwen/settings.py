@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "chuangwen.work.plans",
     "chuangwen.work.rotas",
     "chuangwen.results.scoring",
+    "chuangwen.results.submission",
     "chuangwen.results.dashboard",
     "chuangwen.doors.site",
     "chuangwen.doors.portal",

@@ -15,7 +15,7 @@ ROOMS = [
     for floor, rooms in {
         "records": ["ledger", "jobs", "standards", "township", "duties", "archive", "notices", "measures"],
         "work": ["cases", "plans", "rotas"],
-        "results": ["scoring", "dashboard"],
+        "results": ["scoring", "submission", "dashboard"],
         "doors": ["site", "background", "portal", "open311", "disclosure", "messages", "api", "commands", "packs"],
     }.items()
     for room in rooms

@@ -4,6 +4,7 @@ import { optionsOf, type Chart, type Paint } from "./chart_options";
 import { figure, isWriting, startAll } from "./island";
 import { toast } from "./islands/dialog";
 import { drawer, sizeSwitch } from "./islands/frame";
+import { moved, once, order } from "./islands/order";
 import { cellsOf, paste } from "./islands/paste";
 import { pair, tabs } from "./islands/tabs";
 import { narrow, tree } from "./islands/tree";
@@ -186,5 +187,58 @@ describe("charts", () => {
     const { valueFormatter } = options["tooltip"] as { valueFormatter: (value: unknown) => string };
     expect(valueFormatter(null)).toBe("未测");
     expect(valueFormatter(80)).toBe("80 分");
+  });
+});
+
+describe("an order that people make", () => {
+  const page = (): { list: HTMLElement; sent: ReturnType<typeof vi.fn> } => {
+    document.body.innerHTML =
+      '<form id="f"></form><ol data-order="f"><li data-key="1" tabindex="0"></li><li data-key="2" tabindex="0"></li><li data-key="3"></li></ol>';
+    const form = one("#f") as HTMLFormElement;
+    const sent = vi.fn();
+    form.requestSubmit = sent;
+    order(one("ol"));
+    return { list: one("ol"), sent };
+  };
+  const keys = (list: HTMLElement): (string | undefined)[] =>
+    Array.from(list.children).map((item) => (item as HTMLElement).dataset["key"]);
+
+  it("moves within its ends", () => {
+    expect(moved([1, 2, 3], 0, 1)).toEqual([2, 1, 3]);
+    expect(moved([1, 2, 3], 0, -1)).toEqual([1, 2, 3]);
+    expect(moved([1, 2, 3], 2, 5)).toEqual([1, 2, 3]);
+  });
+
+  it("is changed by Alt and an arrow, and sent", () => {
+    const { list, sent } = page();
+    list.children[0]?.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown", altKey: true, bubbles: true }));
+    expect(keys(list)).toEqual(["2", "1", "3"]);
+    expect(sent).toHaveBeenCalledTimes(1);
+    list.children[0]?.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowUp", altKey: true, bubbles: true }));
+    list.children[0]?.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown", bubbles: true }));
+    expect(sent).toHaveBeenCalledTimes(1);
+  });
+
+  it("is changed by dragging, and sent only when something moved", () => {
+    const { list, sent } = page();
+    const drag = (kind: string, on: Element, y = 0): boolean =>
+      on.dispatchEvent(Object.assign(new Event(kind, { bubbles: true, cancelable: true }), { clientY: y }));
+    const [first, second] = Array.from(list.children) as [Element, Element];
+    drag("dragstart", first);
+    drag("dragend", first);
+    expect(sent).not.toHaveBeenCalled();
+    drag("dragstart", first);
+    drag("dragover", second, 1);
+    drag("dragend", first);
+    expect(keys(list)).toEqual(["2", "1", "3"]);
+    expect(sent).toHaveBeenCalledTimes(1);
+  });
+
+  it("a form that takes long is sent once", () => {
+    document.body.innerHTML = "<form></form>";
+    const form = one("form");
+    once(form);
+    const send = (): boolean => form.dispatchEvent(new Event("submit", { cancelable: true }));
+    expect([send(), send()]).toEqual([true, false]);
   });
 });

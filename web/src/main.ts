@@ -7,6 +7,7 @@ import { chart } from "./islands/chart";
 import { dialog, opener, toast } from "./islands/dialog";
 import { choices, drawer, filters, menu, printer, sizeSwitch } from "./islands/frame";
 import { locate } from "./islands/locate";
+import { once, order } from "./islands/order";
 import { paste } from "./islands/paste";
 import { pair, tabs } from "./islands/tabs";
 import { tree } from "./islands/tree";
@@ -25,6 +26,8 @@ const ISLANDS: ReadonlyArray<readonly [string, Island]> = [
   ["[data-whatif]", whatif],
   ["[data-locate]", locate],
   ["[data-paste]", paste],
+  ["[data-order]", order],
+  ["[data-once]", once],
   ["[data-chart]", chart],
   ["[data-size-switch]", sizeSwitch],
   ["#side", drawer],

@@ -56,11 +56,15 @@ class Merge:
 
 @dataclass(frozen=True)
 class TableText:
-    """What stands around a table: the sheet's name, the title above it, the notes below the title."""
+    """What stands around a table: the sheet's name, the title above it, the notes below the title.
+
+    ``made`` is the moment written into the file; without it the machine's own, so that two files differ.
+    """
 
     sheet: str
     title: str = ""
     notes: Sequence[str] = ()
+    made: datetime.datetime | None = None
 
 
 def write_table(
@@ -78,6 +82,8 @@ def write_table(
     """
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, _options(streamed=not merges)) as book:
+        if text.made is not None:
+            book.set_properties({"created": text.made})
         sheet = book.add_worksheet(sheet_name(text.sheet))
         head = _write_head(book, sheet, columns, text)
         last = _write_rows(book, sheet, columns, rows, head)
@@ -138,7 +144,10 @@ def write_value(sheet: Worksheet, row: int, column: int, value: Value, style: Fo
         text = value.date().isoformat() if value.time() == datetime.time() else value.isoformat(" ", "minutes")
         sheet.write_string(row, column, text, style)
     else:
-        sheet.write_string(row, column, _BAD_SIGNS.sub("", str(value))[:_LONGEST_CELL], style)
+        text = str(value)
+        sheet.write_string(
+            row, column, (text if text.isprintable() else _BAD_SIGNS.sub("", text))[:_LONGEST_CELL], style
+        )
 
 
 def _is_exact(value: float | Decimal) -> bool:

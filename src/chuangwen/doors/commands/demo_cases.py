@@ -19,6 +19,7 @@ from chuangwen.records.archive.models import StoredFile
 from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.measures.models import Observation
 from chuangwen.records.notices.actions import mark_read
+from chuangwen.records.notices.models import Notice
 from chuangwen.records.township.actors import Actor, actor_for
 from chuangwen.records.township.calendar_queries import work_calendar
 from chuangwen.records.township.gates import By
@@ -63,6 +64,14 @@ class Maker:
     actors: dict[int, Actor] = field(default_factory=dict)
     photos: dict[tuple[int, str], StoredFile] = field(default_factory=dict)
     types: dict[str, CaseTypeRow] = field(default_factory=dict)
+    people: list[Actor] = field(default_factory=list)
+
+    def everybody(self) -> list[Actor]:
+        """All who may act, read once: nobody comes or goes while the demo is made."""
+        if not self.people:
+            rows = Person.objects.filter(is_active=True).select_related("organisation").order_by("pk")
+            self.people = [self.actor(one) for one in rows]
+        return self.people
 
     def definition(self, kind: str) -> CaseTypeRow:
         if kind not in self.types:
@@ -114,7 +123,8 @@ def _begun(maker: Maker) -> list[tuple[datetime, Walk | None]]:
 def _week_ends(maker: Maker, at: datetime) -> list[Walk]:
     """Friday evening: the clock's sweep, and everybody has read what they were told."""
     opened = sweep(by=MACHINE, at=at).opened
-    for person in Person.objects.filter(is_active=True):
+    told = Notice.objects.filter(read_at=None).values("person")
+    for person in Person.objects.filter(is_active=True, pk__in=told):
         mark_read(person, at=at)
     return [_follow(maker, number) for number in opened]
 
@@ -224,16 +234,15 @@ def _who(maker: Maker, walk: Walk, move: MoveRow) -> By | None:
         return RESIDENT
     if walk.case is None:
         wanted = [one for one in move.who if not one.startswith("@")]
-        people = Person.objects.filter(assignments__role__in=wanted, assignments__withdrawn_at=None, is_active=True)
-        found = [maker.actor(one) for one in people.select_related("organisation").distinct()]
+        found = [one for one in maker.everybody() if set(one.roles) & set(wanted)]
         local = [one for one in found if walk.area is not None and one.organisation == walk.area]
         return maker.dice.choice(local or found) if found else None
-    people = Person.objects.filter(is_active=True).select_related("organisation")
-    near = people.filter(organisation=walk.case.lead_id) if walk.case.lead_id and "@lead" in move.who else people.none()
-    roles = people.filter(assignments__role__in=[one for one in move.who if not one.startswith("@")]).distinct()
-    for person in [*near, *sorted(roles, key=lambda one: one.pk)]:
-        if why_not_take(walk.case, move, maker.actor(person)) is None:
-            return maker.actor(person)
+    lead = walk.case.lead_id if "@lead" in move.who else None
+    people = maker.everybody()
+    near = [one for one in people if lead and one.organisation is not None and one.organisation.pk == lead]
+    for actor in [*near, *(one for one in people if set(one.roles) & set(move.who))]:
+        if why_not_take(walk.case, move, actor) is None:
+            return actor
     return None
 
 

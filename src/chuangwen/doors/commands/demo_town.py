@@ -11,7 +11,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from chuangwen.doors.commands.demo_cases import make_cases
+from chuangwen.doors.commands.demo_releases import make_releases
 from chuangwen.doors.commands.demo_rotas import change_rotas, plan_rotas
+from chuangwen.doors.commands.demo_submission import make_submissions
 from chuangwen.doors.commands.demo_year import CHINA, DemoRound, DemoYear, make_year
 from chuangwen.doors.commands.plan_duties import assign_plan_duties
 from chuangwen.doors.packs.installing import install
@@ -63,6 +65,8 @@ def prepare(packs: Path, *, seed: int | None, at: datetime) -> bool:
         rotas = _declared(town.folder / "demo_rotas.toml")
         plan_rotas(rotas)
         _take_cases(town, seed=chosen)
+        _take_archive(town, seed=chosen)
+        make_releases(town.folder, _declared(town.folder / "demo_releases.toml"))
         change_rotas(rotas)
     return True
 
@@ -78,6 +82,15 @@ def _take_cases(town: Checked, *, seed: int) -> None:
     demo = town.pack.town.demo if isinstance(town.pack, TownPack) else None
     if demo is not None and said:
         make_cases(said, seed=seed, last=datetime.combine(demo.today, time(8, 30), CHINA))
+
+
+def _take_archive(town: Checked, *, seed: int) -> None:
+    """The archive and the submissions that the town's pack declares, up to the same evening."""
+    path = town.folder / "demo_archive.toml"
+    demo = town.pack.town.demo if isinstance(town.pack, TownPack) else None
+    if demo is not None and path.is_file():
+        last = datetime.combine(demo.today, time(8, 30), CHINA)
+        make_submissions(tomllib.loads(path.read_text(encoding="utf-8")), seed=seed, last=last)
 
 
 def _main_first(frameworks: Sequence[FrameworkPack]) -> list[FrameworkPack]:

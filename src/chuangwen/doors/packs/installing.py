@@ -23,6 +23,7 @@ from chuangwen.records.township.gates import By, must
 from chuangwen.records.township.installing import install_town, install_township
 from chuangwen.records.township.models import Organisation, Person
 from chuangwen.records.township.permissions import Permission
+from chuangwen.results.submission.installing import install_submission
 from chuangwen.work.cases.installing import install_content
 from chuangwen.work.cases.rollup import count_anew
 from chuangwen.work.rotas.installing import install_rotas
@@ -55,6 +56,7 @@ def install(checked: Sequence[Checked], *, by: By, at: datetime) -> Outcome:
             name, edition, changed = _install(one, by=by, at=at)
             told = install_content(name, one.cases, papers_of(one), by=by, at=at)
             told |= install_archive(name, one.archive, by=by, at=at)
+            changed = install_submission(name, one.submission, by=by, at=at) or changed
             new = install_rotas(name, one.rotas, own=isinstance(one.pack, TownPack), by=by, at=at)
             outcome.packs.append((name, edition, changed or bool(told) or bool(new)))
     return outcome

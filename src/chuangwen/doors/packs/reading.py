@@ -13,6 +13,8 @@ from chuangwen.records.standards.checking import read_framework
 from chuangwen.records.standards.definitions import FrameworkPack
 from chuangwen.records.township.checking import read_town, read_township
 from chuangwen.records.township.definitions import TownPack, TownshipPack
+from chuangwen.results.submission.checking import read_submission
+from chuangwen.results.submission.definitions import SubmissionContent
 from chuangwen.work.cases.checking import read_content
 from chuangwen.work.cases.definitions import CaseContent
 from chuangwen.work.cases.fitting import check_words
@@ -35,6 +37,7 @@ class Checked:
     cases: CaseContent = field(default_factory=CaseContent)
     archive: ArchiveContent = field(default_factory=ArchiveContent)
     rotas: tuple[RotaRow, ...] = ()
+    submission: SubmissionContent = field(default_factory=SubmissionContent)
 
     def as_data(self) -> dict[str, object]:
         """For ``packs check --json``."""
@@ -73,9 +76,9 @@ def _with_work(one: Checked) -> Checked:
     """What the folder says about cases, the archive and rotas, with its problems."""
     problems = Problems(list(one.problems))
     content, archive = read_content(one.folder, problems), read_archive(one.folder, problems)
-    rotas = read_rotas(one.folder, problems)
-    pack = None if problems else one.pack
-    return replace(one, cases=content, archive=archive, rotas=rotas, problems=list(problems), pack=pack)
+    rotas, submission = read_rotas(one.folder, problems), read_submission(one.folder, problems)
+    told = replace(one, cases=content, archive=archive, rotas=rotas, submission=submission)
+    return replace(told, problems=list(problems), pack=None if problems else one.pack)
 
 
 def check_folders(folders: Iterable[Path]) -> list[Checked]:

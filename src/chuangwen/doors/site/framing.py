@@ -77,6 +77,7 @@ NAVIGATION: tuple[tuple[str, tuple[Door, ...]], ...] = (
             Door(later("实地观测"), "observations", "visit", Permission.SEE_ROWS, jump="o"),
             Door(later("材料评定"), "materials", "file", Permission.SEE_ROWS),
             Door(later("照片疑点"), "archive_photos", "camera", Permission.SEE_ARCHIVE),
+            Door(later("网上申报"), "submission", "file", Permission.SEE_ARCHIVE),
             Door(later("问卷与统计"), "answers", "survey", Permission.SEE_ROWS),
         ),
     ),

@@ -7,7 +7,16 @@ from django.conf import settings
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from chuangwen.records.archive.copies import public_copy
-from chuangwen.records.archive.models import Arrival, Document, DocumentFile, FileCheck, Proposal, StoredFile, Use
+from chuangwen.records.archive.models import (
+    Arrival,
+    Document,
+    DocumentFile,
+    DocumentKind,
+    FileCheck,
+    Proposal,
+    StoredFile,
+    Use,
+)
 from chuangwen.records.archive.seeing import sees, sees_arrivals
 from chuangwen.records.archive.storage import digest_of, place
 from chuangwen.records.township.actors import Actor
@@ -83,6 +92,13 @@ def in_rows(documents: QuerySet[Document]) -> QuerySet[Document]:
         .prefetch_related(Prefetch("files", queryset=current, to_attr="current"))
         .annotate(used=Count("serves", distinct=True))
     )
+
+
+def kind_called(name: str) -> str:
+    """The kind of document that a word means, by title or alias; a word that none bears means the last one."""
+    rows = list(DocumentKind.objects.order_by("order", "code"))
+    found = next((one.pk for one in rows if name and name in {one.pk, one.title, *one.aliases}), None)
+    return found or (rows[-1].pk if rows else "")
 
 
 def serving(actor: Actor, kind: str, key: str) -> QuerySet[Document]:

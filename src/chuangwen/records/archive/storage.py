@@ -118,7 +118,7 @@ def settle(staged: Staged, target: Path) -> Path:
             staged.discard()
             return target
         staged.path.replace(target)
-        _sync(target.parent)
+        sync(target.parent)
     return target
 
 
@@ -153,7 +153,7 @@ def growing(path: Path, offset: int) -> Iterator[Growing]:
             os.ftruncate(handle, offset)
             os.lseek(handle, offset, os.SEEK_SET)
             if new:
-                _sync(folder)
+                sync(folder)
         yield Growing(handle)
     finally:
         os.close(handle)
@@ -215,11 +215,11 @@ def _folder(folder: Path) -> Path:
     if not folder.is_dir():
         _folder(folder.parent)
         folder.mkdir(exist_ok=True)
-        _sync(folder.parent)
+        sync(folder.parent)
     return folder
 
 
-def _sync(folder: Path) -> None:
+def sync(folder: Path) -> None:
     """Let the folder's own entry reach the disk too (not needed, nor possible, on Windows)."""
     if os.name == "nt":
         return
