@@ -14,7 +14,7 @@ STAR = "*"
 # Digits may be full-width, as Chinese input methods write them: \d knows them.
 _IDENTITY = re.compile(r"(?<![0-9０-９A-Za-z])[1-9１-９](?:\d{14}|\d{16}[\dXxＸｘ])(?![0-9０-９A-Za-z])")
 _MOBILE = re.compile(r"(?<!\d)(?:\+?86[ -]?)?[1１][3-9３-９]\d(?:[ -]?\d{4}){2}(?!\d)")
-_CARD = re.compile(r"(?<![\dA-Za-z])[3-69３-６９]\d{3}(?:[ -]?\d{4}){2}(?:[ -]?\d{1,4}){1,2}(?![\dA-Za-z])")
+_CARD = re.compile(r"(?<![\dA-Za-z])[3-69３-６９]\d{3}(?:[ -]?\d{4}){3}(?:[ -]?\d{1,3})?(?![\dA-Za-z])")
 
 
 class Personal(StrEnum):
@@ -87,10 +87,10 @@ def _is_identity(number: str) -> bool:
 
 
 def _is_card(number: str) -> bool:
-    """13 to 19 digits whose check digit (Luhn) holds."""
+    """16 to 19 digits whose check digit (Luhn) holds."""
     digits = [int(one) for one in reversed(number)]
     doubled = sum(sum(divmod(2 * one, 10)) for one in digits[1::2])
-    return 13 <= len(number) <= 19 and len(set(digits)) > 1 and (sum(digits[::2]) + doubled) % 10 == 0
+    return 16 <= len(number) <= 19 and len(set(digits)) > 1 and (sum(digits[::2]) + doubled) % 10 == 0
 
 
 def _masked(value: str, what: Personal) -> str:

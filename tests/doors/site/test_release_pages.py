@@ -60,6 +60,7 @@ def test_from_a_document_to_the_public_by_two_people(counter) -> None:
     page = limin.get(here).content.decode()
     assert "还有 2 处要处理" in page
     assert "139****0001" in page
+    assert "13986500001" not in page
     phone, photo = findings(release)
     decisions = {
         f"do-{phone.mark}": "mask",

@@ -69,6 +69,7 @@ def test_the_real_plan_brings_the_fields_of_its_own_page(counter) -> None:
     assert (said.issuer, said.issued_on, said.number) == ("张沟镇人民政府办公室", date(2021, 2, 3), "")
     assert said.text.startswith("为进一步巩固提升创建全明城市成果")
     assert "效力状态" not in said.text
+    assert said.text.rstrip().endswith("确保全面完成创建工作任务。")
 
 
 def test_a_text_that_only_speaks_of_titles_keeps_its_lines() -> None:

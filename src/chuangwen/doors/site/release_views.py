@@ -17,13 +17,14 @@ from chuangwen.doors.disclosure.serving import sent
 from chuangwen.doors.disclosure.showing import attachment, released_told, shown, validity_told
 from chuangwen.doors.disclosure.static_site import write_zip
 from chuangwen.doors.site.sheets import workbook
+from chuangwen.kernel.personal import masked
 from chuangwen.kernel.words import later, say
 from chuangwen.kit.doors import needs
 from chuangwen.kit.pages import Column, Listing
 from chuangwen.kit.refusals import NotFound
 from chuangwen.records.archive import release_queries as queries
 from chuangwen.records.archive.models import Document, Release, ReleaseFile, ReleaseState, Validity
-from chuangwen.records.archive.release_checking import findings
+from chuangwen.records.archive.release_checking import findings, found_in_text
 from chuangwen.records.archive.release_policy import why_not_handle, why_not_public, why_not_review
 from chuangwen.records.archive.rules import rules_in_force
 from chuangwen.records.ledger.queries import notes_about
@@ -182,6 +183,8 @@ def page_of(request: TownRequest, found: Release) -> dict[str, Any]:
     no_review = why_not_review(found, request.actor, two_people=rules.two_people)
     waits = found.state == ReleaseState.PROPOSED
     link = reverse("open_page", args=[found.pk])
+    open_marks = {one.mark for one in checked if not one.is_decided}
+    found.text = masked(found.text, (one for mark, one in found_in_text(found.text) if mark in open_marks))
     return {
         "release": found,
         "shown": shown(found),

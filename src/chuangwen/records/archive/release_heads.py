@@ -26,6 +26,10 @@ class Head:
     text: str = ""
 
 
+_FOOT = re.compile(r"\s*(?:扫一扫|主办单位|[\w（）()]{2,30}主办|\w?公网安备|\w?ICP备|版权所有)")
+_LAST = 6
+
+
 def head_of(text: str) -> Head:
     """The fields of the page; a text without such a head comes back whole."""
     lines = text.splitlines()
@@ -39,7 +43,14 @@ def head_of(text: str) -> Head:
     rest = lines[last + 1 :]
     while rest and (not rest[0].strip() or _bare(rest[0]) == title or _ROUND.match(rest[0])):
         rest.pop(0)
-    return Head({key: value for key, value in fields.items() if value}, "\n".join(rest))
+    return Head({key: value for key, value in fields.items() if value}, "\n".join(_without_foot(rest)))
+
+
+def _without_foot(lines: list[str]) -> list[str]:
+    """The lines above the foot of the page: who runs it, its registrations, the code to scan."""
+    first = max(0, len(lines) - _LAST)
+    ends = [place for place in range(first, len(lines)) if _FOOT.match(lines[place])]
+    return lines[: ends[0]] if ends else lines
 
 
 def _labelled(line: str) -> dict[str, str]:
