@@ -13,6 +13,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from chuangwen.kernel.cells import Cell
+from chuangwen.kernel.legible import legible
 from chuangwen.kernel.problems import Problem
 from chuangwen.kernel.sheets import Sheet, Workbook
 from chuangwen.kernel.words import say
@@ -21,7 +22,6 @@ Value = Cell | Decimal | None
 """What may stand in a written cell."""
 
 _SHEET_SIGNS = re.compile(r"[\[\]:*?/\\]")
-_BAD_SIGNS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LARGEST = 10**15
 _LONGEST_CELL = 32_000
 _PAPER = {"A3": 8, "A4": 9}
@@ -116,7 +116,7 @@ def copy_with_problems(book: Workbook, problems: Mapping[str, Iterable[Problem]]
 
 def sheet_name(wanted: str, used: Iterable[str] = ()) -> str:
     """A name that Excel takes: at most 31 characters, no forbidden sign, not used yet (``used`` in lower case)."""
-    plain = _SHEET_SIGNS.sub(" ", _BAD_SIGNS.sub("", wanted)).strip().strip("'")
+    plain = _SHEET_SIGNS.sub(" ", legible(wanted)).strip().strip("'")
     plain = _cut(plain, 31) or "Sheet"
     plain = "Sheet" if plain.lower() == "history" else plain
     taken = set(used)
@@ -144,10 +144,7 @@ def write_value(sheet: Worksheet, row: int, column: int, value: Value, style: Fo
         text = value.date().isoformat() if value.time() == datetime.time() else value.isoformat(" ", "minutes")
         sheet.write_string(row, column, text, style)
     else:
-        text = str(value)
-        sheet.write_string(
-            row, column, (text if text.isprintable() else _BAD_SIGNS.sub("", text))[:_LONGEST_CELL], style
-        )
+        sheet.write_string(row, column, legible(str(value))[:_LONGEST_CELL], style)
 
 
 def _is_exact(value: float | Decimal) -> bool:

@@ -24,6 +24,7 @@ from docx.section import _Footer
 from docx.shared import Mm, Pt
 from docx.text.run import Run
 
+from chuangwen.kernel.legible import legible
 from chuangwen.kernel.workdays import CHINA
 
 CONDENSED = -5  # twentieths of a point: 28 characters of 16 pt on 156 mm (GB/T 9704-2012, 5.2.3)
@@ -31,7 +32,6 @@ BODY, TITLE, HEAD, KAI = "仿宋_GB2312", "方正小标宋简体", "黑体", "�
 LATIN = "Times New Roman"
 PITCH = 579  # twips: 22 lines on 225 mm
 _MARK = "@@BODY@@"
-_BAD_SIGNS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 Align = Literal["left", "center", "right", "both"]
 
 
@@ -68,7 +68,7 @@ def paragraph(text: str, type_: Type = TEXT) -> str:
 
 def clean(text: str) -> str:
     """Text as it may stand in XML."""
-    return escape(text if text.isprintable() else _BAD_SIGNS.sub("", text))
+    return escape(legible(text))
 
 
 @lru_cache(maxsize=64)

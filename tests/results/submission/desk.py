@@ -8,7 +8,8 @@ from typing import Any
 from PIL import Image
 
 from chuangwen.records.archive.actions import keep_file, keep_photo
-from chuangwen.records.archive.document_actions import Facts, Serves, open_document, put_to_use
+from chuangwen.records.archive.arriving import Incoming, bring_together
+from chuangwen.records.archive.document_actions import Facts, Serves, put_to_use
 from chuangwen.records.archive.models import Document, PageText, StoredFile
 from chuangwen.records.duties.models import Duty, DutyKind
 from chuangwen.records.ledger.actions import MACHINE
@@ -149,7 +150,8 @@ class Desk:
         files = files or ([self.photo(), self.photo()] if kind == "picture" else [self.paper()])
         unit, by = self.cast.units["market"], self.who(who)
         at = self.at + timedelta(days=late)
-        made = open_document(Facts(**{**said, **facts}), files, unit, road="page", by=by, at=at)
+        incoming = Incoming(said["title"], unit)
+        made = bring_together(files, Facts(**{**said, **facts}), incoming, "desk", by=by, at=at)
         row = self.requirement(code, standard)
         put_to_use(made, [Serves("requirement", f"{row.edition_id}:{row.code}", row.title)], by=by, at=at)
         if text:

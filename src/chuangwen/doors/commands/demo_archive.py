@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,9 +10,11 @@ from typing import Any
 from chuangwen.doors.commands import demo_papers, demo_photos
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.records.archive.actions import keep_file, keep_photo
-from chuangwen.records.archive.document_actions import Facts, Serves, open_document, put_to_use
+from chuangwen.records.archive.arriving import Incoming, Road, bring_together
+from chuangwen.records.archive.document_actions import Facts, Serves, put_to_use
 from chuangwen.records.archive.models import Document, DocumentKind, StoredFile, UseKind
 from chuangwen.records.archive.policy import why_not_add
+from chuangwen.records.archive.reusing import PhotoUsedBefore
 from chuangwen.records.duties.models import Duty
 from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.standards.models import Requirement
@@ -115,8 +117,14 @@ def _serves(town: Town, row: Requirement) -> list[Serves]:
 
 def _open(town: Town, row: Requirement, lead: Organisation, facts: Facts, files: Sequence[StoredFile]) -> Document:
     by, at = town.bringer(lead), _arrival(town, facts)
-    document = open_document(facts, files, lead, road=town.dice.choice(["page", "page", "phone", "scan"]), by=by, at=at)
-    put_to_use(document, _serves(town, row), by=by, at=at)
+    road = town.dice.choice([Road.PAGE, Road.PAGE, Road.FOLDER, Road.WATCH])
+    incoming = Incoming(facts.title, lead, road)
+    document = bring_together(files, facts, incoming, f"demo-{lead.code}-{at:%Y%m%d}", by=by, at=at)
+    try:
+        put_to_use(document, _serves(town, row), by=by, at=at)
+    except PhotoUsedBefore:  # the archive has noticed, and wants to know why
+        why = town.dice.choice(town.settings["picture"]["used_again"])
+        put_to_use(document, [replace(one, why=why) for one in _serves(town, row)], by=by, at=at)
     return document
 
 

@@ -1,6 +1,6 @@
 """Whatever comes in, by any road, becomes an arrival: a new document, one beside its twin, or one with its problem."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -40,6 +40,7 @@ class Road(models.TextChoices):
     ZIP = "zip", _("压缩包")
     MAIL = "mail", _("邮件")
     WATCH = "watch", _("监看文件夹")
+    CASE = "case", _("事项办理")
 
 
 class Unreadable(Refusal):
@@ -169,6 +170,31 @@ def _enter(looked: Looked, incoming: Incoming, batch: str, *, by: By, at: dateti
     arrival.document = open_document(facts, [file], incoming.unit, road=incoming.road, by=by, at=at)
     _settle(arrival, Decision.DOCUMENT, by=by, at=at)
     return arrival
+
+
+@transaction.atomic
+def bring_together(
+    files: Sequence[StoredFile], facts: Facts, incoming: Incoming, batch: str, *, by: By, at: datetime
+) -> Document:
+    """One document of files that are kept already (what hangs on a case, photos of one occasion): they belong together,
+
+    so none waits for a decision; each is an arrival all the same, with the twin it has.
+    """
+    twins = {file.pk: standing_with(file) for file in files}
+    document = open_document(facts, files, incoming.unit, road=incoming.road, by=by, at=at)
+    said = {
+        **_said(incoming, batch, by=by, at=at),
+        "decision": Decision.DOCUMENT,
+        "decided_at": at,
+        "decided_by": by.name,
+    }
+    Arrival.objects.bulk_create(
+        [
+            Arrival(**{**said, "name": one.name}, file=one, sha256=one.sha256, twin=twins[one.pk], document=document)
+            for one in files
+        ]
+    )
+    return document
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from pathlib import Path
 from django.conf import settings
 
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.kernel.words import later
+from chuangwen.kernel.words import lasting
 from chuangwen.records.archive import storage
 from chuangwen.records.archive.photos import page_copy, thumb_copy
 
@@ -16,8 +16,8 @@ class OriginalMissing(Refusal):
     """The sealed bytes are not where they were put."""
 
     code = "original_missing"
-    sentence = later("“{name}”的原件不在存放处。请运行 chuangwen archive check 核查，并从备份恢复。")
-    status = 404
+    sentence = lasting("“{name}”的原件不在存放处。请运行 chuangwen archive check 核查，并从备份恢复。")
+    status = 410
 
 
 def original(sha256: str, name: str) -> bytes:

@@ -11,8 +11,8 @@ from django.conf import settings
 from chuangwen.kernel.apart import Apart
 from chuangwen.kernel.office import NoOffice, office_program
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.kernel.words import lasting
 from chuangwen.records.archive import storage
+from chuangwen.records.archive.copies import OriginalMissing
 from chuangwen.records.archive.models import StoredFile
 from chuangwen.records.archive.queries import derived_path, sealed_path
 
@@ -34,14 +34,6 @@ SAME = {"wps": "doc", "wpt": "doc", "dot": "doc", "et": "xls", "dps": "ppt"}
 OFFICE = {"docx", "xlsx", "pptx", "doc", "xls", "ppt", "odt", "ods", "odp", "rtf", *SAME}
 
 
-class OriginalMissing(Refusal):
-    """The sealed bytes are not where they should be."""
-
-    code = "original_missing"
-    sentence = lasting("“{file}”的原件不在存放处，读不了。请运行 chuangwen archive check 查明，再从备份里补回。")
-    status = 410
-
-
 def office_ending(file: StoredFile) -> str:
     """The ending by which LibreOffice knows this file; empty when it is no office file."""
     ending = file.name.lower().rpartition(".")[2]
@@ -53,7 +45,7 @@ def original(file: StoredFile) -> Path:
     """Where the bytes are; refuses when they are gone."""
     path = sealed_path(file)
     if not path.is_file():
-        raise OriginalMissing(file=file.name)
+        raise OriginalMissing(name=file.name)
     return path
 
 

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from chuangwen.kernel.fields import Kind
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later
-from chuangwen.records.archive.document_actions import Facts, Serves, open_document, put_to_use
+from chuangwen.records.archive.arriving import Incoming, Road, bring_together
+from chuangwen.records.archive.document_actions import Facts, Serves, put_to_use
 from chuangwen.records.archive.models import Document, UseKind
 from chuangwen.records.archive.queries import kind_called
 from chuangwen.records.measures import actions as measures
@@ -100,7 +101,8 @@ def _hand_in(stride: Stride, said: Said, *, by: By, at: datetime) -> None:
     unit = case.lead or stride.lists.units.get(str(answers.get("unit", "")))
     if unit is None:
         raise NoRequirement
-    document = open_document(facts, files, unit, road="case", by=by, at=at)
+    incoming = Incoming(case.number, unit, Road.CASE, inside=case.number)
+    document = bring_together(files, facts, incoming, f"case-{case.number}-{case.version}", by=by, at=at)
     standard = f"{row.edition_id}:{row.node.code}"
     year = _round_of(case, row)
     serves = [Serves(UseKind.REQUIREMENT, key, row.title), Serves(UseKind.STANDARD, standard, row.node.title)]
