@@ -73,6 +73,7 @@ def test_from_a_document_to_the_public_by_two_people(counter) -> None:
     assert limin.post(reverse("release_review", args=[release.pk]), review).status_code == 409
     assert "由另一个人审查" in limin.get(here).content.decode()
     assert hewei.post(reverse("release_review", args=[release.pk]), review).status_code == 302
+    assert "没有人脸" in hewei.get(here).content.decode()
     public = Client().get(f"/open/{release.pk}/").content.decode()
     assert "联系电话 139****0001" in public
     assert "13986500001" not in public
