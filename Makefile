@@ -14,7 +14,9 @@ run: .venv/run.stamp web-built catalogue  ## install, build, load the demo town,
 
 setup: .venv/dev.stamp web-built catalogue  ## install everything a developer needs, build the front end
 
-test: machine .venv/dev.stamp web-built catalogue check test-sqlite test-postgres test-web fuzz test-browser  ## everything CI runs
+test: machine .venv/dev.stamp web-built catalogue  ## everything CI runs; what needs one processor runs beside another
+	$(MAKE) --no-print-directory -j2 --output-sync=target check test-web fuzz test-browser
+	$(MAKE) --no-print-directory test-sqlite test-postgres
 
 check: .venv/dev.stamp  ## style, contracts, types, spelling, locks
 	.venv/bin/ruff check .

@@ -53,4 +53,8 @@ def main() -> None:
         sys.exit(2)
     _take_home(arguments)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chuangwen.settings")
-    ManagementUtility(["chuangwen", *arguments]).execute()
+    try:
+        ManagementUtility(["chuangwen", *arguments]).execute()
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read along, `head` say, has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

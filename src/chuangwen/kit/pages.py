@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from django import forms
 from django.core.paginator import Page, Paginator
-from django.db.models import Model, Q, QuerySet
+from django.db.models import F, Model, OrderBy, Q, QuerySet
 from django.http import HttpResponse, QueryDict
 from django.utils.http import content_disposition_header
 
@@ -124,7 +124,16 @@ class Listing(Generic[Row]):
         order = self._orders[sort.lstrip("-")]
         if sort.startswith("-"):
             order = order[1:] if order.startswith("-") else f"-{order}"
-        return rows.order_by(order, "pk"), sort
+        return rows.order_by(_empty_last(rows, order), "pk"), sort
+
+
+def _empty_last(rows: QuerySet[Row], order: str) -> str | OrderBy:
+    """The order in which rows without a value come last, either way and on every database."""
+    path = order.removeprefix("-")
+    field = rows.query.annotations.get(path) or rows.model._meta.get_field(path.split("__")[0])  # noqa: SLF001
+    if not getattr(field, "null", False):
+        return order
+    return F(path).desc(nulls_last=True) if order.startswith("-") else F(path).asc(nulls_last=True)
 
 
 def _cut(rows: QuerySet[Row], asked: str) -> tuple[list[Row], int, int]:

@@ -41,8 +41,8 @@ def _reading(model: type[Model], without: tuple[str, ...], _vendor: str) -> Read
 
 
 def by_keys(
-    model: type[Row], keys: Iterable[int | None], *, without: tuple[str, ...] = (), lock: bool = False
-) -> dict[int, Row]:
+    model: type[Row], keys: Iterable[Any], *, without: tuple[str, ...] = (), lock: bool = False
+) -> dict[Any, Row]:
     """The rows with these keys; ``without`` leaves columns unread, ``lock`` holds the rows where the database can."""
     wanted = sorted({key for key in keys if key is not None})
     if not wanted:

@@ -57,6 +57,15 @@ def test_the_same_seed_gives_the_same_digits_and_running_again_changes_nothing(h
     assert run("score", "--home", home, "--year", "2021", "--json") == first
 
 
+def test_a_reader_who_has_read_enough_is_no_fault(home: str) -> None:
+    words = [sys.executable, "-m", "chuangwen", "cases", "list", "--home", home]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.close()
+        assert (running.stderr.read(), running.wait()) == (b"", 0)
+
+
 def test_the_ledger_proves_itself_and_names_the_first_broken_link(home: str, tmp_path: Path) -> None:
     assert run("ledger", "verify", "--home", home, "--json")["holds"]
     shutil.copytree(home, tmp_path / "town")

@@ -69,6 +69,13 @@ def test_a_photo_must_prove_that_it_is_mended(office) -> None:
         office.does(office.sent(), "wangjianguo", "mend")
 
 
+def test_what_rests_stands_below_what_is_due(office) -> None:
+    paused = office.does(office.sent(), "limin", "pause", text="等资金")
+    office.later(hours=1)
+    due = office.sent()
+    assert list(queries.of_my_unit(office.cast.actor("wangjianguo"))) == [due, paused]
+
+
 def test_a_pause_stops_the_clock_and_gives_the_rest_back(office) -> None:
     case = office.sent()
     due = case.due_at

@@ -10,6 +10,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from django.db.models import Q
 from PIL import Image, ImageDraw
 
 from chuangwen.kernel.fields import FieldRow, Kind
@@ -19,8 +20,7 @@ from chuangwen.records.archive.models import StoredFile
 from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.measures.models import Observation
 from chuangwen.records.notices.actions import mark_read
-from chuangwen.records.notices.models import Notice
-from chuangwen.records.township.actors import Actor, actor_for
+from chuangwen.records.township.actors import Actor, actors_where
 from chuangwen.records.township.calendar_queries import work_calendar
 from chuangwen.records.township.gates import By
 from chuangwen.records.township.models import Organisation, Person, Site
@@ -61,17 +61,9 @@ class Maker:
     dice: random.Random
     last: datetime
     days: WorkCalendar = field(default_factory=work_calendar)
-    actors: dict[int, Actor] = field(default_factory=dict)
+    actors: list[Actor] = field(default_factory=lambda: actors_where(Q()))
     photos: dict[tuple[int, str], StoredFile] = field(default_factory=dict)
     types: dict[str, CaseTypeRow] = field(default_factory=dict)
-    people: list[Actor] = field(default_factory=list)
-
-    def everybody(self) -> list[Actor]:
-        """All who may act, read once: nobody comes or goes while the demo is made."""
-        if not self.people:
-            rows = Person.objects.filter(is_active=True).select_related("organisation").order_by("pk")
-            self.people = [self.actor(one) for one in rows]
-        return self.people
 
     def definition(self, kind: str) -> CaseTypeRow:
         if kind not in self.types:
@@ -83,10 +75,9 @@ class Maker:
         notes: Mapping[str, list[str]] = self.settings["notes"]
         return self.dice.choice(notes.get(does) or notes["any"])
 
-    def actor(self, person: Person) -> Actor:
-        if person.pk not in self.actors:
-            self.actors[person.pk] = actor_for(person)
-        return self.actors[person.pk]
+    def holding(self, roles: Sequence[str]) -> list[Actor]:
+        """All who hold one of these roles."""
+        return [one for one in self.actors if set(roles) & set(one.roles)]
 
 
 def make_cases(settings: Mapping[str, Any], *, seed: int, last: datetime) -> int:
@@ -123,8 +114,7 @@ def _begun(maker: Maker) -> list[tuple[datetime, Walk | None]]:
 def _week_ends(maker: Maker, at: datetime) -> list[Walk]:
     """Friday evening: the clock's sweep, and everybody has read what they were told."""
     opened = sweep(by=MACHINE, at=at).opened
-    told = Notice.objects.filter(read_at=None).values("person")
-    for person in Person.objects.filter(is_active=True, pk__in=told):
+    for person in Person.objects.filter(notices__read_at=None, notices__isnull=False).distinct():
         mark_read(person, at=at)
     return [_follow(maker, number) for number in opened]
 
@@ -210,10 +200,6 @@ def _take(maker: Maker, walk: Walk, at: datetime) -> None:
     move = type_.move(move_id)
     if move is None:
         raise KeyError(f"{walk.kind}: {move_id}")
-    if walk.case is not None:
-        walk.case = Case.objects.select_related("type", "lead", "area", "opener", "holder", "accused").get(
-            pk=walk.case.pk
-        )
     if walk.case is not None and move.does == "ask_extension" and walk.case.is_overdue(at):
         walk.steps.pop(0)  # too late to ask, so there is nothing to grant
         return
@@ -233,17 +219,13 @@ def _who(maker: Maker, walk: Walk, move: MoveRow) -> By | None:
     if "@resident" in move.who and (walk.case is None or move.does == "object"):
         return RESIDENT
     if walk.case is None:
-        wanted = [one for one in move.who if not one.startswith("@")]
-        found = [one for one in maker.everybody() if set(one.roles) & set(wanted)]
+        found = maker.holding(move.who)
         local = [one for one in found if walk.area is not None and one.organisation == walk.area]
         return maker.dice.choice(local or found) if found else None
-    lead = walk.case.lead_id if "@lead" in move.who else None
-    people = maker.everybody()
-    near = [one for one in people if lead and one.organisation is not None and one.organisation.pk == lead]
-    for actor in [*near, *(one for one in people if set(one.roles) & set(move.who))]:
-        if why_not_take(walk.case, move, actor) is None:
-            return actor
-    return None
+    case = walk.case
+    near = [one for one in maker.actors if one.organisation is not None and one.organisation.pk == case.lead_id]
+    asked = [*(near if "@lead" in move.who else ()), *maker.holding(move.who)]
+    return next((one for one in asked if why_not_take(case, move, one) is None), None)
 
 
 def _new(maker: Maker, walk: Walk, move: MoveRow, at: datetime) -> NewCase:

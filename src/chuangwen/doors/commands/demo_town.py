@@ -65,9 +65,9 @@ def prepare(packs: Path, *, seed: int | None, at: datetime) -> bool:
         rotas = _declared(town.folder / "demo_rotas.toml")
         plan_rotas(rotas)
         _take_cases(town, seed=chosen)
+        change_rotas(rotas)
         _take_archive(town, seed=chosen)
         make_releases(town.folder, _declared(town.folder / "demo_releases.toml"))
-        change_rotas(rotas)
     return True
 
 
@@ -86,11 +86,10 @@ def _take_cases(town: Checked, *, seed: int) -> None:
 
 def _take_archive(town: Checked, *, seed: int) -> None:
     """The archive and the submissions that the town's pack declares, up to the same evening."""
-    path = town.folder / "demo_archive.toml"
+    said = _declared(town.folder / "demo_archive.toml")
     demo = town.pack.town.demo if isinstance(town.pack, TownPack) else None
-    if demo is not None and path.is_file():
-        last = datetime.combine(demo.today, time(8, 30), CHINA)
-        make_submissions(tomllib.loads(path.read_text(encoding="utf-8")), seed=seed, last=last)
+    if demo is not None and said:
+        make_submissions(said, seed=seed, last=datetime.combine(demo.today, time(8, 30), CHINA))
 
 
 def _main_first(frameworks: Sequence[FrameworkPack]) -> list[FrameworkPack]:

@@ -73,11 +73,15 @@ def check_folder(folder: Path) -> Checked:
 
 
 def _with_work(one: Checked) -> Checked:
-    """What the folder says about cases, the archive and rotas, with its problems."""
+    """What the folder says about cases, rotas, the archive and the submission, with its problems."""
     problems = Problems(list(one.problems))
-    content, archive = read_content(one.folder, problems), read_archive(one.folder, problems)
-    rotas, submission = read_rotas(one.folder, problems), read_submission(one.folder, problems)
-    told = replace(one, cases=content, archive=archive, rotas=rotas, submission=submission)
+    told = replace(
+        one,
+        cases=read_content(one.folder, problems),
+        archive=read_archive(one.folder, problems),
+        submission=read_submission(one.folder, problems),
+        rotas=read_rotas(one.folder, problems),
+    )
     return replace(told, problems=list(problems), pack=None if problems else one.pack)
 
 

@@ -36,7 +36,10 @@ SEARCHED = (
 
 @dataclass(frozen=True)
 class Door:
-    """One page of the navigation: who sees it decides the permission that the page itself asks for."""
+    """One page of the navigation: who sees it decides the permission that the page itself asks for.
+
+    ``under`` names pages with another address that are reached through it.
+    """
 
     label: str
     url: str
@@ -45,6 +48,7 @@ class Door:
     short: str = ""
     thumb: bool = False
     jump: str = ""
+    under: tuple[str, ...] = ()
 
 
 NAVIGATION: tuple[tuple[str, tuple[Door, ...]], ...] = (
@@ -72,12 +76,10 @@ NAVIGATION: tuple[tuple[str, tuple[Door, ...]], ...] = (
             Door(later("登记事项"), "case_new", "plus", Permission.WORK_CASES, later("登记"), thumb=True, jump="n"),
             Door(later("办理统计"), "case_figures", "survey", Permission.SEE_CASES, jump="s"),
             Door(later("轮值安排"), "rotas", "calendar", Permission.SEE_CASES, later("轮值"), jump="w"),
-            Door(later("政府信息公开"), "releases", "globe", Permission.SEE_ARCHIVE, later("公开")),
             Door(later("实施方案"), "plan", "plan", Permission.SEE_PLAN, jump="p"),
             Door(later("实地观测"), "observations", "visit", Permission.SEE_ROWS, jump="o"),
             Door(later("材料评定"), "materials", "file", Permission.SEE_ROWS),
-            Door(later("照片疑点"), "archive_photos", "camera", Permission.SEE_ARCHIVE),
-            Door(later("网上申报"), "submission", "file", Permission.SEE_ARCHIVE),
+            Door(later("资料档案"), "archive", "file", Permission.SEE_ARCHIVE, jump="a", under=("submission",)),
             Door(later("问卷与统计"), "answers", "survey", Permission.SEE_ROWS),
         ),
     ),
@@ -145,7 +147,8 @@ def _entry(door: Door, path: str, owed: int) -> Entry:
         icon=door.icon,
         figure=figure,
         tone="bad" if figure else "",
-        current=path == link or (link not in {"/", _link("cases")} and path.startswith(link)),
+        current=path == link
+        or (link not in {"/", _link("cases")} and path.startswith((link, *map(_link, door.under)))),
         thumb=door.thumb,
         short=say(door.short) if door.short else "",
         jump=door.jump,

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from chuangwen.doors.site import (
     archive_photo_views,
+    archive_views,
     calendar_views,
     case_beside_views,
     case_import_views,
@@ -126,6 +127,7 @@ urlpatterns: list[URLPattern] = [
     path("cases/<str:number>/hand-over/", case_beside_views.hand_over, name="case_hand_over"),
     path("cases/<str:number>/connect/", case_beside_views.connect, name="case_connect"),
     path("cases/<str:number>/look/", case_beside_views.look, name="case_look"),
+    path("archive/", archive_views.archive, name="archive"),
     path("archive/uploads/", upload_views.uploads, name="archive_uploads"),
     path("archive/uploads/<slug:key>/", upload_views.one_upload, name="archive_upload"),
     path("archive/photos/", archive_photo_views.photo_questions, name="archive_photos"),

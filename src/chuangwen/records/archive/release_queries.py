@@ -47,6 +47,11 @@ def seen_by(actor: Actor) -> QuerySet[Release]:
     return Release.objects.filter(document__in=visible_to(actor))
 
 
+def under_way(actor: Actor) -> QuerySet[Release]:
+    """Proposals that wait for a review or for a change."""
+    return seen_by(actor).filter(state__in=[ReleaseState.PROPOSED, ReleaseState.RETURNED])
+
+
 def releasable(actor: Actor) -> QuerySet[Document]:
     """Documents that may be proposed: seen, open, not withdrawn, not proposed yet."""
     taken = Release.objects.exclude(state=ReleaseState.WITHDRAWN).values("document")

@@ -28,7 +28,8 @@ def must_have_reason(document: Document, serves: Sequence[tuple[str, str, str]],
     known = set(Use.objects.filter(document=document).values_list("kind", "key"))
     if all(why.strip() or (kind, key) in known for kind, key, why in serves):
         return
-    photos = _photos(document)
+    if not (photos := _photos(document)):
+        return
     waiting = [one for one in photos if one.looked_at is None]
     for file, doubts in looking.earlier(waiting[:MOST_NOW]).items():
         looking.ask(file, doubts, by=by, at=at)

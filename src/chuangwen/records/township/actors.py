@@ -7,10 +7,13 @@ from typing import TypeVar
 
 from django.db.models import F, Model, Q, QuerySet
 
-from chuangwen.records.township.models import Assignment, Organisation, Person
+from chuangwen.kit.rows import by_keys
+from chuangwen.records.township.models import Assignment, Organisation, Person, RoleDefinition
 from chuangwen.records.township.permissions import Permission, Scope
 
 Row = TypeVar("Row", bound=Model)
+OF_THE_ACCOUNT = ("password", "phone", "post", "remark", "last_login", "joined_at", "disabled_at")
+OF_THE_UNIT = ("aliases", "opened", "closed", "region_code")
 
 
 @dataclass(frozen=True)
@@ -120,13 +123,42 @@ def actor_for(person: Person) -> Actor:
 def actors_for(people: Sequence[Person]) -> list[Actor]:
     """Many people at once, in their order and in as few queries as one."""
     active = [one.pk for one in people if one.is_active]
+    held, chosen = _in_force(Q(person__in=active)) if active else ({}, {})
+    return [_actor(person, held.get(person.pk, ()), chosen) for person in people]
+
+
+def actors_where(wanted: Q) -> list[Actor]:
+    """All with an active account and a role in force of whom the condition on people holds, by key.
+
+    Asked at every step of a case, so rows are read by key: four statements, of which one is composed.
+    """
+    whose = Person.objects.filter(wanted, is_active=True).order_by()
+    rows = (
+        Assignment.objects.filter(person__in=whose, withdrawn_at=None, role__retired=False)
+        .order_by("role__order", "id")
+        .values_list("pk", "person", "role", "scope", "chosen__path")
+    )
+    held, chosen = defaultdict[int, dict[int, Assignment]](dict), defaultdict[int, list[str]](list)
+    for pk, owner, role, scope, path in rows:
+        held[owner][pk] = Assignment(pk=pk, person_id=owner, role_id=role, scope=scope)
+        chosen[pk] += [path] if path else []
+    people = by_keys(Person, held, without=OF_THE_ACCOUNT)
+    units = by_keys(Organisation, {one.organisation_id for one in people.values()}, without=OF_THE_UNIT)
+    roles = by_keys(RoleDefinition, {one.role_id for each in held.values() for one in each.values()})
+    for key, person in people.items():
+        person.organisation = units.get(person.organisation_id)
+        for one in held[key].values():
+            one.person, one.role = person, roles[one.role_id]
+    return [_actor(people[key], list(held[key].values()), chosen) for key in sorted(people)]
+
+
+def _in_force(whose: Q) -> tuple[dict[int, list[Assignment]], dict[int, list[str]]]:
+    """The roles in force by person, and the paths of the units chosen for each of them."""
     rows = list(
-        Assignment.objects.filter(person__in=active, withdrawn_at=None, role__retired=False)
+        Assignment.objects.filter(whose, withdrawn_at=None, role__retired=False)
         .select_related("role", "person__organisation")
         .annotate(chosen_path=F("chosen__path"))  # a row for each chosen unit
         .order_by("role__order", "id")
-        if active
-        else ()
     )
     chosen: dict[int, list[str]] = defaultdict(list)
     for one in rows:
@@ -134,7 +166,7 @@ def actors_for(people: Sequence[Person]) -> list[Actor]:
     held: dict[int, list[Assignment]] = defaultdict(list)
     for one in {row.pk: row for row in rows}.values():
         held[one.person_id].append(one)
-    return [_actor(person, held[person.pk], chosen) for person in people]
+    return held, chosen
 
 
 def _actor(person: Person, held: Sequence[Assignment], chosen: Mapping[int, list[str]]) -> Actor:

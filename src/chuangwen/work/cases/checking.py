@@ -137,6 +137,10 @@ def _check_names(one: CaseTypeRow, name: str, lines: Lines, problems: Problems) 
     for key, wanted in (("gap", one.type.gap), ("material", one.type.material)):
         if wanted:
             _known(key, (wanted,), openings, Place(name, lines.of("[type]")), problems)
+    _check_shapes(one, name, lines, problems)
+
+
+def _check_shapes(one: CaseTypeRow, name: str, lines: Lines, problems: Problems) -> None:
     for row in one.fields:
         _check_field(row, Place(name, lines.row("field", row.id)), problems)
 

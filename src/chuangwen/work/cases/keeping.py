@@ -9,6 +9,7 @@ from django.db import connection
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later
 from chuangwen.kit.rows import by_keys
+from chuangwen.records.township.actors import OF_THE_ACCOUNT, OF_THE_UNIT
 from chuangwen.records.township.models import Organisation, Person
 from chuangwen.work.cases.models import Case, CaseType
 from chuangwen.work.cases.policy import not_open_now
@@ -16,8 +17,6 @@ from chuangwen.work.cases.types import type_of
 
 FIELDS = [one.attname for one in Case._meta.concrete_fields if not one.primary_key]  # noqa: SLF001 - a public name
 BESIDE = ("lead", "area", "accused")
-UNUSED = ("aliases", "opened", "closed", "region_code")
-OF_THE_HOLDER = ("password", "phone", "post", "remark", "last_login", "joined_at", "disabled_at")
 MOVED_BY_THE_CLOCK = ("warned", "rung")
 
 
@@ -38,10 +37,10 @@ def fresh(pk: int) -> Case:
     if case is None:
         raise Case.DoesNotExist
     case.type = by_keys(CaseType, [case.type_id], without=("content",))[case.type_id]
-    units = by_keys(Organisation, [getattr(case, f"{side}_id") for side in BESIDE], without=UNUSED)
+    units = by_keys(Organisation, [getattr(case, f"{side}_id") for side in BESIDE], without=OF_THE_UNIT)
     for side in BESIDE:
         setattr(case, side, units.get(getattr(case, f"{side}_id")))
-    case.holder = by_keys(Person, [case.holder_id], without=OF_THE_HOLDER).get(case.holder_id or 0)
+    case.holder = by_keys(Person, [case.holder_id], without=OF_THE_ACCOUNT).get(case.holder_id or 0)
     case.as_read = {name: deepcopy(value) if isinstance(value, dict) else value for name, value in _values(case)}
     return case
 

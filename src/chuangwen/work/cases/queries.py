@@ -30,6 +30,7 @@ from chuangwen.work.cases.relations import not_apart, standing_for
 from chuangwen.work.cases.seeing import sees
 from chuangwen.work.cases.types import definition
 
+DUE = F("due_at").asc(nulls_last=True)  # what rests owes nothing by a day, so it stands below what does
 LIKE_METRES = 150
 LIKE_DAYS = 30
 SEVERAL = 10
@@ -83,9 +84,9 @@ def turn_of(actor: Actor) -> Q:
 
 
 def my_work(actor: Actor) -> QuerySet[Case]:
-    """Everything I owe, over all types, the nearest deadline first."""
+    """Everything I owe, over all types, the nearest deadline first and what rests last."""
     mine = visible_to(actor).filter(turn_of(actor)).exclude(phase=Phase.CLOSED)
-    return mine.order_by("due_at", "id")
+    return mine.order_by(DUE, "id")
 
 
 def to_revisit(actor: Actor, today: date) -> QuerySet[Case]:
@@ -141,18 +142,18 @@ def of_my_unit(actor: Actor) -> QuerySet[Case]:
     unit = actor.organisation.pk
     assisted = Case.assisting.through.objects.filter(organisation=unit).values("case")
     ours = visible_to(actor).filter(Q(lead=unit) | Q(turn_unit=unit) | Q(pk__in=assisted))
-    return ours.exclude(phase=Phase.CLOSED).order_by("due_at", "id")
+    return ours.exclude(phase=Phase.CLOSED).order_by(DUE, "id")
 
 
 def waiting_for_others(actor: Actor) -> QuerySet[Case]:
     """What I opened or hold and somebody else must now move."""
     mine = visible_to(actor).filter(Q(opener=actor.person_id) | Q(holder=actor.person_id))
-    return mine.exclude(phase=Phase.CLOSED).exclude(turn_of(actor)).order_by("due_at", "id")
+    return mine.exclude(phase=Phase.CLOSED).exclude(turn_of(actor)).order_by(DUE, "id")
 
 
 def overdue(actor: Actor, at: datetime) -> QuerySet[Case]:
     """What I may see and is late now."""
-    return visible_to(actor).exclude(phase=Phase.CLOSED).filter(due_at__lt=at).order_by("due_at", "id")
+    return visible_to(actor).exclude(phase=Phase.CLOSED).filter(due_at__lt=at).order_by(DUE, "id")
 
 
 def owed_by(actor: Actor) -> QuerySet[Case]:

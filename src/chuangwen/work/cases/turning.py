@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q
 
-from chuangwen.records.township.actors import Actor, actors_for
-from chuangwen.records.township.models import Person
+from chuangwen.records.township.actors import Actor, actors_where
+from chuangwen.records.township.models import Assignment
 from chuangwen.work.cases.definitions import CaseTypeRow, MoveRow
 from chuangwen.work.cases.models import Case
 from chuangwen.work.cases.policy import why_not_take
@@ -33,17 +33,16 @@ class Company:
 
 
 def company(case: Case, words: Collection[str]) -> Company:
-    """Who stands near the case by these words, in two queries however many."""
+    """Who stands near the case by these words, in one query however many."""
     named = {"@opener": case.opener_id, "@holder": case.holder_id}
     wanted = Q(pk__in=[pk for word, pk in named.items() if pk and word in words])
     if "@lead" in words and case.lead_id:
         wanted |= Q(organisation=case.lead_id)
     if "@assist" in words and case.pk:
-        wanted |= Q(organisation__cases_assisted=case.pk)
+        wanted |= Q(organisation__in=Case.assisting.through.objects.filter(case=case.pk).values("organisation"))
     if roles := [word for word in words if not word.startswith("@")]:
-        wanted |= Q(assignments__role__in=roles, assignments__withdrawn_at=None)
-    people = Person.objects.filter(wanted, is_active=True).select_related("organisation").distinct()
-    return Company(case, [one for one in actors_for(list(people)) if why_not_see(case, one) is None])
+        wanted |= Q(pk__in=Assignment.objects.filter(role__in=roles, withdrawn_at=None).values("person"))
+    return Company(case, [one for one in actors_where(wanted) if why_not_see(case, one) is None])
 
 
 def give_turn(case: Case, type_: CaseTypeRow, near: Company) -> None:
