@@ -61,7 +61,9 @@ ROLES: list[tuple[str, str, list[str], str, bool]] = [
             "plan_rotas",
             *ADD,
             "release_documents",
+            "review_releases",
             "compose_submission",
+            "plan_rotas",
         ],
         "all",
         False,
@@ -69,7 +71,7 @@ ROLES: list[tuple[str, str, list[str], str, bool]] = [
     (
         "leader",
         "镇领导",
-        [*SEE, *WORK, "export_lists", "know_restricted", "sign_submission", "approve_destruction"],
+        [*SEE, *WORK, "export_lists", "know_restricted", "sign_submission", "approve_destruction", "review_releases"],
         "all",
         False,
     ),

@@ -15,7 +15,7 @@ COMMANDS = {
     "score": "现在得多少分，多大把握",
     "losses": "分丢在哪里，先做什么",
     "cases": "事项：list 列出、show 查看、due 谁欠着什么、sweep 到期预警和督办",
-    "archive": "资料档案：add 收件、search 检索、twins 重复照片、check 核对原件、index 重建检索",
+    "archive": "资料档案：add 收件、search 检索、twins 重复照片、check 核对原件、release-export 导出公开信息、index 重建检索",
     "work": "后台：把等着的活做完，或一直做下去",
     "submission": "年度网上申报：compose 汇集材料、seal 封装、verify 核验申报包",
     "workdays": "工作日历：add 推算时限、import 导入放假通知",

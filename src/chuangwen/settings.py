@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "chuangwen.results.dashboard",
     "chuangwen.doors.site",
     "chuangwen.doors.portal",
+    "chuangwen.doors.disclosure",
     "chuangwen.doors.commands",
     "chuangwen.kit",
     "allauth",

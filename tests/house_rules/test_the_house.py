@@ -16,7 +16,7 @@ ROOMS = [
         "records": ["ledger", "jobs", "standards", "township", "duties", "archive", "notices", "measures"],
         "work": ["cases", "plans", "rotas"],
         "results": ["scoring", "submission", "dashboard"],
-        "doors": ["site", "background", "portal", "open311", "messages", "api", "commands", "packs"],
+        "doors": ["site", "background", "portal", "open311", "disclosure", "messages", "api", "commands", "packs"],
     }.items()
     for room in rooms
 ]

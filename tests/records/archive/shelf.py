@@ -26,6 +26,11 @@ CONTENT: Mapping[str, Any] = {
     "categories": [{"code": "WS", "title": "文书"}, {"code": "ZP", "title": "照片"}],
     "window": {"first": "09-01", "last": "08-31", "back": 1},
     "fonds": {"code": "J001", "name": "张沟镇人民政府", "organisation_code": "01141168X"},
+    "information": [
+        {"id": "plan", "title": "规划计划", "words": ["规划", "方案"]},
+        {"id": "notice", "title": "通知公告", "words": ["通知"]},
+        {"id": "other", "title": "其他"},
+    ],
     "sections": [{"code": "CJB", "title": "创建办公室", "unit": "office"}],
 }  # fmt: skip
 

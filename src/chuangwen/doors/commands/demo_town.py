@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from chuangwen.doors.commands.demo_cases import make_cases
 from chuangwen.doors.commands.demo_filing import file_past_years
+from chuangwen.doors.commands.demo_releases import make_releases
 from chuangwen.doors.commands.demo_rotas import change_rotas, plan_rotas
 from chuangwen.doors.commands.demo_submission import make_submissions
 from chuangwen.doors.commands.demo_year import CHINA, DemoRound, DemoYear, make_year
@@ -68,6 +69,7 @@ def prepare(packs: Path, *, seed: int | None, at: datetime) -> bool:
         change_rotas(rotas)
         _take_archive(town, seed=chosen)
         _take_filing(town, seed=chosen)
+        make_releases(town.folder, _declared(town.folder / "demo_releases.toml"))
     return True
 
 

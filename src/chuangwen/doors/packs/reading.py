@@ -36,8 +36,8 @@ class Checked:
     warnings: Sequence[Problem] = ()
     cases: CaseContent = field(default_factory=CaseContent)
     archive: ArchiveContent = field(default_factory=ArchiveContent)
-    submission: SubmissionContent = field(default_factory=SubmissionContent)
     rotas: tuple[RotaRow, ...] = ()
+    submission: SubmissionContent = field(default_factory=SubmissionContent)
 
     def as_data(self) -> dict[str, object]:
         """For ``packs check --json``."""

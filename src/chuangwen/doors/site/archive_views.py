@@ -18,6 +18,7 @@ from chuangwen.records.archive.filing_queries import count_waiting, due
 from chuangwen.records.archive.models import Arrival, Destruction
 from chuangwen.records.archive.photo_queries import open_questions
 from chuangwen.records.archive.queries import in_rows, last_check, visible_to
+from chuangwen.records.archive.release_queries import under_way
 from chuangwen.records.archive.seeing import sees_arrivals
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.permissions import Permission
@@ -59,6 +60,12 @@ def _cards(actor: Actor, documents: int) -> list[Card]:
             _("照片疑点"), open_questions(actor).count(), _("等人答复：继续使用，还是换一张"), reverse("archive_photos")
         ),
         Card(_("等人处理的收件"), undecided.count(), _("与已有资料相同的，和没有收下的")),
+        Card(
+            _("政府信息公开"),
+            under_way(actor).count(),
+            _("等审查和退回待改的；已公开的群众看得到"),
+            reverse("releases"),
+        ),
         Card(_("网上申报"), None, _("缺什么、弱什么、谁该交，封装成申报包"), reverse("submission")),
     ]
 

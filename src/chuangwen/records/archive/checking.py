@@ -1,5 +1,6 @@
 """Reading what a pack folder says about the archive; all problems are told together."""
 
+import string
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from chuangwen.records.archive.definitions import (
     CategoryRow,
     CellRow,
     ColumnRow,
+    DisclosureRow,
     DocumentKindRow,
     FilingRow,
     FondsRow,
@@ -32,7 +34,12 @@ LISTS: dict[str, tuple[str, type[Row]]] = {
     "metadata": ("metadata", MetadataRow),
     "term": ("terms", TermRow),
 }
-SINGLE: dict[str, type[Row]] = {"window": WindowRow, "photo": PhotoRow, "filing": FilingRow}
+SINGLE: dict[str, type[Row]] = {
+    "window": WindowRow,
+    "photo": PhotoRow,
+    "filing": FilingRow,
+    "disclosure": DisclosureRow,
+}
 
 
 def read_archive(folder: Path, problems: Problems) -> ArchiveContent:
@@ -63,7 +70,21 @@ def _known_keys(said: dict[str, Any], known: Collection[str], file: str, problem
             problems.add(file=file, column=key, what=say("不认识“{key}”", key=key), cure=cure)
 
 
+def _is_number_rule(rule: str) -> bool:
+    """Whether every release of a year gets a number of its own by it."""
+    try:
+        names = {name for _, name, _, _ in string.Formatter().parse(rule) if name is not None}
+        rule.format(organisation="0", year=2021, serial=1)
+    except (ValueError, KeyError, IndexError, AttributeError):
+        return False
+    return {"year", "serial"} <= names <= {"organisation", "year", "serial"}
+
+
 def _check(content: ArchiveContent, problems: Problems) -> None:
+    if content.disclosure is not None and not _is_number_rule(content.disclosure.index):
+        what = say("索引号规则“{rule}”写得不对", rule=content.disclosure.index)
+        cure = say("要有年份 year 和流水 serial，可以有机构代码 organisation，都写在花括号里。")
+        problems.add(file="archive.toml", column="disclosure.index", what=what, cure=cure)
     codes = {one.code for one in content.categories}
     names: dict[str, str] = {}
     for one in content.kinds:

@@ -64,10 +64,26 @@ class PhotoRow(Row):
 
 
 class InformationRow(Row):
-    """A category of released information (信息类别)."""
+    """A category of released information (信息类别); proposed for documents whose title has one of ``words``."""
 
     id: str
     title: str
+    words: tuple[str, ...] = ()
+
+
+class DisclosureRow(Row):
+    """How documents are released (政府信息公开). ``index`` makes the index number from ``organisation``, ``year``
+
+    (of the release) and ``serial`` (from 1 each year); ``two_people``: who proposes does not confirm; ``within``: so many
+    working days after the document's date; ``opinions``: usual opinions of the reviewer.
+    """
+
+    index: str = "{organisation}/{year}-{serial:05}"
+    two_people: bool = True
+    within: int = Field(default=20, ge=0)
+    opinions: tuple[str, ...] = ()
+    basis: str = ""
+    confidence: str = ""
 
 
 class FondsRow(Row):
@@ -166,6 +182,7 @@ class ArchiveContent(Row):
     window: WindowRow | None = None
     photo: PhotoRow | None = None
     information: tuple[InformationRow, ...] = ()
+    disclosure: DisclosureRow | None = None
     fonds: FondsRow | None = None
     sections: tuple[SectionRow, ...] = ()
     filing: FilingRow | None = None

@@ -207,38 +207,3 @@ class FileCheck(models.Model):
 
     def __str__(self) -> str:
         return f"{self.begun_at}"
-
-
-class Release(models.Model):
-    """A document released to the public, with the fields of a government-information page (政府信息公开).
-
-    ``index_number`` is ``<organisation code>/<year>-<serial>``; a withdrawn release keeps its row.
-    """
-
-    document = models.OneToOneField(Document, models.PROTECT, related_name="release", verbose_name=_("资料"))
-    index_number = models.CharField(_("索引号"), max_length=60, unique=True)
-    category = models.CharField(_("信息类别"), max_length=60)
-    issuer = models.CharField(_("发布机构"), max_length=120)
-    issued_on = models.DateField(_("发文日期"))
-    title = models.CharField(_("标题"), max_length=200)
-    number = models.CharField(_("文号"), max_length=80, blank=True)
-    in_force = models.BooleanField(_("有效"), default=True)
-    text = models.TextField(_("正文"), blank=True)
-    released_at = models.DateTimeField(_("发布时间"))
-    released_by = models.CharField(_("发布人"), max_length=60)
-    withdrawn_at = models.DateTimeField(_("撤下时间"), null=True, blank=True)
-    withdrawn_why = models.CharField(_("撤下原因"), max_length=300, blank=True)
-
-    class Meta:
-        verbose_name = _("公开信息")
-        ordering = ["-issued_on", "-id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(withdrawn_at=None, withdrawn_why="")
-                | (Q(withdrawn_at__isnull=False) & ~Q(withdrawn_why="")),
-                name="archive_release_withdrawn_with_reason",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.title

@@ -22,9 +22,9 @@ from chuangwen.records.archive.filing_models import (
     FilingYear,
     HandOver,
     Item,
-    Release,
     Unfiled,
 )
+from chuangwen.records.archive.release_models import Release, ReleaseFile, ReleaseState, Validity
 from chuangwen.records.archive.upload_models import Upload
 
 __all__ = [
@@ -47,9 +47,12 @@ __all__ = [
     "Question",
     "Reading",
     "Release",
+    "ReleaseFile",
+    "ReleaseState",
     "StoredFile",
     "Unfiled",
     "Upload",
     "Use",
     "UseKind",
+    "Validity",
 ]

@@ -8,6 +8,7 @@ from chuangwen.records.archive.definitions import (
     CategoryRow,
     CellRow,
     ColumnRow,
+    DisclosureRow,
     FilingRow,
     FondsRow,
     InformationRow,
@@ -35,6 +36,7 @@ class Rules:
     columns: tuple[ColumnRow, ...] = ()
     metadata: tuple[MetadataRow, ...] = ()
     terms: tuple[TermRow, ...] = ()
+    disclosure: DisclosureRow = field(default_factory=DisclosureRow)
 
     def window_of(self, year: int) -> tuple[date, date]:
         """The first and the last day from which the material of a year may come."""
@@ -60,5 +62,6 @@ def rules_in_force() -> Rules:
             columns=one.columns or last.columns,
             metadata=one.metadata or last.metadata,
             terms=one.terms or last.terms,
+            disclosure=one.disclosure or last.disclosure,
         )
     return last

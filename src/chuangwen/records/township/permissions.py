@@ -38,6 +38,7 @@ class Permission(StrEnum):
     KEEP_ARCHIVE = "keep_archive"
     APPROVE_DESTRUCTION = "approve_destruction"
     RELEASE_DOCUMENTS = "release_documents"
+    REVIEW_RELEASES = "review_releases"
     COMPOSE_SUBMISSION = "compose_submission"
     SIGN_SUBMISSION = "sign_submission"
     PLAN_ROTAS = "plan_rotas"
@@ -80,7 +81,8 @@ _TITLES = {
     "add_documents": later("上传和整理资料"),
     "keep_archive": later("归档、移交、鉴定和核查档案"),
     "approve_destruction": later("批准档案销毁清册"),
-    "release_documents": later("发布政府信息公开内容"),
+    "release_documents": later("提出和管理政府信息公开"),
+    "review_releases": later("审查政府信息公开"),
     "compose_submission": later("编制网上申报材料"),
     "sign_submission": later("签批网上申报材料"),
     "plan_rotas": later("安排轮值"),

@@ -142,21 +142,20 @@ def _check_names(one: CaseTypeRow, name: str, lines: Lines, problems: Problems) 
 
 def _check_shapes(one: CaseTypeRow, name: str, lines: Lines, problems: Problems) -> None:
     for row in one.fields:
-        _check_field(row, name, lines, problems)
+        _check_field(row, Place(name, lines.row("field", row.id)), problems)
 
 
-def _check_field(row: FieldRow, name: str, lines: Lines, problems: Problems) -> None:
-    at = lines.row("field", row.id)
+def _check_field(row: FieldRow, place: Place, problems: Problems) -> None:
     if row.kind in {"choice", "choices"} and not row.options:
         what = say("选择项“{id}”没有 options", id=row.id)
-        problems.add(file=name, row=at, what=what, cure=say("请列出可选的值。"))
+        problems.add(file=place.file, row=place.line, what=what, cure=say("请列出可选的值。"))
     if row.kind == "table" and not row.columns:
         what = say("表格“{id}”没有 columns", id=row.id)
-        problems.add(file=name, row=at, what=what, cure=say("请列出各列的名称。"))
+        problems.add(file=place.file, row=place.line, what=what, cure=say("请列出各列的名称。"))
     if row.rota and row.kind != "person":
         what = say("“{id}”不是人员，不能写 rota", id=row.id)
         cure = say('请写 kind = "person"，或删去 rota。')
-        problems.add(file=name, row=at, column="rota", what=what, cure=cure)
+        problems.add(file=place.file, row=place.line, column="rota", what=what, cure=cure)
 
 
 KNOWN = {
