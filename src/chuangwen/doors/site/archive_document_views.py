@@ -46,6 +46,7 @@ from chuangwen.records.township.requests import TownRequest
 
 MOST_NOTES = 40
 MOST_QUESTIONS = 12
+FIRST_OFFERED = 6
 
 
 @dataclass(frozen=True)
@@ -226,12 +227,14 @@ def _uses(request: TownRequest, found: Document, said: Said | None) -> dict[str,
         offered, looked = proposed(suggest(found, on=on)), looked_for(request.actor, words, on)
     ticked = list(said.ticked) if said else []
     known = {(one.kind, one.key) for one, _link, _code in rows} | {(one.kind, one.key) for one in ticked}
+    free = [one for one in offered if (one.kind, one.key) not in known]
     return {
         "uses": rows,
         "may_use": may and forbidden is None,
         "why_not_use": forbidden,
         "ticked": ticked,
-        "offered": [one for one in offered if (one.kind, one.key) not in known],
+        "offered": free[:FIRST_OFFERED],
+        "offered_more": free[FIRST_OFFERED:],
         "find": words,
         "looked_for": [one for one in looked if (one.kind, one.key) not in known],
         "year": request.at.astimezone(CHINA).year,

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from chuangwen.kernel.words import later, retold, say
 from chuangwen.records.archive.document_actions import CAPTION_TITLES
-from chuangwen.records.archive.models import Confidentiality
+from chuangwen.records.archive.models import Confidentiality, UseKind
 from chuangwen.records.archive.proposal_actions import FIELDS
 from chuangwen.records.ledger.models import Note
 
@@ -52,12 +52,20 @@ def _lines(note: Note, kinds: Mapping[str, str]) -> list[str]:
     return told
 
 
+def _thing(text: str) -> str:
+    """What a use was written down as (``standard:1:V-1-2``), in words."""
+    kind, _colon, key = text.partition(":")
+    return f"{UseKind(kind).label} {key.rpartition(':')[2]}" if kind in UseKind.values else text
+
+
 def _value(key: str, value: object, kinds: Mapping[str, str]) -> str:
     if isinstance(value, dict):
-        return say("；").join(f"{say(CAPTION_TITLES.get(str(part), str(part)))} {text}" for part, text in value.items() if text)
+        return say("；").join(
+            f"{say(CAPTION_TITLES.get(str(part), str(part)))} {text}" for part, text in value.items() if text
+        )
     if isinstance(value, list):
-        return say("、").join(map(str, value))
-    text = "" if value is None else str(value)
+        return say("、").join(_thing(str(one)) for one in value)
+    text = "" if value is None else _thing(str(value)) if key == "serves" else str(value)
     if key == "kind":
         return kinds.get(text, text)
     return str(Confidentiality(text).label) if key == "confidentiality" and text in Confidentiality.values else text

@@ -1,6 +1,6 @@
 """What a document may serve, as people choose it: proposed by the machine with its why, looked for, or typed; and where it leads."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
@@ -17,7 +17,7 @@ from chuangwen.records.archive.document_actions import Serves
 from chuangwen.records.archive.models import Use, UseKind
 from chuangwen.records.archive.queries import in_rows, serving_any
 from chuangwen.records.archive.suggesting import Suggestion, editions_in_use
-from chuangwen.records.standards.models import Node, NodeKind, Requirement
+from chuangwen.records.standards.models import Edition, Node, NodeKind, Requirement
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.models import Site, Workgroup
 from chuangwen.records.township.permissions import Permission
@@ -30,12 +30,13 @@ FIRST_YEAR, LAST_YEAR = 1990, 2100
 
 @dataclass(frozen=True)
 class Choice:
-    """One thing to tick. ``words``: those that it and the document share."""
+    """One thing to tick. ``words``: those that it and the document share; ``where``: the edition it stands in."""
 
     kind: str
     key: str
     title: str
     words: Sequence[str] = ()
+    where: str = ""
 
     @property
     def value(self) -> str:
@@ -64,8 +65,15 @@ def code_of(key: str) -> str:
 
 
 def proposed(found: Iterable[Suggestion]) -> list[Choice]:
-    """The machine's suggestions that are not in use yet."""
-    return [Choice(one.kind, one.key, one.title, one.words) for one in found if not one.used]
+    """The machine's suggestions that are not in use yet, the best first."""
+    rows = sorted((one for one in found if not one.used), key=lambda one: -one.score)
+    titles = dict(Edition.objects.values_list("pk", "short_title")) if rows else {}
+    return [Choice(one.kind, one.key, one.title, one.words, titles.get(_edition(one.key), "")) for one in rows]
+
+
+def _edition(key: str) -> int:
+    first = key.partition(":")[0]
+    return int(first) if first.isdecimal() else 0
 
 
 def looked_for(actor: Actor, words: str, on: date) -> list[Choice]:
@@ -73,19 +81,23 @@ def looked_for(actor: Actor, words: str, on: date) -> list[Choice]:
     asked = words.split()[:5]
     if not asked:
         return []
-    editions = [one.pk for one in editions_in_use(on)]
+    editions = {one.pk: one.short_title for one in editions_in_use(on)}
     standards = Node.objects.filter(_all(asked, "code", "title", "text"), edition__in=editions, kind=NodeKind.STANDARD)
     needs = Requirement.objects.filter(_all(asked, "code", "title", "node__title"), edition__in=editions)
     sites = Site.objects.filter(_all(asked, "code", "name"), closed=None)
     seen = cases.visible_to(actor).filter(_all(asked, "number", "title"))
     groups = Workgroup.objects.filter(_all(asked, "title", "campaign")).exclude(campaign="")
     return [
-        *(Choice(UseKind.STANDARD, f"{one.edition_id}:{one.code}", one.title) for one in standards[:SHOWN]),
-        *(Choice(UseKind.REQUIREMENT, f"{one.edition_id}:{one.code}", one.title) for one in needs[:SHOWN]),
+        *(_of_edition(UseKind.STANDARD, one, editions) for one in standards[:SHOWN]),
+        *(_of_edition(UseKind.REQUIREMENT, one, editions) for one in needs[:SHOWN]),
         *(Choice(UseKind.SITE, one.code, one.name) for one in sites[:SHOWN]),
         *(Choice(UseKind.CASE, one.number, one.title) for one in seen.order_by("-opened_at")[:SHOWN]),
         *(Choice(UseKind.CAMPAIGN, one.campaign, one.title) for one in groups[:SHOWN]),
     ]
+
+
+def _of_edition(kind: str, row: Node | Requirement, editions: Mapping[int, str]) -> Choice:
+    return Choice(kind, f"{row.edition_id}:{row.code}", row.title, (), editions[row.edition_id])
 
 
 def _all(words: Sequence[str], *fields: str) -> Q:
@@ -99,8 +111,8 @@ def chosen(actor: Actor, values: Iterable[str]) -> list[Choice]:
 
 
 def _found(actor: Actor, kind: str, key: str) -> Choice:
-    edition, _colon, code = key.partition(":")
-    number = int(edition) if edition.isdecimal() else 0
+    code = key.partition(":")[2]
+    number = _edition(key)
     rows: dict[str, tuple[QuerySet[Any], str]] = {
         UseKind.STANDARD: (Node.objects.filter(edition=number, code=code, kind=NodeKind.STANDARD), "title"),
         UseKind.REQUIREMENT: (Requirement.objects.filter(edition=number, code=code), "title"),

@@ -50,6 +50,8 @@ class Card:
 class ListFilters(DocumentFilters):
     """Which documents to list; at first those in force."""
 
+    field_order = ("kind", "unit", "standard", "used", "year", "road", "state")
+
     standard = forms.CharField(label=_("测评标准"), required=False, max_length=60)
     used = forms.ChoiceField(
         label=_("用途"), required=False, choices=[("", _("全部")), ("yes", _("用上的")), ("no", _("没用上的"))]
