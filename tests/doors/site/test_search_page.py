@@ -14,6 +14,8 @@ from tests.records.archive.shelf import Shelf
 from chuangwen.records.archive import reading
 from chuangwen.records.archive.texts import add_pages
 from chuangwen.records.ledger.actions import MACHINE
+from chuangwen.work.cases.actions import open_case
+from chuangwen.work.cases.said import NewCase
 
 
 @pytest.fixture
@@ -40,7 +42,14 @@ def test_one_box_finds_documents_standards_sites_units_and_people(shelf, signed_
     assert "输入要找的字词" in empty.content.decode()
 
 
-def test_a_standard_and_a_case_are_found_by_their_words(town, signed_in_as) -> None:
+def test_a_case_is_found_by_its_title(office, signed_in_as) -> None:
+    case = open_case(NewCase(kind="mending", title="东门垃圾满溢"), by=MACHINE, at=office.at)
+    page = text(signed_in_as("limin"), "垃圾满溢")
+    assert f"{case.number} · 问题整改" in page
+    assert reverse("case", args=[case.number]) in page
+
+
+def test_a_standard_is_found_by_its_code(town, signed_in_as) -> None:
     node = town.edition.nodes.filter(kind="standard").first()
     page = text(signed_in_as("limin"), node.code)
     assert reverse("standard", args=[node.pk]) in page

@@ -319,7 +319,7 @@ def test_the_matrix_leaves_as_excel_with_one_row_for_each_requirement(desk) -> N
 
 
 def test_no_page_takes_more_queries_when_there_is_more(cast) -> None:
-    desk = Desk(cast, standards=30)
+    desk = Desk(cast, standards=10)
     desk.brings_everything(1)
     desk.composed()
     limin = as_(desk, "limin")
@@ -327,14 +327,13 @@ def test_no_page_takes_more_queries_when_there_is_more(cast) -> None:
     pages += [entry(desk), reverse("materials")]
 
     def count(address: str) -> int:
+        limin.get(address)  # what is kept for a while is fresh
         with CaptureQueriesContext(connection) as told:
             assert limin.get(address).status_code == 200
         return len(told)
 
-    for address in pages:
-        limin.get(address)
     before = {address: count(address) for address in pages}
-    for number in range(2, 25):
+    for number in range(2, 9):
         desk.brings("M1", number)
         desk.brings("M4", number)
     desk.composed()

@@ -47,6 +47,7 @@ def test_a_scan_is_recognised_page_by_page_and_goes_on_where_it_was_broken_off(s
     assert Note.objects.filter(verb="识别文字").count() == 1
 
 
+@pytest.mark.long
 def test_two_workers_share_the_pages_and_a_photo_of_a_paper_is_read_too(shelf, settings) -> None:
     settings.OCR_WORKERS = 2
     brought(shelf, scan("先锋村一组", "先锋村二组"), "扫描件.pdf", "扫描件")
@@ -58,6 +59,7 @@ def test_two_workers_share_the_pages_and_a_photo_of_a_paper_is_read_too(shelf, s
     assert [search(limin, Wanted(word)).total for word in ("村一组", "村二组", "文明家庭")] == [1, 1, 1]
 
 
+@pytest.mark.long
 def test_a_page_that_cannot_be_drawn_is_left_empty_with_its_reason_and_the_rest_is_read(shelf, monkeypatch) -> None:
     document = brought(shelf, scan("甲", "乙"), "扫描件.pdf")
     file = document.files.get().file

@@ -40,7 +40,7 @@ def by_looking_at_all(rows: Sequence[tuple[int, int, int]], wanted: tuple[int, i
 
 
 @given(crowds(), st.integers(0, 40))
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_it_finds_exactly_what_a_look_at_every_hash_finds(tmp_path_factory, crowd, first: int) -> None:
     rows, wanted, distance = crowd
     index = TwinIndex(tmp_path_factory.mktemp("twins"))

@@ -140,6 +140,7 @@ class Desk:
         who: str = "wangjianguo",
         text: str = "",
         late: int = 0,
+        why: str = "",
         **facts: Any,
     ) -> Document:
         """A unit brings a document for a requirement, whole unless told otherwise."""
@@ -153,7 +154,7 @@ class Desk:
         incoming = Incoming(said["title"], unit)
         made = bring_together(files, Facts(**{**said, **facts}), incoming, "desk", by=by, at=at)
         row = self.requirement(code, standard)
-        put_to_use(made, [Serves("requirement", f"{row.edition_id}:{row.code}", row.title)], by=by, at=at)
+        put_to_use(made, [Serves("requirement", f"{row.edition_id}:{row.code}", row.title, why)], by=by, at=at)
         if text:
             PageText.objects.create(file=files[0], page=1, text=text)
         return made

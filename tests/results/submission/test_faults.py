@@ -145,7 +145,7 @@ def test_what_the_archive_asks_about_a_photo_is_a_fault_until_somebody_answers(d
 def test_the_same_photo_in_two_standards_is_told_in_both(desk) -> None:
     photo = desk.photo()
     for number in (1, 2):
-        desk.brings("M4", number, files=[photo, desk.photo()])
+        desk.brings("M4", number, files=[photo, desk.photo()], why="两项标准考察同一处")
     desk.composed()
     assert desk.faults()["twice"] == "同一张照片也用在：I-1-2"
     assert desk.faults(2)["twice"] == "同一张照片也用在：I-1-1"

@@ -68,7 +68,7 @@ KINDS = (
     Kind(
         later("事项"), "inbox", Permission.SEE_CASES, lambda actor, _on: case_queries.in_rows(case_queries.visible_to(actor)).order_by("-opened_at"),
         ("number", "title", "address", "outer_number"),
-        lambda row: Line(row.title, f"{row.number} · {row.type.short}", reverse("case", args=[row.number])), "cases",
+        lambda row: Line(row.title, f"{row.number} · {row.type.title}", reverse("case", args=[row.number])), "cases",
     ),
     Kind(
         later("点位"), "flag", Permission.SEE_ROWS, lambda actor, _on: sites_visible_to(actor), ("code", "name", "address"),
