@@ -78,12 +78,13 @@ def visible_to(actor: Actor) -> QuerySet[Document]:
 
 
 def units_to_add_for(actor: Actor) -> QuerySet[Organisation]:
-    """The units for which this person may bring documents in: the own one, and those within reach."""
+    """The units for which this person may bring documents in: the own one, those within reach; any, for own rows."""
+    units = Organisation.objects.filter(closed=None).order_by("order", "pk")
     if actor.person is None or not actor.may(Permission.ADD_DOCUMENTS):
-        return Organisation.objects.none()
+        return units.none()
+    reach = actor.reach(Permission.ADD_DOCUMENTS)
     own = Q(pk=actor.organisation.pk) if actor.organisation else Q(pk__in=[])
-    wanted = actor.reach(Permission.ADD_DOCUMENTS).condition("") | own
-    return Organisation.objects.filter(wanted, closed=None).order_by("order", "pk")
+    return units if reach.own_rows else units.filter(reach.condition("") | own)
 
 
 def held_for_secrecy(actor: Actor, most: int = 3) -> list[tuple[str, str]]:
