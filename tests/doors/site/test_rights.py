@@ -48,6 +48,11 @@ def address(town: MeasuredTown, name: str) -> str:
         "requirement_id": 999_999,
         "secret": "none",
         "key": "none",
+        "batch": "none",
+        "arrival_id": 999_999,
+        "document_id": 999_999,
+        "row_id": 999_999,
+        "page": 1,
         "rota_code": "reception",
         "shift_id": Shift.objects.values_list("pk", flat=True)[0],
     }
