@@ -87,7 +87,7 @@ ROLES: list[tuple[str, str, list[str], str, bool]] = [
     (
         "archivist",
         "档案员",
-        ["see_framework", "see_rows", "see_cases", *WORK, "grade_material", "see_archive", *ADD, "keep_archive"],
+        ["see_framework", "see_rows", "grade_material", "see_archive", *ADD, "keep_archive"],
         "all",
         False,
     ),

@@ -112,7 +112,6 @@ def test_originals_are_proved_and_damage_is_named(home: str, sealed: Any, tmp_pa
     (tmp_path / "甲.txt").write_bytes("甲".encode())
     (tmp_path / "乙.txt").write_bytes("乙".encode())
     two, one = run("archive", "add", str(tmp_path), "--home", home, "--json")
-    assert run("archive", "check", "--home", home, "--json") == []
     assert "一个不少" in run("archive", "check", "--home", home)
     whole = sealed(one["digest"]).read_bytes()
     sealed(one["digest"]).unlink()

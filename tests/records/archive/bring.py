@@ -1,6 +1,7 @@
 """Files with bytes on the disk for tests: papers as docx, pdf, pictures; documents that hold them."""
 
 import io
+from datetime import datetime
 from pathlib import Path
 
 import docx
@@ -9,38 +10,33 @@ from django.conf import settings
 from PIL import Image, ImageDraw, ImageFont
 from tests.records.archive.shelf import Shelf
 
+from chuangwen.kernel.refusal import Refusal
 from chuangwen.records.archive import storage
+from chuangwen.records.archive.actions import look_at, put_away, row_of
 from chuangwen.records.archive.models import Document, StoredFile
+from chuangwen.records.ledger.actions import MACHINE
 
 FONT = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-TYPES = {
-    "pdf": "application/pdf",
-    "docx": DOCX,
-    "xlsx": XLSX,
-    "txt": "text/plain",
-    "html": "text/html",
-    "eml": "message/rfc822",
-}
 
 
-def kept(data: bytes, name: str, **facts: object) -> StoredFile:
-    """A sealed file of any kind, as the intake leaves it."""
-    digest = storage.digest(data)
-    storage.keep(settings.FILES, "sealed", digest, data)
-    media_type = TYPES.get(name.rpartition(".")[2], "application/octet-stream")
-    said = {"size": max(1, len(data)), "media_type": media_type, "name": name, "kept_at": facts.pop("at"), **facts}
-    return StoredFile.objects.create(sha256=digest, **said)
+def kept(data: bytes, name: str, *, at: datetime) -> StoredFile:
+    """A sealed file as the intake leaves it. What it turns away is laid there by hand: readers stand that all the same."""
+    staged = storage.stage(settings.FILES, [data])
+    try:
+        looked = look_at(staged, name)
+        put_away(looked)
+        return row_of(looked, by=MACHINE, at=at)[0]
+    except Refusal:
+        storage.keep(settings.FILES, "sealed", staged.sha256, data)
+        said = {"size": len(data), "media_type": "application/octet-stream", "name": name, "kept_at": at}
+        return StoredFile.objects.create(sha256=staged.sha256, **said)
+    finally:
+        staged.discard()
 
 
 def brought(shelf: Shelf, data: bytes, name: str, title: str = "某份资料", **facts: object) -> Document:
     """A document of one such file."""
-    photo = {"is_photo": True} if name.endswith((".jpg", ".png")) else {}
-    file = kept(data, name, at=shelf.at, **photo)
-    if photo:
-        storage.keep(settings.FILES, "public", f"{file.sha256}.page.jpg", data)
-    return shelf.document(title, files=[file], **facts)
+    return shelf.document(title, files=[kept(data, name, at=shelf.at)], **facts)
 
 
 def word(*pages: str) -> bytes:

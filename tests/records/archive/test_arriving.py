@@ -22,11 +22,12 @@ from chuangwen.records.archive.arriving import (
     Incoming,
     NothingToKeep,
     Road,
+    bring_together,
     decide,
     kind_for,
     take_in,
 )
-from chuangwen.records.archive.document_actions import BadFact, withdraw
+from chuangwen.records.archive.document_actions import BadFact, Facts, withdraw
 from chuangwen.records.archive.models import Arrival, Decision, Document, StoredFile
 from chuangwen.records.archive.queries import damaged, sealed_path
 from chuangwen.records.archive.seeing import sees_arrivals
@@ -332,3 +333,18 @@ def test_leftovers_of_broken_runs_go_after_a_day_and_no_earlier(hall, tmp_path) 
     os.utime(old.path, ((now - timedelta(days=2)).timestamp(),) * 2)
     assert storage.clean_leftovers(root, before=now - timedelta(days=1)) == 1
     assert (fresh.path.exists(), old.path.exists()) == (True, False)
+
+
+def test_files_that_belong_together_become_one_document_and_each_is_an_arrival_with_its_twin(hall) -> None:
+    before = hall.brings(b"an old list", "台账.txt").document
+    by = hall.cast.actor("limin")
+    files = [keep_file(data, name, by=by, at=AT) for data, name in ((b"an old list", "台账.txt"), (b"new", "说明.txt"))]
+    incoming = Incoming("整2021-1", hall.cast.units["office"], Road.CASE, inside="整2021-1")
+    made = bring_together(files, Facts("报送材料", "report"), incoming, "case-1", by=by, at=AT)
+    assert [one.file for one in made.files.order_by("place")] == files
+    came = Arrival.objects.filter(batch="case-1").order_by("pk")
+    assert [(one.name, one.twin, one.document, one.decision) for one in came] == [
+        ("台账.txt", before, made, Decision.DOCUMENT),
+        ("说明.txt", None, made, Decision.DOCUMENT),
+    ]
+    assert {one.road for one in came} == {"case"}

@@ -100,7 +100,7 @@ def test_what_a_unit_hands_in_becomes_a_document_that_serves_the_requirement(ask
     said = {"title": "集贸市场管理办法", "number": "张市监〔2021〕3号", "issuer": "市监所", "dated": "2021-03-01"}
     case = does(asked, case, "hand_in", "wangjianguo", files=[asked.paper()], **said)
     made = Document.objects.get()
-    assert (case.state, case.turn_role) == ("handed", "archivist")
+    assert (case.state, case.turn_role) == ("handed", "office")
     assert (made.title, made.kind_id, made.number, made.dated) == (
         said["title"],
         "norm",

@@ -25,6 +25,7 @@ ROUND = "round"
 ALARM = later(
     "“{title}”标有“{mark}”，已停止使用。本系统不得存放涉密文件，请立即按保密规定处理，或写明理由确认它并非涉密。"
 )
+ALARMS = 3
 SEARCHED = (
     Permission.SEE_FRAMEWORK,
     Permission.SEE_ARCHIVE,
@@ -102,7 +103,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
     if actor is None:
         return {"frame": Frame(product=say("创文"), mark=say("创"))}
     town = kept_town()
-    owed, unread = _counts(actor) if actor.person else (0, 0)
+    owed, unread, held = _counts(actor) if actor.person else (0, 0, 0)
     return {
         "frame": Frame(
             product=say("创文"),
@@ -116,17 +117,27 @@ def frame(request: HttpRequest) -> dict[str, object]:
             notices_link=_link("notices") if actor.person else "",
             notices=unread,
             demo=_demo(town),
-            alarms=[say(ALARM, title=title, mark=mark) for title, mark in held_for_secrecy(actor)],
+            alarms=_alarms(actor) if held else (),
         ),
         "town": town,
     }
 
 
-def _counts(actor: Actor) -> tuple[int, int]:
-    """How many things this person owes and has not read, in one query."""
-    owed, unread = how_many(owed_by(actor)), how_many(unread_by(actor.person_id))
-    found = Person.objects.filter(pk=actor.person_id).annotate(owed=owed, unread=unread).values_list("owed", "unread")
-    return next(((one or 0, two or 0) for one, two in found), (0, 0))
+def _counts(actor: Actor) -> tuple[int, int, int]:
+    """How many things this person owes and has not read, and how many marks of secrecy wait, in one query."""
+    counts = {
+        "owed": how_many(owed_by(actor)),
+        "unread": how_many(unread_by(actor.person_id)),
+        "held": how_many(held_for_secrecy(actor)),
+    }
+    found = Person.objects.filter(pk=actor.person_id).annotate(**counts).values_list(*counts)
+    return next(((one or 0, two or 0, three or 0) for one, two, three in found), (0, 0, 0))
+
+
+def _alarms(actor: Actor) -> list[str]:
+    """Documents that must not be here, the newest first."""
+    rows = held_for_secrecy(actor)[:ALARMS]
+    return [say(ALARM, title=one.document.title, mark=one.value) for one in rows]
 
 
 def _groups(actor: Actor, path: str, owed: int) -> list[Group]:

@@ -87,13 +87,12 @@ def units_to_add_for(actor: Actor) -> QuerySet[Organisation]:
     return units if reach.own_rows else units.filter(reach.condition("") | own)
 
 
-def held_for_secrecy(actor: Actor, most: int = 3) -> list[tuple[str, str]]:
-    """Title and mark of documents that carry a mark of secrecy about which nobody has decided, for those who may act."""
+def held_for_secrecy(actor: Actor) -> QuerySet[Proposal]:
+    """Marks of secrecy about which nobody has decided, for those who may act: the newest document first."""
     if actor.person is None or not (actor.may(Permission.ADD_DOCUMENTS) or actor.may(Permission.KEEP_ARCHIVE)):
-        return []
+        return Proposal.objects.none()
     rows = Proposal.objects.filter(field="classified", taken=None, document__withdrawn_at=None)
-    rows = rows.filter(document__in=visible_to(actor)).order_by("-document")
-    return list(rows.values_list("document__title", "value")[:most])
+    return rows.filter(document__in=visible_to(actor)).select_related("document").order_by("-document")
 
 
 def in_rows(documents: QuerySet[Document]) -> QuerySet[Document]:

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -60,15 +61,15 @@ def _whole(rows: Iterable[tuple[int, int | None, int | None]]) -> Iterable[tuple
     return ((key, one, two) for key, one, two in rows if one is not None and two is not None)
 
 
-def thumb_of(file: StoredFile) -> Image.Image:
+def _thumb(sha256: str, name: str) -> Image.Image:
     """The small public copy as a picture."""
-    return Image.open(io.BytesIO(public_copy(file.sha256, "thumb", file.name).read_bytes()))
+    return Image.open(io.BytesIO(public_copy(sha256, "thumb", name).read_bytes()))
 
 
 def hashed(file: StoredFile) -> StoredFile:
     """The photo with both its hashes; missing ones are worked out (and not yet saved)."""
     if file.likeness is None or file.shape is None:
-        picture = thumb_of(file)
+        picture = _thumb(file.sha256, file.name)
         file.likeness, file.shape = likeness(picture), shape(picture)
     return file
 
@@ -85,13 +86,12 @@ def twins_of(file: StoredFile, distance: int = NEAR) -> list[Twin]:
         return []
     near = [one for one in index().near(file.likeness, file.shape, distance) if one.id != file.pk]
     rows = StoredFile.objects.filter(is_photo=True).in_bulk([one.id for one in near[:MOST_LOOKED_AT]])
-    mine = thumb_of(file) if rows else None
     found = []
     for one in near[:MOST_LOOKED_AT]:
         other = rows.get(one.id)
-        if mine is None or other is None or (apart := _apart(file, other)) > distance:
+        if other is None or (apart := _apart(file, other)) > distance:
             continue  # the row is gone, or is another one since a backup was restored
-        seen = looked_at(mine, other)
+        seen = look_between(file, other)
         if seen is not None and seen.sight is not Sight.OTHER:
             found.append(Twin(other, apart, seen))
     return found
@@ -102,17 +102,15 @@ def _apart(file: StoredFile, other: StoredFile) -> int:
     return min((unlike(one, two) for one, two in pairs if one is not None and two is not None), default=64)
 
 
-def looked_at(mine: Image.Image, other: StoredFile) -> Look | None:
-    """The finer look; ``None`` when the other photo cannot be opened any more."""
-    try:
-        return look(*planes_of(mine, thumb_of(other)))
-    except (Refusal, OSError):
-        return None
-
-
 def look_between(one: StoredFile, two: StoredFile) -> Look | None:
-    """The finer look at two photos, however far their hashes are apart."""
+    """The finer look at two photos, however far their hashes are apart; ``None`` when one cannot be opened any more."""
     try:
-        return looked_at(thumb_of(one), two)
+        return _look((one.sha256, one.name), (two.sha256, two.name))
     except (Refusal, OSError):
         return None
+
+
+@lru_cache(maxsize=4096)
+def _look(one: tuple[str, str], two: tuple[str, str]) -> Look:
+    """The same bytes always look the same, and the same pairs are asked about again and again."""
+    return look(*planes_of(_thumb(*one), _thumb(*two)))
