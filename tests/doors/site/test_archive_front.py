@@ -1,5 +1,7 @@
 """The archive's front page: what came in last, what waits, the ways on; for those who may see the archive."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from tests.people import AT
@@ -15,6 +17,7 @@ def shelf(cast) -> Shelf:
 
 def test_the_front_shows_what_came_last_and_what_waits(shelf, signed_in_as) -> None:
     shelf.document("集贸市场管理办法", number="张政办〔2021〕3号")
+    shelf.at = AT + timedelta(minutes=1)
     photo = shelf.document("市场东门", files=[shelf.file("东门.jpg", is_photo=True)], kind="picture").files.get().file
     Question.objects.create(file=photo, doubt=Doubt.BLURRED, asked_at=AT)
     Arrival.objects.create(
