@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from chuangwen.doors.site.archive_photo_words import told
+from chuangwen.doors.site.archive_tabs import tabs
 from chuangwen.kernel.words import later, say
 from chuangwen.kit.doors import needs
 from chuangwen.kit.pages import Column, Listing
@@ -82,7 +83,9 @@ def photo_questions(request: TownRequest) -> HttpResponse:
     may = answerable(page.rows, request.actor)
     context = {
         "page": page,
-        "cards": _cards(page.rows, request, may),
+        "tab": "photos",
+        "tabs": tabs(request.actor),
+        "cards": cards_of(page.rows, request, may),
         "may_any": bool(may),
         "reasons": [say(one) for one in REASONS],
         "waiting": waiting(request.at),
@@ -90,7 +93,8 @@ def photo_questions(request: TownRequest) -> HttpResponse:
     return render(request, "archive/photo_questions.html", context)
 
 
-def _cards(rows: Any, request: TownRequest, may: set[int]) -> list[dict[str, Any]]:
+def cards_of(rows: Any, request: TownRequest, may: set[int]) -> list[dict[str, Any]]:
+    """Each question with its photos as this person may see them, their earlier uses, and whether it is this person's to answer."""
     files = {one.file_id for one in rows} | {one.other_id for one in rows if one.other_id}
     uses, cases = earlier_uses(files), cases_with(files, cases_visible_to(request.actor))
     shown = shown_to(request.actor, files) | set(cases)
@@ -137,6 +141,8 @@ def answer_photo_questions(request: TownRequest) -> HttpResponse:
         )
     for why_not in list(dict.fromkeys(refused.values()))[:5]:
         messages.warning(request, why_not)
+    if request.POST.get("document", "").isdigit():
+        return redirect(f"{reverse('document', args=[int(request.POST['document'])])}#questions")
     return redirect(f"{reverse('archive_photos')}?{request.POST.get('back', '')}")
 
 

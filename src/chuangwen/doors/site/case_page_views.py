@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from chuangwen.doors.site.archive_uses import documents_for
 from chuangwen.doors.site.case_forms import Posted, read_post
 from chuangwen.doors.site.declared_fields import Choices, category_options, facts_of, proposed, shown
 from chuangwen.kernel.fields import WrongAnswers
@@ -103,6 +104,7 @@ def page_of(
         "printable": [one for one in type_.papers if not one.states or found.state in one.states],
         **_family(found),
         **_rights(request, found, type_),
+        **documents_for(request.actor, [("case", found.number)]),
     }
 
 

@@ -1,11 +1,13 @@
 """Files that somebody sends by form: one that is there, not empty, not too large; many for the archive."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 
+from chuangwen.kernel.names import tidy_name
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import lasting
 from chuangwen.records.archive.arriving import Incoming, Road
@@ -40,18 +42,20 @@ def uploaded(request: HttpRequest, name: str) -> "UploadedFile[bytes]":
     return file
 
 
-def sent(request: HttpRequest, name: str, unit: Organisation) -> Iterator[Incoming]:
+def sent(request: HttpRequest, name: str, unit: Organisation, *, inside: str = "") -> Iterator[Incoming]:
     """All files of this field as things for the archive, zips and mails opened; one that is too large has its problem.
 
-    Take each in before asking for the next. Larger files come by ``upload_views``.
+    Take each in before asking for the next. Larger files come by ``upload_views``. ``inside``: the folder they lay in.
     """
+    inside = "/".join(tidy_name(one) for one in inside.split("/") if one)
+    road = Road.FOLDER if inside else Road.PAGE
     for file in request.FILES.getlist(name):
         if not isinstance(file, UploadedFile):
             continue
-        one = Incoming(file.name or "", unit, Road.PAGE, source=file.chunks)
+        one = Incoming(file.name or "", unit, road, inside, source=file.chunks)
         if file.size and file.size > settings.UPLOAD_MOST_BYTES:
             most = settings.UPLOAD_MOST_BYTES // 1_000_000
             problem = FileTooLarge(file=one.name, size=file.size // 1_000_000, most=most)
-            yield Incoming(one.name, unit, Road.PAGE, problem=problem)
+            yield replace(one, source=None, problem=problem)
         else:
             yield from expand(one)

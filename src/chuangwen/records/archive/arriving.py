@@ -273,6 +273,18 @@ def decide(arrival: Arrival, answer: Answer, *, by: By, at: datetime) -> Arrival
     return arrival
 
 
+def decide_many(arrivals: Iterable[Arrival], answer: Answer, *, by: By, at: datetime) -> tuple[int, dict[str, str]]:
+    """One answer to many; those that cannot have it are told by their name."""
+    done, refused = 0, {}
+    for one in arrivals:
+        try:
+            decide(one, answer, by=by, at=at)
+            done += 1
+        except Refusal as no:
+            refused[one.name] = str(no)
+    return done, refused
+
+
 def _same(arrival: Arrival, answer: Answer, by: By, at: datetime) -> None:
     document = answer.document or arrival.twin
     if document is None or not document.files.filter(file=arrival.file_id).exists():

@@ -12,7 +12,16 @@ from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, say
 from chuangwen.kit.refusals import NotFound
 from chuangwen.records.archive import looking, proposing, reusing, search_index
-from chuangwen.records.archive.models import Document, DocumentFile, DocumentKind, Passage, StoredFile, Use, UseKind
+from chuangwen.records.archive.models import (
+    Document,
+    DocumentFile,
+    DocumentKind,
+    PageText,
+    Passage,
+    StoredFile,
+    Use,
+    UseKind,
+)
 from chuangwen.records.archive.policy import ClassifiedForbidden as ClassifiedForbidden
 from chuangwen.records.archive.policy import why_not_add, why_not_change, why_not_use
 from chuangwen.records.ledger import actions as ledger
@@ -263,11 +272,12 @@ def mark_passage(document_file: DocumentFile, mark: Mark, *, by: By, at: datetim
     quote = mark.quote.strip()[:500]
     if not quote:
         raise BadFact(field=say("佐证段落"), value="", why=say("请选中或抄写原文"))
+    start, end = _place_of(document_file, mark, quote)
     made = Passage.objects.create(
         document_file=document_file,
         page=max(1, mark.page),
-        start=mark.start,
-        end=mark.end,
+        start=start,
+        end=end,
         quote=quote,
         note=mark.note[:200],
         at=at,
@@ -275,6 +285,15 @@ def mark_passage(document_file: DocumentFile, mark: Mark, *, by: By, at: datetim
     )
     ledger.note(thing(document), later("标佐证段落"), by=by, at=at, after={"page": mark.page, "quote": quote[:80]})
     return made
+
+
+def _place_of(document_file: DocumentFile, mark: Mark, quote: str) -> tuple[int | None, int | None]:
+    """Where the words stand in the text of their page: as told when they do stand there, else where they are found."""
+    rows = PageText.objects.filter(file=document_file.file_id, page=mark.page)
+    text: str = rows.values_list("text", flat=True).first() or ""
+    told = mark.start if mark.start is not None else -1
+    start = told if told >= 0 and text.startswith(quote, told) else text.find(quote)
+    return (start, start + len(quote)) if start >= 0 else (None, None)
 
 
 @transaction.atomic

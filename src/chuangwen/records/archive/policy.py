@@ -73,6 +73,20 @@ def secrecy_of(documents: Iterable[Document]) -> dict[int, str]:
     return dict(rows.values_list("document", "value"))
 
 
+def why_not_read(document: Document, by: By) -> Refusal | None:
+    """Why its pages, text and files are not shown: it is marked secret, and nobody has found that it is not.
+
+    Until somebody has, those who may answer are shown it, since the mark has to be judged where it stands.
+    """
+    if isinstance(by, Actor) and (no := why_not_see(document, by)):
+        return no
+    rows = Proposal.objects.filter(field="classified", document=document).exclude(taken=False)
+    marks = dict(rows.values_list("taken", "value"))
+    if not marks or (True not in marks and why_not_change(document, by) is None):
+        return None
+    return ClassifiedForbidden(title=document.title, mark=next(iter(marks.values())))
+
+
 def why_not_use(document: Document) -> Refusal | None:
     """Why the document must not be used for anything (standards, submission, release, filing), or ``None``."""
     mark = secrecy_of([document]).get(document.pk)

@@ -82,6 +82,14 @@ def forget(file: StoredFile, why: str, *, at: datetime) -> None:
     derived_path(file, "pdf").unlink(missing_ok=True)
 
 
+def kept_picture(file: StoredFile) -> Path | None:
+    """The small copy of a photo, or the first page as far as it is drawn: nothing is made now, for lists of many."""
+    if file.is_photo:
+        return public_path(file, "thumb")
+    kept = derived_path(file, "p1.jpg")
+    return kept if kept.is_file() else None
+
+
 def page_picture(file: StoredFile, page: int) -> Path | None:
     """The picture of a page for showing, drawn now when nobody has yet; None where there is none.
 

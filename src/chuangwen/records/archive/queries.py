@@ -1,11 +1,12 @@
 """Named reads: which documents a person sees, what they serve; where kept files stand, and whether they are whole."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from django.conf import settings
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
+from chuangwen.kit.rows import how_many
 from chuangwen.records.archive.copies import public_copy
 from chuangwen.records.archive.models import (
     Arrival,
@@ -20,6 +21,7 @@ from chuangwen.records.archive.models import (
 from chuangwen.records.archive.seeing import sees, sees_arrivals
 from chuangwen.records.archive.storage import digest_of, place
 from chuangwen.records.township.actors import Actor
+from chuangwen.records.township.models import Organisation
 from chuangwen.records.township.permissions import Permission
 
 
@@ -75,6 +77,16 @@ def visible_to(actor: Actor) -> QuerySet[Document]:
     return Document.objects.filter(sees(actor))
 
 
+def units_to_add_for(actor: Actor) -> QuerySet[Organisation]:
+    """The units for which this person may bring documents in: the own one, those within reach; any, for own rows."""
+    units = Organisation.objects.filter(closed=None).order_by("order", "pk")
+    if actor.person is None or not actor.may(Permission.ADD_DOCUMENTS):
+        return units.none()
+    reach = actor.reach(Permission.ADD_DOCUMENTS)
+    own = Q(pk=actor.organisation.pk) if actor.organisation else Q(pk__in=[])
+    return units if reach.own_rows else units.filter(reach.condition("") | own)
+
+
 def held_for_secrecy(actor: Actor) -> QuerySet[Proposal]:
     """Marks of secrecy about which nobody has decided, for those who may act: the newest document first."""
     if actor.person is None or not (actor.may(Permission.ADD_DOCUMENTS) or actor.may(Permission.KEEP_ARCHIVE)):
@@ -89,8 +101,18 @@ def in_rows(documents: QuerySet[Document]) -> QuerySet[Document]:
     return (
         documents.select_related("kind", "unit", "site", "item")
         .prefetch_related(Prefetch("files", queryset=current, to_attr="current"))
-        .annotate(used=Count("serves", distinct=True))
+        .annotate(used=how_many(Use.objects.filter(document=OuterRef("pk"))))
     )
+
+
+def undecided(documents: QuerySet[Document]) -> QuerySet[Document]:
+    """Those about which the machine has proposed something that nobody has taken or left."""
+    return documents.filter(Exists(Proposal.objects.filter(document=OuterRef("pk"), taken=None)))
+
+
+def unused(documents: QuerySet[Document]) -> QuerySet[Document]:
+    """Those that serve nothing yet."""
+    return documents.exclude(Exists(Use.objects.filter(document=OuterRef("pk"))))
 
 
 def kind_called(name: str) -> str:
@@ -103,6 +125,15 @@ def kind_called(name: str) -> str:
 def serving(actor: Actor, kind: str, key: str) -> QuerySet[Document]:
     """The documents that serve a thing and that this person sees, the withdrawn ones left out."""
     return visible_to(actor).filter(withdrawn_at=None, serves__kind=kind, serves__key=key)
+
+
+def serving_any(actor: Actor, things: Sequence[tuple[str, str]]) -> QuerySet[Document]:
+    """The documents that serve one of these things (kind, key) and that this person sees, each once, the newest first."""
+    wanted = Q(pk__in=[])
+    for kind in {kind for kind, _key in things}:
+        wanted |= Q(kind=kind, key__in=[key for one, key in things if one == kind])
+    serves = Exists(Use.objects.filter(wanted, document=OuterRef("pk")))
+    return visible_to(actor).filter(serves, withdrawn_at=None).order_by("-arrived_at", "-pk")
 
 
 def counts_by_key(kind: str, keys: list[str]) -> dict[str, int]:

@@ -70,6 +70,12 @@ def editions_in_use(on: date) -> list[Edition]:
     return found or list(rows[:1])
 
 
+def standard_keys(code: str, on: date) -> list[str]:
+    """What uses call a standard: by its code in the editions in use, or already as uses call it."""
+    code = code.strip()
+    return [code] if ":" in code else [f"{one.pk}:{code}" for one in editions_in_use(on)]
+
+
 def text_of(document: Document) -> str:
     """What of a document is compared: its title and caption more than once, then its pages."""
     files = document.files.filter(superseded_at=None).values("file")
