@@ -164,15 +164,17 @@ def _keeping_cards(actor: Actor, at: datetime) -> list[Card]:
     year, cards = at.astimezone(CHINA).year, []
     if keeps:
         cards.append(
-            Card(_("整理归档"), count_waiting(year), _("往年待归档的：编档号、装盒、移交"), reverse("archive_filing"))
+            Card(
+                say("整理归档"), count_waiting(year), say("往年待归档的：编档号、装盒、移交"), reverse("archive_filing")
+            )
         )
     if keeps or approves:
         lists = Destruction.objects.filter(approved_at=None, refused_at=None).count()
         count = due(year).count() if keeps else lists
-        text = _("保管期满的：鉴定、续存或销毁") if keeps else _("等人批准的销毁清册")
-        cards.append(Card(_("鉴定销毁"), count, text, reverse("archive_destruction")))
+        text = say("保管期满的：鉴定、续存或销毁") if keeps else say("等人批准的销毁清册")
+        cards.append(Card(say("鉴定销毁"), count, text, reverse("archive_destruction")))
     if keeps and (last := last_check()) is not None:
-        cards.append(Card(_("完整性"), len(last.damaged), _("缺失或被改动的原件"), reverse("archive_checking")))
+        cards.append(Card(say("完整性"), len(last.damaged), say("缺失或被改动的原件"), reverse("archive_checking")))
     return cards
 
 
