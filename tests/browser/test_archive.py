@@ -6,9 +6,9 @@ from pathlib import Path
 import docx
 import pytest
 from playwright.sync_api import Page, expect
-from tests.samples import photo
 
 from tests.browser.conftest import Town, fits, sign_in
+from tests.samples import photo
 
 pytestmark = pytest.mark.browser
 READ_IN = 90_000  # the background reads beside the site
