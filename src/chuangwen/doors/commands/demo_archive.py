@@ -25,7 +25,6 @@ from chuangwen.results.submission.explanations import clauses_of
 from chuangwen.results.submission.gathering import kinds_by_name
 
 CENTRE = (Decimal("113.22"), Decimal("30.27"))
-SETS = 2  # the photos of one requirement come as so many documents
 
 
 @dataclass
@@ -102,7 +101,7 @@ def make_archive(town: Town, requirements: Iterable[Requirement]) -> int:
     for row in requirements:
         make = makers.get(town.kinds.get(row.kind, ""))
         lead = town.leads.get(row.node_id)
-        if make is not None and lead is not None:
+        if make is not None and lead is not None and not town.share("not_yet"):
             count += len(make(town, row, lead))
     return count
 
@@ -222,8 +221,7 @@ def _table(town: Town, row: Requirement, lead: Organisation) -> list[Document]:
 
 
 def _pictures(town: Town, row: Requirement, lead: Organisation) -> list[Document]:
-    each = max(1, int(town.settings["photos_each"]) // SETS)
-    return [_picture_set(town, row, lead, each) for _ in range(SETS)]
+    return [_picture_set(town, row, lead, int(town.settings["photos_each"]))]
 
 
 def _picture_set(town: Town, row: Requirement, lead: Organisation, count: int) -> Document:
@@ -253,7 +251,7 @@ def _photo(town: Town, lead: Organisation, shot: date, day: date, name: str) -> 
     lon, lat = (one + Decimal(f"{dice.uniform(-0.04, 0.04):.6f}") for one in CENTRE)
     claims = demo_photos.Claims(at, lon, lat)
     twins = int(town.settings["twins"])
-    if len(town.photos) > 60 and dice.random() < 0.2 and town.numbers.get("twins", 0) < twins:
+    if len(town.photos) > 30 and dice.random() < 0.2 and town.numbers.get("twins", 0) < twins:
         town.numbers["twins"] = town.numbers.get("twins", 0) + 1
         seed, _key = dice.choice(town.photos[:60])
         earlier = demo_photos.photo(seed, demo_photos.Claims(at, lon, lat))
