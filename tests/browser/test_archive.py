@@ -117,7 +117,7 @@ def test_three_files_go_in_and_the_paper_is_read_marked_linked_and_found(page: P
 
 def test_arrows_turn_the_pages_of_a_document(page: Page, demo: Town) -> None:
     sign_in(page, demo, "limin")
-    page.goto(f"{demo.address}/archive/?kind=picture")
+    page.goto(f"{demo.address}/archive/?kind=picture&sort=arrived")
     page.locator(".document-name a").first.click()
     first = page.locator(".page-picture img").get_attribute("src")
     page.keyboard.press("ArrowRight")
