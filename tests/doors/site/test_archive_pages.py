@@ -532,7 +532,10 @@ class TestItsPhotos:
         assert limin.get(reverse("document_picture", args=[again.pk, row.pk, 2])).status_code == 404
 
     def test_photos_like_it_are_looked_for_when_asked(self, again, signed_in_as) -> None:
-        assert "相近的照片" in page(signed_in_as("limin"), "document_similar", again.pk)
+        text = page(signed_in_as("limin"), "document_similar", again.pk)
+        assert "春季市场" in text
+        assert "同一张" in text
+        assert text.count("<img ") == 1
 
 
 def test_taking_an_internal_original_stands_in_the_history(shelf, signed_in_as) -> None:

@@ -36,7 +36,7 @@ from chuangwen.records.archive.models import (
 )
 from chuangwen.records.archive.photo_policy import answerable
 from chuangwen.records.archive.photo_queries import questions_visible_to, similar_for
-from chuangwen.records.archive.policy import why_not_add, why_not_change, why_not_read, why_not_use
+from chuangwen.records.archive.policy import secrecy_of, why_not_add, why_not_change, why_not_read, why_not_use
 from chuangwen.records.archive.queries import visible_to
 from chuangwen.records.archive.suggesting import suggest
 from chuangwen.records.ledger.queries import notes_about
@@ -259,8 +259,12 @@ def similar(request: TownRequest, document_id: int) -> HttpResponse:
     found = document_or_refuse(request, document_id)
     if no := why_not_read(found, request.actor):
         raise no
-    context = {"document": found, "similar": similar_for(found, request.actor), "crumbs": _way_back(found)}
-    return render(request, "archive/similar.html", context)
+    twins = similar_for(found, request.actor)
+    rows = DocumentFile.objects.filter(file__in=[one.file for one in twins], document__in=visible_to(request.actor))
+    standing = {row.file_id: row for row in rows.select_related("document__unit").order_by("-at", "-pk")}
+    marks = secrecy_of(row.document for row in standing.values())
+    shown = [(one, standing[one.file.pk]) for one in twins if standing[one.file.pk].document_id not in marks]
+    return render(request, "archive/similar.html", {"similar": shown, "crumbs": _way_back(found)})
 
 
 def _way_back(found: Document) -> list[tuple[str, str]]:

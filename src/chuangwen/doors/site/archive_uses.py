@@ -56,7 +56,8 @@ def documents_for(actor: Actor, things: Sequence[tuple[str, str]]) -> dict[str, 
     """For the page of a thing: the newest documents that serve it, for those who may see the archive; in two queries."""
     if not actor.may(Permission.SEE_ARCHIVE):
         return {"serving": None}
-    return {"serving": list(in_rows(serving_any(actor, things))[:MOST_SERVING])}
+    rows = list(in_rows(serving_any(actor, things))[: MOST_SERVING + 1])
+    return {"serving": rows[:MOST_SERVING], "serving_more": len(rows) > MOST_SERVING}
 
 
 def code_of(key: str) -> str:
