@@ -20,9 +20,9 @@ AT_ONCE = 20
 
 
 def waiting() -> QuerySet[StoredFile]:
-    """Files of documents whose pages nobody has drawn yet."""
+    """Files of documents whose pages nobody has drawn yet, the newest first: somebody may be waiting for it."""
     used = DocumentFile.objects.filter(file=OuterRef("pk"))
-    return StoredFile.objects.filter(Exists(used), previewed_at=None).order_by("pk")
+    return StoredFile.objects.filter(Exists(used), previewed_at=None).order_by("-pk")
 
 
 def count_waiting(_at: datetime) -> int:

@@ -33,9 +33,9 @@ class Outcome:
 
 
 def waiting() -> QuerySet[StoredFile]:
-    """Files of documents that nobody has read yet, in the order in which they came."""
+    """Files of documents that nobody has read yet, the newest first: somebody may be waiting for it."""
     used = DocumentFile.objects.filter(file=OuterRef("pk"))
-    return StoredFile.objects.filter(Exists(used), reading=Reading.WAITING).order_by("pk")
+    return StoredFile.objects.filter(Exists(used), reading=Reading.WAITING).order_by("-pk")
 
 
 def count_waiting(_at: datetime) -> int:
