@@ -9,7 +9,7 @@ from tests.samples import word, zipped
 from tests.town import standard
 
 from chuangwen.kit.refusals import NotFound
-from chuangwen.records.archive import queries, reading
+from chuangwen.records.archive import previews, queries, reading
 from chuangwen.records.archive.actions import PackedFile
 from chuangwen.records.archive.adding import take_into
 from chuangwen.records.archive.arriving import Answer, Incoming, decide_many, take_in
@@ -191,3 +191,11 @@ def test_lists_know_what_is_unused_undecided_and_serving(town) -> None:
     assert [one.used for one in queries.in_rows(serving_any(limin, things))] == [2]
     assert list(serving_any(limin, [])) == []
     assert list(serving_any(shelf.cast.actor("sunyue"), things)) == []
+
+
+def test_what_came_last_is_read_and_drawn_first_since_somebody_waits_for_it(shelf) -> None:
+    for number in range(3):
+        brought(shelf, paper(f"第 {number} 份"), f"{number}.docx")
+    assert reading.read_waiting(1, by=MACHINE, at=shelf.at) == 1
+    assert [one.name for one in reading.waiting()] == ["1.docx", "0.docx"]
+    assert [one.name for one in previews.waiting()] == ["2.docx", "1.docx", "0.docx"]

@@ -20,7 +20,7 @@ AT_ONCE = 20
 
 
 def waiting() -> QuerySet[StoredFile]:
-    """Files of documents whose pages nobody has drawn yet, the newest first: somebody waits for it."""
+    """Files of documents whose pages nobody has drawn yet, the newest first: somebody may be waiting for it."""
     used = DocumentFile.objects.filter(file=OuterRef("pk"))
     return StoredFile.objects.filter(Exists(used), previewed_at=None).order_by("-pk")
 

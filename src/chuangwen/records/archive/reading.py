@@ -33,7 +33,7 @@ class Outcome:
 
 
 def waiting() -> QuerySet[StoredFile]:
-    """Files of documents that nobody has read yet, the newest first: whoever brought it looks on."""
+    """Files of documents that nobody has read yet, the newest first: somebody may be waiting for it."""
     used = DocumentFile.objects.filter(file=OuterRef("pk"))
     return StoredFile.objects.filter(Exists(used), reading=Reading.WAITING).order_by("-pk")
 
