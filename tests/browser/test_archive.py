@@ -122,6 +122,7 @@ def test_arrows_turn_the_pages_of_a_document(page: Page, demo: Town) -> None:
     first = page.locator(".page-picture img").get_attribute("src")
     page.keyboard.press("ArrowRight")
     expect(page.locator(".page-picture img")).not_to_have_attribute("src", first or "")
+    page.wait_for_load_state()
     page.keyboard.press("ArrowLeft")
     expect(page.locator(".page-picture img")).to_have_attribute("src", first or "")
     assert fits(page)
