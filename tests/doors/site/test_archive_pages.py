@@ -17,7 +17,7 @@ from tests.records.archive.bring import word as paper
 from tests.records.archive.shelf import Shelf
 from tests.samples import photo, word, zipped
 
-from chuangwen.records.archive import reading
+from chuangwen.records.archive import previews, reading
 from chuangwen.records.archive.arriving import Incoming, take_in
 from chuangwen.records.archive.document_actions import Mark as Words
 from chuangwen.records.archive.document_actions import Serves, mark_passage, put_to_use, withdraw
@@ -294,6 +294,15 @@ class TestOneDocument:
             "还没用上",
         ):
             assert told in text
+
+    def test_what_has_no_pictures_shows_its_text_and_no_broken_picture(self, shelf, signed_in_as) -> None:
+        one = brought(shelf, "市场内不得占道经营".encode(), "说明.txt")
+        reading.read_waiting(9, by=MACHINE, at=shelf.at)
+        previews.make_waiting(9, by=MACHINE, at=shelf.at)
+        text = page(signed_in_as("limin"), "document", one.pk)
+        assert "<img" not in text
+        assert "这种文件没有预览" in text
+        assert "市场内不得占道经营" in text
 
     def test_nobody_else_learns_that_it_exists(self, shelf, signed_in_as) -> None:
         one = read(shelf)
