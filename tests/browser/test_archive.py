@@ -82,11 +82,11 @@ def test_three_files_go_in_and_the_paper_is_read_marked_linked_and_found(page: P
     page.get_by_role("link", name=title).click()
     address = page.url
     for _ in range(READ_IN // 1500):
-        if page.get_by_role("button", name="采用").count():
+        if page.get_by_role("button", name="采用它").count():
             break
         page.wait_for_timeout(1500)
         page.goto(address)
-    page.locator(".facts-number").get_by_role("button", name="采用").click()
+    page.locator(".facts-number").get_by_role("button", name="采用它").click()
     expect(page.get_by_label("文号")).to_have_value(f"张政办〔2021〕{number}号")
     assert fits(page)
 

@@ -17,7 +17,7 @@ from tests.records.archive.bring import word as paper
 from tests.records.archive.shelf import Shelf
 from tests.samples import photo, word, zipped
 
-from chuangwen.records.archive import reading
+from chuangwen.records.archive import previews, reading
 from chuangwen.records.archive.arriving import Incoming, take_in
 from chuangwen.records.archive.document_actions import Mark as Words
 from chuangwen.records.archive.document_actions import Serves, mark_passage, put_to_use, withdraw
@@ -287,13 +287,22 @@ class TestOneDocument:
         for told in (
             "市场内不得占道经营",
             "张政办〔2021〕3号",
-            "采用",
+            "采用它",
             "文件.docx",
             "下载原件",
             "立为资料",
             "还没用上",
         ):
             assert told in text
+
+    def test_what_has_no_pictures_shows_its_text_and_no_broken_picture(self, shelf, signed_in_as) -> None:
+        one = brought(shelf, "市场内不得占道经营".encode(), "说明.txt")
+        reading.read_waiting(9, by=MACHINE, at=shelf.at)
+        previews.make_waiting(9, by=MACHINE, at=shelf.at)
+        text = page(signed_in_as("limin"), "document", one.pk)
+        assert "<img" not in text
+        assert "这种文件没有预览" in text
+        assert "市场内不得占道经营" in text
 
     def test_nobody_else_learns_that_it_exists(self, shelf, signed_in_as) -> None:
         one = read(shelf)
@@ -307,7 +316,7 @@ class TestOneDocument:
 
     def test_those_who_only_look_get_no_forms(self, shelf, signed_in_as) -> None:
         text = page(signed_in_as("zhouzheng"), "document", read(shelf).pk)
-        assert "采用" not in text
+        assert "采用它" not in text
         assert reverse("document_change", args=[Document.objects.get().pk]) not in text
         assert change(signed_in_as("zhouzheng"), Document.objects.get(), "withdraw", why="看看").status_code == 403
 

@@ -16,26 +16,24 @@ export function placeOf(text: HTMLElement, selection: Selection): { quote: strin
   return { quote, start: Array.from(before.toString() + lead).length };
 }
 
+/** Arrows turn the page. One listener for all: a press while the next page is still being put in place counts too. */
+function turn(event: KeyboardEvent): void {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || isWriting(event.target)) return;
+  if (document.querySelector("dialog[open]")) return;
+  const rel = { ArrowLeft: "prev", ArrowRight: "next" }[event.key];
+  const link = rel && document.querySelector<HTMLElement>(`[data-pages] a[rel="${rel}"]`);
+  if (!link) return;
+  event.preventDefault();
+  link.click();
+}
+
 /** The pages of a document: arrows turn them; words that are selected go into the form that marks proof. */
 export const reading: Island = (root) => {
   const text = root.querySelector<HTMLElement>("[data-page-text]");
   const proof = root.querySelector<HTMLDetailsElement>("[data-proof]");
   const quote = proof?.querySelector<HTMLTextAreaElement>("[name=quote]");
   const start = proof?.querySelector<HTMLInputElement>("[name=start]");
-  const turn = (event: KeyboardEvent): void => {
-    if (!root.isConnected) {
-      document.removeEventListener("keydown", turn);
-      return;
-    }
-    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || isWriting(event.target)) return;
-    if (document.querySelector("dialog[open]")) return;
-    const rel = { ArrowLeft: "prev", ArrowRight: "next" }[event.key];
-    const link = rel && root.querySelector<HTMLElement>(`a[rel="${rel}"]`);
-    if (!link) return;
-    event.preventDefault();
-    link.click();
-  };
-  document.addEventListener("keydown", turn);
+  document.addEventListener("keydown", turn); // the same function again is no second listener
   if (!text || !proof || !quote || !start) return;
   const take = (): void => {
     const selection = document.getSelection();

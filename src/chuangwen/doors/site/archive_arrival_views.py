@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chuangwen.doors.site.archive_add_views import around
-from chuangwen.doors.site.archive_file_views import as_picture, has_picture
+from chuangwen.doors.site.archive_file_views import as_picture
 from chuangwen.doors.site.archive_tabs import tabs
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, say
@@ -24,7 +24,7 @@ from chuangwen.kit.refusals import NotFound
 from chuangwen.records.archive.arriving import Answer, Road, decide, decide_many
 from chuangwen.records.archive.models import Arrival, Decision, Document, DocumentFile
 from chuangwen.records.archive.policy import secrecy_of, why_not_decide
-from chuangwen.records.archive.previews import kept_picture
+from chuangwen.records.archive.previews import has_pictures, kept_picture
 from chuangwen.records.archive.queries import arrivals_visible_to, in_rows, visible_to
 from chuangwen.records.township.models import Organisation
 from chuangwen.records.township.permissions import Permission
@@ -104,9 +104,9 @@ def _beside(request: TownRequest, rows: Sequence[Arrival]) -> dict[str, Any]:
         "pictured": {
             one.pk
             for one in rows
-            if one.file and has_picture(one.file) and not {one.twin_id, one.document_id} & {*marks}
+            if one.file and has_pictures(one.file) and not {one.twin_id, one.document_id} & {*marks}
         },
-        "pictured_twins": {row.pk for row in firsts if has_picture(row.file) and row.document_id not in marks},
+        "pictured_twins": {row.pk for row in firsts if has_pictures(row.file) and row.document_id not in marks},
         "roads": dict(Road.choices),
         **around(request, rows),
     }

@@ -11,7 +11,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from chuangwen.doors.site.archive_file_views import has_picture
 from chuangwen.doors.site.archive_forms import FactsForm, facts_of, newer
 from chuangwen.doors.site.archive_history import steps
 from chuangwen.doors.site.archive_photo_views import cards_of
@@ -37,6 +36,7 @@ from chuangwen.records.archive.models import (
 from chuangwen.records.archive.photo_policy import answerable
 from chuangwen.records.archive.photo_queries import questions_visible_to, similar_for
 from chuangwen.records.archive.policy import secrecy_of, why_not_add, why_not_change, why_not_read, why_not_use
+from chuangwen.records.archive.previews import has_pictures
 from chuangwen.records.archive.queries import visible_to
 from chuangwen.records.archive.suggesting import suggest
 from chuangwen.records.ledger.queries import notes_about
@@ -154,7 +154,7 @@ def _looking(request: TownRequest, places: Sequence[Place], hidden: Refusal | No
         "row": row,
         "page_number": page,
         "pages": pages,
-        "drawn": has_picture(row.file),
+        "drawn": has_pictures(row.file),
         "before": _step(current, row, page, -1),
         "after": _step(current, row, page, 1),
         "text": text,

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from chuangwen.kernel.words import say
 from chuangwen.kit.doors import needs
 from chuangwen.kit.refusals import NotFound
-from chuangwen.records.archive.models import DocumentFile, StoredFile
+from chuangwen.records.archive.models import DocumentFile
 from chuangwen.records.archive.originals import take_original
 from chuangwen.records.archive.policy import why_not_read
 from chuangwen.records.archive.previews import kept_picture, page_picture
@@ -35,11 +35,6 @@ def picture(request: TownRequest, document_id: int, row_id: int, page: int) -> F
     if path is None:
         raise NotFound(what=say("这一页的图像"))
     return as_picture(path)
-
-
-def has_picture(file: StoredFile) -> bool:
-    """Whether there is a first page to look at, by what the row says."""
-    return file.is_photo or bool(file.previewed_at and file.pages and not file.preview_why)
 
 
 def as_picture(path: Path) -> FileResponse:

@@ -16,7 +16,7 @@ TITLES = {
     "site": later("点位"),
     "caption": later("图片说明"),
     "why": later("理由"),
-    "quote": later("原文"),
+    "quote": later("佐证原文"),
     "serves": later("用途"),
     "place": later("次序"),
     "edition": later("版次"),

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.records.archive import storage
 from chuangwen.records.archive.models import DocumentFile, StoredFile
-from chuangwen.records.archive.paging import Children, refused
+from chuangwen.records.archive.paging import PDF, Children, office_ending, refused
 from chuangwen.records.archive.queries import derived_path, public_path
 from chuangwen.records.township.gates import By
 
@@ -80,6 +80,14 @@ def forget(file: StoredFile, why: str, *, at: datetime) -> None:
     for page in range(1, (file.pages or 0) + 1):
         derived_path(file, f"p{page}.jpg").unlink(missing_ok=True)
     derived_path(file, "pdf").unlink(missing_ok=True)
+
+
+def has_pictures(file: StoredFile) -> bool:
+    """Whether there is something to look at, by what the row says: a photo, or a file with pages that could be drawn."""
+    if file.is_photo:
+        return True
+    drawn = bool(file.previewed_at and file.pages and not file.preview_why)
+    return drawn and (file.media_type == PDF or bool(office_ending(file)))
 
 
 def kept_picture(file: StoredFile) -> Path | None:
