@@ -5,11 +5,8 @@ Runs in a process of its own (``python -m bench.dashboard``), because the nation
 
 import json
 import os
-import shutil
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from bench.apart import in_a_home, in_a_process
 from bench.timing import cpu, row
 
 AREAS = ("nation", "province", "city", "county", "town")
@@ -33,9 +31,7 @@ UPDATE = (
 
 def measure() -> list[dict[str, Any]]:
     """The rows, from a process of its own."""
-    done = subprocess.run([sys.executable, "-m", "bench.dashboard"], check=True, stdout=subprocess.PIPE, text=True)
-    found: list[dict[str, Any]] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    return in_a_process("bench.dashboard")
 
 
 def seconds(work: Callable[[], object], times: int) -> tuple[float, float]:
@@ -147,22 +143,5 @@ def prepare_cases(towns: list[Any], at: datetime) -> None:
     Case.objects.bulk_create(rows, batch_size=500)
 
 
-def main() -> None:
-    folder = Path(tempfile.mkdtemp())
-    os.environ["CHUANGWEN_HOME"] = str(folder)
-    os.environ["DJANGO_SETTINGS_MODULE"] = "chuangwen.settings"
-    os.environ.pop("CHUANGWEN_DATABASE", None)
-    try:
-        import django
-
-        django.setup()
-        from django.core.management import call_command
-
-        call_command("migrate", verbosity=0)
-        print(json.dumps(run(folder)))
-    finally:
-        shutil.rmtree(folder)
-
-
 if __name__ == "__main__":
-    main()
+    in_a_home(run, "migrate", "-v0")

@@ -3,18 +3,15 @@
 Runs in a process of its own (``python -m bench.inbox``) on a demo town of its own.
 """
 
-import json
 import os
 import random
-import shutil
 import statistics
-import subprocess
 import sys
-import tempfile
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from bench.apart import in_a_home, in_a_process
 from bench.timing import cpu, row
 
 IDS = ["inbox-queries", "inbox-cpu"]
@@ -24,9 +21,7 @@ BESIDE = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT", "ROLLBACK")
 
 def measure() -> list[dict[str, Any]]:
     """The rows, from a process of its own."""
-    done = subprocess.run([sys.executable, "-m", "bench.inbox"], check=True, stdout=subprocess.PIPE, text=True)
-    found: list[dict[str, Any]] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    return in_a_process("bench.inbox")
 
 
 def fill(username: str, at: datetime) -> None:
@@ -60,7 +55,7 @@ def fill(username: str, at: datetime) -> None:
     Case.objects.bulk_create(rows, batch_size=1000)
 
 
-def run() -> list[dict[str, Any]]:
+def run(_home: Path) -> list[dict[str, Any]]:
     """Ask for the page once to warm up, once to count, some times for the clock."""
     from django.core.cache import cache
     from django.db import connection
@@ -100,22 +95,5 @@ def run() -> list[dict[str, Any]]:
     ]
 
 
-def main() -> None:
-    folder = Path(tempfile.mkdtemp())
-    os.environ["CHUANGWEN_HOME"] = str(folder)
-    os.environ["DJANGO_SETTINGS_MODULE"] = "chuangwen.settings"
-    os.environ.pop("CHUANGWEN_DATABASE", None)
-    try:
-        import django
-
-        django.setup()
-        from django.core.management import call_command
-
-        call_command("demo", "--no-serve", "--json", stdout=Path(os.devnull).open("w"))
-        print(json.dumps(run()))
-    finally:
-        shutil.rmtree(folder)
-
-
 if __name__ == "__main__":
-    main()
+    in_a_home(run, "demo", "--no-serve", "--json")

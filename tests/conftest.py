@@ -8,8 +8,6 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
-from hypothesis import HealthCheck
-from hypothesis import settings as drawing
 
 from chuangwen.records.ledger import guards
 from tests import people
@@ -18,10 +16,6 @@ from tests.shipped import Shipped
 from tests.town import MeasuredTown, measure
 from tests.work.cases.casting import install, write_pack
 from tests.work.rotas.turns import Turns, set_up
-
-# How fast a busy machine draws examples is no property of the town.
-drawing.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-drawing.load_profile("house")
 
 
 @pytest.fixture(scope="session")
@@ -96,14 +90,3 @@ def turns(cast: people.Cast, tmp_path: Path) -> Turns:
 def shipped(db: None) -> Shipped:
     """The shipped township with the demo's town, on Tuesday 2021-09-28 at three (see ``tests.shipped``)."""
     return Shipped()
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On another database than the usual one, only what asks a database is worth a second run."""
-    if connection.vendor == "sqlite":
-        return
-    asking = {one for one in items if {"db", "transactional_db"} & set(getattr(one, "fixturenames", ()))}
-    marked = {one for one in items if one.get_closest_marker("django_db")}
-    kept = asking | marked
-    config.hook.pytest_deselected(items=[one for one in items if one not in kept])
-    items[:] = [one for one in items if one in kept]

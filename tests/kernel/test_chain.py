@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from chuangwen.kernel.chain import START, canonical, link, moment, plain
 
 values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text() | st.decimals(allow_nan=False) | st.dates(),
+    st.none() | st.booleans() | st.integers() | st.text(max_size=20) | st.decimals(allow_nan=False) | st.dates(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=12,
 )

@@ -233,7 +233,10 @@ def test_a_made_up_sort_key_page_or_filter_never_fails(many_kinds: None) -> None
     assert (page.sort, page.number, page.total) == ("model", 1, 120)
 
 
-@pytest.mark.parametrize(("asked", "number", "rows"), [("4", 3, 20), ("0", 1, 50), ("-1", 1, 50), ("３", 3, 20)])
+@pytest.mark.parametrize(
+    ("asked", "number", "rows"),
+    [("4", 3, 20), ("0", 1, 50), ("-1", 1, 50), ("３", 3, 20), ("9" * 30, 3, 20), ("9" * 5000, 3, 20)],
+)
 def test_a_page_that_is_not_there_gives_the_nearest(many_kinds: None, asked: str, number: int, rows: int) -> None:
     page = LISTING.page(ContentType.objects.all(), QueryDict(f"page={asked}"))
     assert (page.number, len(page.rows), page.total, page.pages) == (number, rows, 120, 3)

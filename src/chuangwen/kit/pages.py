@@ -17,6 +17,7 @@ from chuangwen.kit.rows import how_many
 
 Row = TypeVar("Row", bound=Model)
 PER_PAGE = 50
+DIGITS = 9  # of a page number; more of them mean a page beyond the last all the same
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SheetWriter = Callable[[str, Sequence[str], Iterable[Sequence[object]]], bytes]
 
@@ -138,7 +139,7 @@ def _empty_last(rows: QuerySet[Row], order: str) -> str | OrderBy:
 
 def _cut(rows: QuerySet[Row], asked: str) -> tuple[list[Row], int, int]:
     """One page of rows, how many there are in all, and its number: in one query, in two when there is no such page."""
-    number = int(asked) if asked.isdecimal() and int(asked) > 0 else 1
+    number = max(1, int(asked[:DIGITS])) if asked.isdecimal() else 1
     found = list(rows.annotate(how_many=how_many(rows))[(number - 1) * PER_PAGE : number * PER_PAGE])
     if found or number == 1:
         return found, found[0].how_many if found else 0, number  # type: ignore[attr-defined]

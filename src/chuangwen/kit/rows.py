@@ -17,7 +17,7 @@ Converter = Callable[[Any, Any, Any], Any]
 
 @dataclass(frozen=True)
 class Reading:
-    """How a model's rows are read: the statement up to its keys, the fields, what turns a stored value into ours."""
+    """How a model's rows are read: the statement up to its condition, the fields, what turns a stored value into ours."""
 
     sql: str
     names: tuple[str, ...]
@@ -30,13 +30,12 @@ def _reading(model: type[Model], without: tuple[str, ...], _vendor: str) -> Read
     fields = [one for one in meta.concrete_fields if one.name not in without]
     quoted = connection.ops.quote_name
     columns = ", ".join(quoted(str(one.column)) for one in fields)
-    key = quoted(str(meta.pk.column))
     found = []
     for place, one in enumerate(fields):
         column = one.get_col(meta.db_table)
         every = [*connection.ops.get_db_converters(column), *column.get_db_converters(connection)]
         found += [(place, (column, converter)) for converter in every]
-    sql = f"SELECT {columns} FROM {quoted(meta.db_table)} WHERE {key} IN "  # noqa: S608 - names of our own columns
+    sql = f"SELECT {columns} FROM {quoted(meta.db_table)} WHERE "  # noqa: S608 - names of our own columns
     return Reading(sql, tuple(one.attname for one in fields), tuple(found))
 
 
@@ -44,18 +43,39 @@ def by_keys(
     model: type[Row], keys: Iterable[Any], *, without: tuple[str, ...] = (), lock: bool = False
 ) -> dict[Any, Row]:
     """The rows with these keys; ``without`` leaves columns unread, ``lock`` holds the rows where the database can."""
-    wanted = sorted({key for key in keys if key is not None})
+    return {one.pk: one for one in rows_where(model, "pk", keys, without=without, lock=lock)}
+
+
+def rows_where(
+    model: type[Row],
+    name: str,
+    values: Iterable[Any],
+    *,
+    unset: tuple[str, ...] = (),
+    without: tuple[str, ...] = (),
+    lock: bool = False,
+) -> list[Row]:
+    """The rows whose column is one of these values, and in which the columns ``unset`` hold nothing."""
+    wanted = sorted({value for value in values if value is not None})
     if not wanted:
-        return {}
+        return []
     reading = _reading(model, without, connection.vendor)
-    sql = f"{reading.sql}({', '.join(['%s'] * len(wanted))})"
+    sql = f"{reading.sql}{_column(model, name)} IN ({', '.join(['%s'] * len(wanted))})"
+    sql += "".join(f" AND {_column(model, one)} IS NULL" for one in unset)
     if lock and connection.features.has_select_for_update:
         sql += f" ORDER BY 1 {connection.ops.for_update_sql()}"
     with connection.cursor() as cursor:
         cursor.execute(sql, wanted)
         rows = cursor.fetchall()
     alias = router.db_for_read(model)
-    return {one.pk: one for one in (_made(model, reading, list(row), alias) for row in rows)}
+    return [_made(model, reading, list(row), alias) for row in rows]
+
+
+@cache
+def _column(model: type[Model], name: str) -> str:
+    meta = model._meta  # noqa: SLF001 - Django's own public name
+    field = meta.pk if name == "pk" else next(one for one in meta.concrete_fields if one.name == name)
+    return connection.ops.quote_name(str(field.column))
 
 
 def _made(model: type[Row], reading: Reading, values: list[Any], alias: str) -> Row:

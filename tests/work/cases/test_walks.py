@@ -152,8 +152,8 @@ def _shipped_town() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_that_anybody_tries_breaks_a_case(kind: str) -> None:
-    @given(tries(14, 22))
-    @settings(max_examples=2, deadline=None, suppress_health_check=HEALTH, phases=UNSHRUNK)
+    @given(tries(18, 30))
+    @settings(max_examples=5, deadline=None, suppress_health_check=HEALTH, phases=UNSHRUNK)
     def on_any_walk(walk: list[Try]) -> None:
         property_of(kind, walk)
 

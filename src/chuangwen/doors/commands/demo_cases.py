@@ -10,7 +10,6 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from django.db.models import Q
 from PIL import Image, ImageDraw
 
 from chuangwen.kernel.fields import FieldRow, Kind
@@ -20,7 +19,7 @@ from chuangwen.records.archive.models import StoredFile
 from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.measures.models import Observation
 from chuangwen.records.notices.actions import mark_read
-from chuangwen.records.township.actors import Actor, actors_where
+from chuangwen.records.township.actors import Actor, actors_by_key
 from chuangwen.records.township.calendar_queries import work_calendar
 from chuangwen.records.township.gates import By
 from chuangwen.records.township.models import Organisation, Person, Site
@@ -61,7 +60,7 @@ class Maker:
     dice: random.Random
     last: datetime
     days: WorkCalendar = field(default_factory=work_calendar)
-    actors: list[Actor] = field(default_factory=lambda: actors_where(Q()))
+    actors: list[Actor] = field(default_factory=lambda: actors_by_key(Person.objects.values_list("pk", flat=True)))
     photos: dict[tuple[int, str], StoredFile] = field(default_factory=dict)
     types: dict[str, CaseTypeRow] = field(default_factory=dict)
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from django.db.models import F, Model, Q, QuerySet
 
-from chuangwen.kit.rows import by_keys
+from chuangwen.kit.rows import by_keys, rows_where
 from chuangwen.records.township.models import Assignment, Organisation, Person, RoleDefinition
 from chuangwen.records.township.permissions import Permission, Scope
 
@@ -123,50 +123,47 @@ def actor_for(person: Person) -> Actor:
 def actors_for(people: Sequence[Person]) -> list[Actor]:
     """Many people at once, in their order and in as few queries as one."""
     active = [one.pk for one in people if one.is_active]
-    held, chosen = _in_force(Q(person__in=active)) if active else ({}, {})
-    return [_actor(person, held.get(person.pk, ()), chosen) for person in people]
-
-
-def actors_where(wanted: Q) -> list[Actor]:
-    """All with an active account and a role in force of whom the condition on people holds, by key.
-
-    Asked at every step of a case, so rows are read by key: four statements, of which one is composed.
-    """
-    whose = Person.objects.filter(wanted, is_active=True).order_by()
-    rows = (
-        Assignment.objects.filter(person__in=whose, withdrawn_at=None, role__retired=False)
-        .order_by("role__order", "id")
-        .values_list("pk", "person", "role", "scope", "chosen__path")
-    )
-    held, chosen = defaultdict[int, dict[int, Assignment]](dict), defaultdict[int, list[str]](list)
-    for pk, owner, role, scope, path in rows:
-        held[owner][pk] = Assignment(pk=pk, person_id=owner, role_id=role, scope=scope)
-        chosen[pk] += [path] if path else []
-    people = by_keys(Person, held, without=OF_THE_ACCOUNT)
-    units = by_keys(Organisation, {one.organisation_id for one in people.values()}, without=OF_THE_UNIT)
-    roles = by_keys(RoleDefinition, {one.role_id for each in held.values() for one in each.values()})
-    for key, person in people.items():
-        person.organisation = units.get(person.organisation_id)
-        for one in held[key].values():
-            one.person, one.role = person, roles[one.role_id]
-    return [_actor(people[key], list(held[key].values()), chosen) for key in sorted(people)]
-
-
-def _in_force(whose: Q) -> tuple[dict[int, list[Assignment]], dict[int, list[str]]]:
-    """The roles in force by person, and the paths of the units chosen for each of them."""
     rows = list(
-        Assignment.objects.filter(whose, withdrawn_at=None, role__retired=False)
+        Assignment.objects.filter(person__in=active, withdrawn_at=None, role__retired=False)
         .select_related("role", "person__organisation")
         .annotate(chosen_path=F("chosen__path"))  # a row for each chosen unit
         .order_by("role__order", "id")
+        if active
+        else ()
     )
     chosen: dict[int, list[str]] = defaultdict(list)
     for one in rows:
         chosen[one.pk] += [one.chosen_path] if one.chosen_path else []
-    held: dict[int, list[Assignment]] = defaultdict(list)
-    for one in {row.pk: row for row in rows}.values():
-        held[one.person_id].append(one)
-    return held, chosen
+    held = list({row.pk: row for row in rows}.values())
+    return _actors(people, held, chosen)
+
+
+def actors_by_key(keys: Iterable[int | None]) -> list[Actor]:
+    """Those of these people whose account is active, by key. Every step of a case asks it, so rows are read by key."""
+    found = by_keys(Person, keys, without=OF_THE_ACCOUNT)
+    people = {key: one for key, one in sorted(found.items()) if one.is_active}
+    rows = rows_where(Assignment, "person", people, unset=("withdrawn_at",))
+    roles = by_keys(RoleDefinition, {one.role_id for one in rows})
+    for one in rows:
+        one.person, one.role = people[one.person_id], roles[one.role_id]
+    choices = [one.pk for one in rows if one.reach is Scope.CHOSEN]
+    links = rows_where(Assignment.chosen.through, "assignment", choices)
+    homes = {one.organisation_id for one in people.values()}
+    units = by_keys(Organisation, homes | {one.organisation_id for one in links}, without=OF_THE_UNIT)
+    for person in people.values():
+        person.organisation = units.get(person.organisation_id)
+    chosen: dict[int, list[str]] = defaultdict(list)
+    for link in links:
+        chosen[link.assignment_id].append(units[link.organisation_id].path)
+    held = sorted((one for one in rows if not one.role.retired), key=lambda one: (one.role.order, one.pk))
+    return _actors(list(people.values()), held, chosen)
+
+
+def _actors(people: Sequence[Person], held: Iterable[Assignment], chosen: Mapping[int, list[str]]) -> list[Actor]:
+    by_person: dict[int, list[Assignment]] = defaultdict(list)
+    for one in held:
+        by_person[one.person_id].append(one)
+    return [_actor(person, by_person[person.pk], chosen) for person in people]
 
 
 def _actor(person: Person, held: Sequence[Assignment], chosen: Mapping[int, list[str]]) -> Actor:
@@ -188,7 +185,7 @@ def _reaches(
     parts: dict[Permission, list[Reach]] = defaultdict(list)
     known = set(Permission)
     for one in held:
-        reach = reach_of(one.reach, person_id=person.pk, own=organisation, chosen=chosen[one.pk])
+        reach = reach_of(one.reach, person_id=person.pk, own=organisation, chosen=chosen.get(one.pk, ()))
         for permission in one.role.permissions:
             if permission in known:
                 parts[Permission(permission)].append(reach)

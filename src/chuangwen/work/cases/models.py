@@ -132,7 +132,7 @@ class Case(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("并入")
     )
 
-    as_read: dict[str, Any] = {}  # what ``actions.fresh`` has read, so that only what has changed is written
+    as_read: dict[str, Any] = {}  # what ``keeping.fresh`` has read, so that only what has changed is written
 
     class Meta:
         verbose_name = _("事项")

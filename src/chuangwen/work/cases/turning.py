@@ -3,15 +3,14 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Q
-
-from chuangwen.records.township.actors import Actor, actors_where
-from chuangwen.records.township.models import Assignment
+from chuangwen.kit.rows import rows_where
+from chuangwen.records.township.actors import OF_THE_ACCOUNT, Actor, actors_by_key
+from chuangwen.records.township.models import Assignment, Person
 from chuangwen.work.cases.definitions import CaseTypeRow, MoveRow
 from chuangwen.work.cases.models import Case
 from chuangwen.work.cases.policy import why_not_take
 from chuangwen.work.cases.relations import stands_for
-from chuangwen.work.cases.seeing import why_not_see
+from chuangwen.work.cases.seeing import assisting_ids, why_not_see
 
 
 @dataclass
@@ -33,16 +32,15 @@ class Company:
 
 
 def company(case: Case, words: Collection[str]) -> Company:
-    """Who stands near the case by these words, in one query however many."""
+    """Who stands near the case by these words, in as many queries however many they are."""
     named = {"@opener": case.opener_id, "@holder": case.holder_id}
-    wanted = Q(pk__in=[pk for word, pk in named.items() if pk and word in words])
-    if "@lead" in words and case.lead_id:
-        wanted |= Q(organisation=case.lead_id)
-    if "@assist" in words and case.pk:
-        wanted |= Q(organisation__in=Case.assisting.through.objects.filter(case=case.pk).values("organisation"))
-    if roles := [word for word in words if not word.startswith("@")]:
-        wanted |= Q(pk__in=Assignment.objects.filter(role__in=roles, withdrawn_at=None).values("person"))
-    return Company(case, [one for one in actors_where(wanted) if why_not_see(case, one) is None])
+    keys = {pk for word, pk in named.items() if word in words}
+    units = {case.lead_id} if "@lead" in words else set()
+    units |= assisting_ids(case) if "@assist" in words else set()
+    keys |= {one.pk for one in rows_where(Person, "organisation", units, without=OF_THE_ACCOUNT)}
+    roles = [word for word in words if not word.startswith("@")]
+    keys |= {one.person_id for one in rows_where(Assignment, "role", roles, unset=("withdrawn_at",))}
+    return Company(case, [one for one in actors_by_key(keys) if why_not_see(case, one) is None])
 
 
 def give_turn(case: Case, type_: CaseTypeRow, near: Company) -> None:
