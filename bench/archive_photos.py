@@ -18,13 +18,13 @@ from typing import Any
 
 import numpy as np
 from PIL import Image
-from tests.records.archive import scenes
+from tests.records.photos import scenes
 
 from bench.timing import cpu, paired, row
-from chuangwen.records.archive.comparing import Sight, look, planes_of
-from chuangwen.records.archive.hashing import NEAR, unlike
-from chuangwen.records.archive.photos import THUMB, read_photo
-from chuangwen.records.archive.twin_index import TwinIndex
+from chuangwen.records.photos.comparing import Sight, look, planes_of
+from chuangwen.records.photos.hashing import NEAR, unlike
+from chuangwen.records.photos.index import TwinIndex
+from chuangwen.records.photos.pictures import THUMB, read_photo
 
 PHOTOS, DAYS, MANY, SEARCHES = 500, 4, 1_000_000, 400
 SMALL = (640, 480)

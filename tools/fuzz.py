@@ -122,7 +122,7 @@ def documents() -> Loaded:
 def photos() -> Loaded:
     from tests.samples import TAKEN
 
-    from chuangwen.records.archive.photos import read_photo
+    from chuangwen.records.photos.pictures import read_photo
 
     return lambda data: read_photo(data, "a.jpg"), [data for _, (kind, data) in TAKEN.items() if kind in _PHOTOS]
 

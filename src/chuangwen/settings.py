@@ -25,6 +25,8 @@ INSTALLED_APPS = [
     "chuangwen.records.township",
     "chuangwen.records.duties",
     "chuangwen.records.archive",
+    "chuangwen.records.filing",
+    "chuangwen.records.releases",
     "chuangwen.records.notices",
     "chuangwen.records.measures",
     "chuangwen.work.cases",

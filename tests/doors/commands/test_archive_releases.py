@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
-from tests.records.archive.counter import Counter
+from tests.records.releases.counter import Counter
 
 from chuangwen.doors.commands.demo_releases import make_releases
-from chuangwen.records.archive.models import Release
-from chuangwen.records.archive.release_queries import released
+from chuangwen.records.releases.models import Release
+from chuangwen.records.releases.queries import released
 
 PACK = Path(__file__).parents[3] / "packs" / "zhanggou"
 

@@ -6,14 +6,15 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from tests.people import AT
-from tests.records.archive.counter import Counter
 from tests.records.archive.test_photos import picture
+from tests.records.releases.counter import Counter
 
 from chuangwen.records.archive.actions import keep_file, keep_photo
 from chuangwen.records.archive.document_actions import Facts, describe
-from chuangwen.records.archive.models import PageText, Reading, Release, StoredFile
-from chuangwen.records.archive.release_actions import change_validity, give_back, take_down
+from chuangwen.records.archive.models import PageText, Reading, StoredFile
 from chuangwen.records.ledger.actions import MACHINE
+from chuangwen.records.releases.actions import change_validity, give_back, take_down
+from chuangwen.records.releases.models import Release
 
 PLAN = "张沟镇创建全国文明城市工作三年规划（2021—2023年）"
 TEXT = "为进一步巩固创建成果……\n一、指导思想\n<script>alert(1)</script>"

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 from tests.doors.disclosure.test_open_pages import PLAN, TEXT, with_files
-from tests.records.archive.counter import Counter
+from tests.records.releases.counter import Counter
 
 from chuangwen.doors.disclosure.static_site import AttachmentMissing, NotOurFolder, write_folder, write_zip
 from chuangwen.records.archive.queries import sealed_path
-from chuangwen.records.archive.release_actions import take_down
+from chuangwen.records.releases.actions import take_down
 
 
 @pytest.fixture

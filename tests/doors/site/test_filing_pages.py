@@ -17,14 +17,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from tests.people import AT
-from tests.records.archive.filing_desk import Desk
+from tests.records.filing.filing_desk import Desk
 from tests.samples import photo
 
-from chuangwen.records.archive.filing_actions import unfile
-from chuangwen.records.archive.hand_over_actions import package_path
-from chuangwen.records.archive.models import Destruction, HandOver, Item
 from chuangwen.records.archive.proving import check_all
 from chuangwen.records.archive.queries import sealed_path
+from chuangwen.records.filing.actions import unfile
+from chuangwen.records.filing.hand_over_actions import package_path
+from chuangwen.records.filing.models import Destruction, HandOver, Item
 from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.township.permissions import Permission
 

@@ -9,10 +9,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from tests.people import Cast
-from tests.records.archive.counter import OPINION, Counter
+from tests.records.releases.counter import OPINION, Counter
 
-from chuangwen.records.archive.models import Release
-from chuangwen.records.archive.release_checking import findings
+from chuangwen.records.releases.checking import findings
+from chuangwen.records.releases.models import Release
 
 PLAN = "三年规划"
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"

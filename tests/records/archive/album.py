@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 from tests.people import AT
-from tests.records.archive import scenes
 from tests.records.archive.shelf import Shelf
+from tests.records.photos import scenes
 
 from chuangwen.records.archive.actions import keep_photo
 from chuangwen.records.archive.definitions import ArchiveContent, PhotoRow

@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 from django.conf import settings
 from tests.people import CAST, site
-from tests.records.archive import scenes
 from tests.records.archive.album import Album, once_more, picture
 from tests.records.archive.shelf import Shelf
+from tests.records.photos import scenes
 
 from chuangwen.kernel.problems import Problems
 from chuangwen.kit.refusals import NotAllowed, NotFound, OutOfReach

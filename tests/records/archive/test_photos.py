@@ -25,13 +25,13 @@ from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.unzip import ZipRefused
 from chuangwen.records.archive.actions import FileTooBig, NotTaken, keep_file, keep_photo
 from chuangwen.records.archive.copies import OriginalMissing
-from chuangwen.records.archive.hashing import likeness, shape, unlike
 from chuangwen.records.archive.models import StoredFile
-from chuangwen.records.archive.photos import NoPhoto, PhotoTooLarge, page_copy, read_photo
 from chuangwen.records.archive.queries import damaged, public_path, sealed_path
 from chuangwen.records.archive.storage import DiskFull
 from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.ledger.models import Note
+from chuangwen.records.photos.hashing import likeness, shape, unlike
+from chuangwen.records.photos.pictures import NoPhoto, PhotoTooLarge, page_copy, read_photo
 
 
 def picture(width: int = 640, height: int = 480, *, form: str = "JPEG", turn: int = 0, exif: bool = False) -> bytes:

@@ -6,8 +6,8 @@ from itertools import combinations
 import numpy as np
 import pytest
 from bench.archive_photos import FAMILIES, PHOTOS, finding, known, near, same
-from tests.records.archive import scenes
 from tests.records.archive.album import SIZE
+from tests.records.photos import scenes
 
 PLACES = 7
 

@@ -9,8 +9,8 @@ from chuangwen.work.cases.actions import open_case, take
 from chuangwen.work.cases.attaching import SamePhoto
 from chuangwen.work.cases.models import Case
 from chuangwen.work.cases.said import NewCase, Said
-from tests.records.archive import scenes
 from tests.records.archive.album import once_more, picture
+from tests.records.photos import scenes
 
 
 def kept(office, data: bytes, name: str) -> StoredFile:

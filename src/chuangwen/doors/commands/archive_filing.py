@@ -12,10 +12,10 @@ from chuangwen.doors.commands.command import TownCommand, require_database, with
 from chuangwen.kernel.manifests import verify
 from chuangwen.kernel.words import say
 from chuangwen.kit import clock
-from chuangwen.records.archive.filing_actions import NothingToFile, close_year, file_documents, ready
-from chuangwen.records.archive.filing_queries import boxes_of, years
-from chuangwen.records.archive.hand_over_actions import OutTaken, give_out, hand_over, package_path
-from chuangwen.records.archive.models import Item
+from chuangwen.records.filing.actions import NothingToFile, close_year, file_documents, ready
+from chuangwen.records.filing.hand_over_actions import OutTaken, give_out, hand_over, package_path
+from chuangwen.records.filing.models import Item
+from chuangwen.records.filing.queries import boxes_of, years
 from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.township.queries import demo_day
 

@@ -9,13 +9,13 @@ from chuangwen.doors.commands.demo_archive import people_of
 from chuangwen.doors.commands.demo_papers import letter
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.records.archive.actions import keep_file
-from chuangwen.records.archive.destruction_actions import approve_destruction, carry_out, propose_destruction
 from chuangwen.records.archive.document_actions import Facts, open_document
-from chuangwen.records.archive.filing_actions import close_year, file_documents, ready, unfile
-from chuangwen.records.archive.filing_queries import due
-from chuangwen.records.archive.hand_over_actions import hand_over
-from chuangwen.records.archive.models import Item
 from chuangwen.records.archive.removal import remove_waiting
+from chuangwen.records.filing.actions import close_year, file_documents, ready, unfile
+from chuangwen.records.filing.destruction_actions import approve_destruction, carry_out, propose_destruction
+from chuangwen.records.filing.hand_over_actions import hand_over
+from chuangwen.records.filing.models import Item
+from chuangwen.records.filing.queries import due
 from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.models import Organisation

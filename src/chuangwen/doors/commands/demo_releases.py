@@ -8,20 +8,14 @@ from typing import Any
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.records.archive.actions import keep_file
 from chuangwen.records.archive.document_actions import Facts, open_document
-from chuangwen.records.archive.models import Document, Reading, Release, StoredFile, Validity
-from chuangwen.records.archive.release_actions import (
-    Decided,
-    ReleaseSaid,
-    change_validity,
-    decide,
-    propose,
-    publish,
-)
-from chuangwen.records.archive.release_checking import undecided
-from chuangwen.records.archive.release_proposing import proposed_from
+from chuangwen.records.archive.models import Document, Reading, StoredFile
 from chuangwen.records.archive.rules import rules_in_force
 from chuangwen.records.archive.texts import add_pages
 from chuangwen.records.ledger.actions import MACHINE
+from chuangwen.records.releases.actions import Decided, ReleaseSaid, change_validity, decide, propose, publish
+from chuangwen.records.releases.checking import undecided
+from chuangwen.records.releases.models import Release, Validity
+from chuangwen.records.releases.proposing import proposed_from
 from chuangwen.records.township.actors import Actor, actor_for
 from chuangwen.records.township.models import Organisation, Person
 

@@ -10,8 +10,9 @@ from django.utils import timezone
 from chuangwen.kernel.dates import day_told
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import say
-from chuangwen.records.archive.models import Release, ReleaseFile, StoredFile
+from chuangwen.records.archive.models import StoredFile
 from chuangwen.records.archive.queries import public_path, sealed_path
+from chuangwen.records.releases.models import Release, ReleaseFile
 
 OFFICE = "application/vnd.openxmlformats-officedocument."
 ENDINGS = {

@@ -24,8 +24,8 @@ from chuangwen.kernel.csv_text import write_csv
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.squares import square_of
 from chuangwen.kernel.words import later, say
-from chuangwen.records.archive import release_queries as queries
-from chuangwen.records.archive.models import Release
+from chuangwen.records.releases import queries
+from chuangwen.records.releases.models import Release
 from chuangwen.records.township.models import Town
 
 DIGESTS = "SHA256SUMS.txt"

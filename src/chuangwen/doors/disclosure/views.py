@@ -24,8 +24,8 @@ from chuangwen.kit.doors import open_to_all
 from chuangwen.kit.pages import Column, Listing
 from chuangwen.kit.refusals import NotFound
 from chuangwen.kit.templatetags.look import asset
-from chuangwen.records.archive import release_queries as queries
-from chuangwen.records.archive.models import Release, ReleaseFile, Validity
+from chuangwen.records.releases import queries
+from chuangwen.records.releases.models import Release, ReleaseFile, Validity
 from chuangwen.records.township.models import Town
 from chuangwen.records.township.requests import TownRequest
 

@@ -17,19 +17,12 @@ from chuangwen.kernel.words import later, say
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.kit.doors import needs
 from chuangwen.kit.pages import Column, Listing
-from chuangwen.records.archive.filing_actions import Choice, close_year, file_documents, ready
-from chuangwen.records.archive.filing_proposing import proposer, year_of
-from chuangwen.records.archive.filing_queries import (
-    boxes_of,
-    hindrances,
-    items_of,
-    lacks_of,
-    retention_titles,
-    waiting,
-    years,
-)
-from chuangwen.records.archive.models import Document, DocumentKind, FilingYear, Item, Unfiled
+from chuangwen.records.archive.models import Document, DocumentKind
 from chuangwen.records.archive.rules import Rules, rules_in_force
+from chuangwen.records.filing.actions import Choice, close_year, file_documents, ready
+from chuangwen.records.filing.models import FilingYear, Item, Unfiled
+from chuangwen.records.filing.proposing import proposer, year_of
+from chuangwen.records.filing.queries import boxes_of, hindrances, items_of, lacks_of, retention_titles, waiting, years
 from chuangwen.records.township.gates import must_everywhere
 from chuangwen.records.township.models import RetentionClass, RetentionRule
 from chuangwen.records.township.permissions import Permission

@@ -12,12 +12,13 @@ from chuangwen.doors.site.archive_filing_views import for_keepers
 from chuangwen.kernel.words import say
 from chuangwen.kit.pages import EXCEL
 from chuangwen.kit.refusals import NotFound
-from chuangwen.records.archive.filing_actions import Correction, correct, unfile
-from chuangwen.records.archive.filing_papers import box_story, catalogue_sheet, cells, notes_word, stamp_of
-from chuangwen.records.archive.filing_queries import boxes_of, items_of, retention_titles, with_files
-from chuangwen.records.archive.models import FilingYear, Item, StoredFile
+from chuangwen.records.archive.models import StoredFile
 from chuangwen.records.archive.previews import page_picture
 from chuangwen.records.archive.rules import Rules, rules_in_force
+from chuangwen.records.filing.actions import Correction, correct, unfile
+from chuangwen.records.filing.models import FilingYear, Item
+from chuangwen.records.filing.papers import box_story, catalogue_sheet, cells, notes_word, stamp_of
+from chuangwen.records.filing.queries import boxes_of, items_of, retention_titles, with_files
 from chuangwen.records.ledger.models import Note
 from chuangwen.records.township.models import RetentionClass
 from chuangwen.records.township.requests import TownRequest

@@ -16,13 +16,13 @@ from chuangwen.kernel.words import listed, say
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.kit.doors import needs
 from chuangwen.kit.refusals import NotFound
-from chuangwen.records.archive import destruction_actions as destroying
-from chuangwen.records.archive.filing_papers import destruction_word
-from chuangwen.records.archive.filing_queries import due, years
-from chuangwen.records.archive.hand_over_actions import NoPackage, hand_over, package_path, receive
-from chuangwen.records.archive.models import Destruction, HandOver, Item
 from chuangwen.records.archive.proof_queries import proof
 from chuangwen.records.archive.rules import rules_in_force
+from chuangwen.records.filing import destruction_actions as destroying
+from chuangwen.records.filing.hand_over_actions import NoPackage, hand_over, package_path, receive
+from chuangwen.records.filing.models import Destruction, HandOver, Item
+from chuangwen.records.filing.papers import destruction_word
+from chuangwen.records.filing.queries import due, years
 from chuangwen.records.township.permissions import Permission
 from chuangwen.records.township.policy import why_not_everywhere
 from chuangwen.records.township.requests import TownRequest

@@ -23,15 +23,16 @@ from chuangwen.kit import clock
 from chuangwen.kit.doors import needs
 from chuangwen.kit.pages import Column, Listing
 from chuangwen.records.archive.arriving import Road
-from chuangwen.records.archive.filing_queries import count_waiting, due
 from chuangwen.records.archive.lacking import lacking
-from chuangwen.records.archive.models import Destruction, Document
+from chuangwen.records.archive.models import Document
 from chuangwen.records.archive.policy import secrecy_of
 from chuangwen.records.archive.queries import in_rows, last_check, undecided, unused, visible_to
-from chuangwen.records.archive.release_queries import under_way
 from chuangwen.records.archive.rules import rules_in_force
 from chuangwen.records.archive.searching import STATES
 from chuangwen.records.archive.suggesting import standard_keys
+from chuangwen.records.filing.models import Destruction
+from chuangwen.records.filing.queries import count_waiting, due
+from chuangwen.records.releases.queries import under_way
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.permissions import Permission
 from chuangwen.records.township.policy import why_not_everywhere

@@ -8,11 +8,12 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from chuangwen.records.archive.models import Document, DocumentFile, Release
-from chuangwen.records.archive.release_actions import ReleaseSaid
-from chuangwen.records.archive.release_proposing import public_name
-from chuangwen.records.archive.release_queries import current_files
+from chuangwen.records.archive.models import Document, DocumentFile
 from chuangwen.records.archive.rules import Rules
+from chuangwen.records.releases.actions import ReleaseSaid
+from chuangwen.records.releases.models import Release
+from chuangwen.records.releases.proposing import public_name
+from chuangwen.records.releases.queries import current_files
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,13 @@ from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import say
 from chuangwen.kit.doors import needs
 from chuangwen.kit.refusals import NotFound
-from chuangwen.records.archive import release_actions as actions
-from chuangwen.records.archive.models import Document, Release
+from chuangwen.records.archive.models import Document
 from chuangwen.records.archive.queries import visible_to
-from chuangwen.records.archive.release_policy import why_not_handle, why_not_propose
-from chuangwen.records.archive.release_proposing import proposed_from
 from chuangwen.records.archive.rules import rules_in_force
+from chuangwen.records.releases import actions
+from chuangwen.records.releases.models import Release
+from chuangwen.records.releases.policy import why_not_handle, why_not_propose
+from chuangwen.records.releases.proposing import proposed_from
 from chuangwen.records.township.permissions import Permission
 from chuangwen.records.township.requests import TownRequest
 

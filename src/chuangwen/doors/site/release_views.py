@@ -22,12 +22,13 @@ from chuangwen.kernel.words import later, say
 from chuangwen.kit.doors import needs
 from chuangwen.kit.pages import Column, Listing
 from chuangwen.kit.refusals import NotFound
-from chuangwen.records.archive import release_queries as queries
-from chuangwen.records.archive.models import Document, Release, ReleaseFile, ReleaseState, Validity
-from chuangwen.records.archive.release_checking import findings, found_in_text
-from chuangwen.records.archive.release_policy import why_not_handle, why_not_public, why_not_review
+from chuangwen.records.archive.models import Document
 from chuangwen.records.archive.rules import rules_in_force
 from chuangwen.records.ledger.queries import notes_about
+from chuangwen.records.releases import queries
+from chuangwen.records.releases.checking import findings, found_in_text
+from chuangwen.records.releases.models import Release, ReleaseFile, ReleaseState, Validity
+from chuangwen.records.releases.policy import why_not_handle, why_not_public, why_not_review
 from chuangwen.records.township.calendar_queries import work_calendar
 from chuangwen.records.township.permissions import Permission
 from chuangwen.records.township.requests import TownRequest

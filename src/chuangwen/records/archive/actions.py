@@ -13,11 +13,11 @@ from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import lasting, later
 from chuangwen.records.archive import storage
 from chuangwen.records.archive.models import StoredFile
-from chuangwen.records.archive.photos import MOST_BYTES, NoPhoto, Photo, PhotoTooLarge, read_photo
 from chuangwen.records.archive.removal import revive
 from chuangwen.records.archive.storage import FileTooBig, Staged
 from chuangwen.records.ledger import actions as ledger
 from chuangwen.records.ledger.actions import Signer, Thing
+from chuangwen.records.photos.pictures import MOST_BYTES, NoPhoto, Photo, PhotoTooLarge, read_photo
 
 FROM_PHONES = {"jpg", "png", "webp", "heic"}
 FOR_CASES = {*FROM_PHONES, "pdf", "docx", "xlsx", "txt", "csv"}

@@ -7,7 +7,7 @@ from django.conf import settings
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import lasting
 from chuangwen.records.archive import storage
-from chuangwen.records.archive.photos import page_copy, thumb_copy
+from chuangwen.records.photos.pictures import page_copy, thumb_copy
 
 MAKERS = {"page": page_copy, "thumb": thumb_copy}
 

@@ -35,6 +35,22 @@ class DocumentKind(models.Model):
         return self.title
 
 
+class ArchiveRules(models.Model):
+    """What the packs say about the archive beside the kinds: fonds, sections, window of a year, bounds of photos.
+
+    One row (``pk`` 1), read through ``rules.rules_in_force``; each pack's part stands under its name.
+    """
+
+    content = models.JSONField(_("内容"), default=dict)
+    installed_at = models.DateTimeField(_("安装时间"))
+
+    class Meta:
+        verbose_name = _("档案规则")
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class Confidentiality(models.TextChoices):
     """Classified matter is forbidden here: only none or internal."""
 

@@ -10,9 +10,9 @@ from chuangwen.kernel.coordinates import distance_m
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.records.archive.definitions import PhotoRow
 from chuangwen.records.archive.models import Doubt, StoredFile
-from chuangwen.records.archive.photo_faults import Faults
 from chuangwen.records.archive.rules import Rules
 from chuangwen.records.archive.twins import Twin
+from chuangwen.records.photos.faults import Faults
 
 CLOCKS_DIFFER = timedelta(days=1)
 

@@ -95,3 +95,24 @@ class PageText(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file_id}-{self.page}"
+
+
+class FileCheck(models.Model):
+    """One look over every stored file: how many there were, which are missing or changed, by name.
+
+    ``reached`` is the key of the last file looked at, so that a look that was broken off goes on from there.
+    """
+
+    begun_at = models.DateTimeField(_("开始"))
+    ended_at = models.DateTimeField(_("结束"), null=True, blank=True)
+    files = models.PositiveIntegerField(_("文件数"), default=0)
+    bytes = models.BigIntegerField(_("字节数"), default=0)
+    reached = models.BigIntegerField(_("查到"), default=0)
+    damaged = models.JSONField(_("缺失或改动"), default=list, blank=True)
+
+    class Meta:
+        verbose_name = _("完整性核查")
+        ordering = ["-begun_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.begun_at}"

@@ -13,12 +13,12 @@ from chuangwen.records.archive.actions import thing
 from chuangwen.records.archive.copies import original
 from chuangwen.records.archive.doubting import Doubted, Place, of_dates, of_picture, of_place, of_twin
 from chuangwen.records.archive.models import Document, DocumentFile, Doubt, Question, StoredFile, UseKind
-from chuangwen.records.archive.photo_faults import Faults, faults_of
 from chuangwen.records.archive.photo_policy import why_not_answer
-from chuangwen.records.archive.photos import PAGE, as_jpeg, picture_of
 from chuangwen.records.archive.rules import Rules, rules_in_force
 from chuangwen.records.archive.twins import Twin, hashed, learn, twins_of
 from chuangwen.records.ledger import actions as ledger
+from chuangwen.records.photos.faults import Faults, faults_of
+from chuangwen.records.photos.pictures import PAGE, as_jpeg, picture_of
 from chuangwen.records.township.gates import By
 
 MOST_PAIRS = 5

@@ -11,11 +11,11 @@ from django.conf import settings
 from PIL import Image
 
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.records.archive.comparing import Look, Sight, look, planes_of
 from chuangwen.records.archive.copies import public_copy
-from chuangwen.records.archive.hashing import NEAR, likeness, shape, unlike
 from chuangwen.records.archive.models import StoredFile
-from chuangwen.records.archive.twin_index import TwinIndex
+from chuangwen.records.photos.comparing import Look, Sight, look, planes_of
+from chuangwen.records.photos.hashing import NEAR, likeness, shape, unlike
+from chuangwen.records.photos.index import TwinIndex
 
 MOST_LOOKED_AT = 200
 MANY_MISSING = 500

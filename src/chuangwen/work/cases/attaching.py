@@ -8,11 +8,11 @@ from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import lasting, later, written
 from chuangwen.kit.refusals import NotAllowed
 from chuangwen.records.archive import looking
-from chuangwen.records.archive.comparing import Sight
-from chuangwen.records.archive.hashing import unlike
 from chuangwen.records.archive.models import StoredFile
 from chuangwen.records.archive.photo_queries import earlier_uses, used_before
 from chuangwen.records.archive.twins import look_between
+from chuangwen.records.photos.comparing import Sight
+from chuangwen.records.photos.hashing import unlike
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.gates import By
 from chuangwen.records.township.permissions import Permission
