@@ -14,7 +14,7 @@ from tests.people import Cast, hold
 from tests.results.submission.desk import GOOD, Desk
 from tests.results.submission.test_asking import asked as asked  # the desk with the shipped type of cases
 
-from chuangwen.records.archive.models import Document, Passage
+from chuangwen.records.archive.models import Document, Passage, Proposal
 from chuangwen.records.measures.models import Round
 from chuangwen.results.submission import actions
 from chuangwen.results.submission.models import Entry, Overrule, Package, Pick, Submission
@@ -175,6 +175,16 @@ def test_photos_are_shown_to_those_who_see_the_standard_and_to_nobody_else(desk)
     seen.close()
     assert as_(desk, "liufang").get(address).status_code == 404
     assert as_(desk, "limin").get(reverse("submission_picture", args=[photo.pk, "p7"])).status_code == 404
+
+
+def test_no_picture_is_shown_of_what_bears_a_mark_of_secrecy(desk) -> None:
+    made = desk.brings("M4")
+    desk.composed()
+    photo = desk.line().standing.pieces[0].photos[0]
+    Proposal.objects.create(document=made, field="classified", value="机密", source="text")
+    answer = as_(desk, "wangjianguo").get(reverse("submission_picture", args=[photo.pk, "thumb"]))
+    assert answer.status_code == 422
+    assert "机密" in answer.content.decode()
 
 
 def test_a_leader_signs_what_is_whole_from_the_list_and_gives_it_back_with_a_reason(desk) -> None:

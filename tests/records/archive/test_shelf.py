@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from tests.people import CAST
+from tests.people import CAST, hold
 from tests.records.archive.shelf import Shelf
 
 from chuangwen.kernel.problems import Problems
@@ -26,7 +26,7 @@ from chuangwen.records.archive.document_actions import (
     withdraw,
 )
 from chuangwen.records.archive.models import Document, Use
-from chuangwen.records.archive.policy import Withdrawn, why_not_see
+from chuangwen.records.archive.policy import Withdrawn, why_not_change, why_not_see
 from chuangwen.records.archive.rules import rules_in_force
 from chuangwen.records.ledger.models import Note
 
@@ -101,6 +101,16 @@ def test_a_village_brings_papers_for_itself_and_for_no_other(shelf) -> None:
     assert shelf.document(who="liufang", unit="V1").unit.code == "V1"
     with pytest.raises(OutOfReach):
         shelf.document(who="liufang", unit="V2")
+
+
+def test_who_brings_for_any_village_and_sees_all_still_changes_only_what_is_their_own(shelf) -> None:
+    hold(
+        shelf.cast.people["zhouzheng"], shelf.cast.roles["inspector"]
+    )  # 周正 sees the whole archive, inspects villages
+    zhou = shelf.cast.actor("zhouzheng")
+    theirs, own = shelf.document(who="liufang", unit="V1"), shelf.document(who="zhouzheng", unit="V1", title="巡查照片")
+    assert isinstance(why_not_change(theirs, zhou), OutOfReach)
+    assert why_not_change(own, zhou) is None
 
 
 def test_the_list_and_the_single_question_agree_for_everybody(shelf) -> None:

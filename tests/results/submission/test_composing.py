@@ -8,6 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from chuangwen.kit.refusals import NotAllowed
 from chuangwen.records.archive.document_actions import Serves, put_to_use, withdraw
+from chuangwen.records.archive.models import Proposal
+from chuangwen.records.archive.proposal_actions import leave_proposal
 from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.ledger.models import Note
 from chuangwen.records.measures.actions import grade
@@ -297,6 +299,18 @@ def test_a_withdrawn_document_no_longer_counts(desk) -> None:
     withdraw(made, "文件作废", by=desk.who("wangjianguo"), at=desk.at)
     assert desk.states()[0] == "missing"
     assert desk.faults()["withdrawn"]
+
+
+def test_what_is_found_to_bear_a_mark_of_secrecy_counts_no_more_and_its_text_is_not_drawn_upon(desk) -> None:
+    made = desk.brings("M2", text=GOOD)
+    desk.composed()
+    assert desk.states()[1] == "there"
+    mark = Proposal.objects.create(document=made, field="classified", value="秘密★1年", source="text")
+    assert desk.states()[1] == "missing"
+    assert "秘密★1年" in desk.faults()["secret"]
+    assert not desk.line().standing.pieces[0].texts
+    leave_proposal(mark, by=desk.who("limin"), at=desk.at, why="引用了密级名称")
+    assert desk.states()[1] == "there"
 
 
 def test_the_matrix_of_140_standards_takes_no_more_queries_than_that_of_two(cast) -> None:

@@ -17,6 +17,7 @@ from chuangwen.kit.doors import needs
 from chuangwen.kit.refusals import NotFound
 from chuangwen.records.archive import storage
 from chuangwen.records.archive.models import Document, Passage, StoredFile
+from chuangwen.records.archive.policy import ClassifiedForbidden, secrecy_of
 from chuangwen.records.archive.queries import public_path, visible_to
 from chuangwen.records.standards.models import Requirement
 from chuangwen.records.township.models import Town
@@ -222,7 +223,7 @@ def preview(request: TownRequest, year: int, node_id: int) -> HttpResponse:
     found = year_or_refuse(year)
     matrix, line = line_or_refuse(request, found, node_id)
     standing, board = line.standing, matrix.board
-    sent = [one for one in standing.pieces if one.document.withdrawn_at is None]
+    sent = [one for one in standing.pieces if one.counts]
     pages = [_sheet(piece, file) for piece in sent for file in piece.files]
     kind = board.rules.explanation.kind
     title = next((one.requirement.title for one in standing.needs if one.kind == kind), standing.node.title)
@@ -268,6 +269,9 @@ def picture(request: TownRequest, file_id: int, size: str) -> FileResponse:
     chosen = Document.objects.filter(picks__entry__in=queries.entries_seen(request.actor), files__file=file)
     if not (visible_to(request.actor).filter(files__file=file).exists() or chosen.exists()):
         raise NotFound(what=say("照片"))
+    holders = list(Document.objects.filter(files__file=file))
+    for pk, mark in secrecy_of(holders).items():
+        raise ClassifiedForbidden(title=next(one.title for one in holders if one.pk == pk), mark=mark)
     page = size.removeprefix("p") if size[:1] == "p" and size[1:].isdigit() else ""
     path = (
         storage.place(settings.FILES, "public", f"{file.sha256}.p{page}.jpg")

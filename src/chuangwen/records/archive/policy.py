@@ -37,7 +37,16 @@ class ClassifiedForbidden(Refusal):
 
 
 def why_not_add(unit: Organisation, by: By) -> Refusal | None:
-    """Why documents may not be brought in for this unit: one's own unit and those within reach are open."""
+    """Why documents may not be brought in for this unit: one's own unit and those within reach are open.
+
+    What one brings is one's own row, so a reach of "own rows" (an inspector who photographs any village) may bring for
+    every unit.
+    """
+    return _why_not(unit, by.person_id if isinstance(by, Actor) else None, by)
+
+
+def _why_not(unit: Organisation, brought_by: int | None, by: By) -> Refusal | None:
+    """The rule for what this person (``brought_by``) brings or has brought for a unit."""
     if not isinstance(by, Actor):
         return None
     if by.person is None:
@@ -45,21 +54,21 @@ def why_not_add(unit: Organisation, by: By) -> Refusal | None:
     if not by.may(Permission.ADD_DOCUMENTS):
         return NotAllowed(permission=Permission.ADD_DOCUMENTS.title)
     own = by.organisation is not None and by.organisation.pk == unit.pk
-    if own or by.reach(Permission.ADD_DOCUMENTS).covers(unit, person_id=by.person_id):
+    if own or by.reach(Permission.ADD_DOCUMENTS).covers(unit, person_id=brought_by):
         return None
     return OutOfReach(permission=Permission.ADD_DOCUMENTS.title, organisation=unit.name)
 
 
 def why_not_decide(arrival: Arrival, by: By) -> Refusal | None:
-    """Why this person may not say what becomes of an arrival: who may add for its unit may."""
+    """Why this person may not say what becomes of an arrival: who may add for its unit may, for own rows who brought it."""
     if arrival.unit is None:
         return NotFound(what=say("收件"))
-    return why_not_add(arrival.unit, by)
+    return _why_not(arrival.unit, arrival.person_id, by)
 
 
 def why_not_change(document: Document, by: By) -> Refusal | None:
     """Why this person may not change the document now: sees it, may add for its unit, and it is still open."""
-    if isinstance(by, Actor) and (no := why_not_see(document, by) or why_not_add(document.unit, by)):
+    if isinstance(by, Actor) and (no := why_not_see(document, by) or _why_not(document.unit, document.person_id, by)):
         return no
     if document.withdrawn_at is not None:
         return Withdrawn(title=document.title)

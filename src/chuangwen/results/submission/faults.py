@@ -41,6 +41,7 @@ TITLES = {
     "few": later("数量不够"),
     "many": later("数量太多"),
     "withdrawn": later("资料已作废"),
+    "secret": later("标有密级"),
     "internal": later("标为内部"),
 }
 MEGA = 1_000_000
@@ -156,7 +157,7 @@ def bounds(board: Board, need: Need) -> tuple[int, int | None]:
 
 def count_for(board: Board, standing: Standing, need: Need) -> int:
     """How many are there: photos one by one, other documents as they are; an explanation that was written counts as one."""
-    pieces = [one for one in standing.of(need) if one.document.withdrawn_at is None]
+    pieces = [one for one in standing.of(need) if one.counts]
     if board.kinds.get(need.kind) is not None and board.kinds[need.kind].is_photo:
         return sum(len(one.photos) for one in pieces)
     first = next((one for one in standing.needs if one.kind == need.kind), None)
@@ -184,6 +185,10 @@ def _of_facts(board: Board, piece: Piece) -> Iterable[_Raw]:
     document = piece.document
     if document.withdrawn_at is not None:
         yield _raw(piece, "withdrawn", say("这份资料已作废"), say("移出，换一份有效的。"))
+        return
+    if piece.mark:
+        what = say("文字里标有“{mark}”，不会报出", mark=piece.mark)
+        yield _raw(piece, "secret", what, say("移出并按保密规定处理；确认不是密级的，在资料页答复。"))
         return
     if document.confidentiality:
         yield _raw(piece, "internal", say("这份资料标为“内部”"), say("确认可以报出后写明理由，否则移出。"))

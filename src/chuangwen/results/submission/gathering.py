@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from django.db.models import Q
 
 from chuangwen.records.archive.models import DocumentFile, DocumentKind, PageText, Question, StoredFile
+from chuangwen.records.archive.policy import secrecy_of
 from chuangwen.records.archive.rules import rules_in_force as archive_rules
 from chuangwen.records.duties.queries import DutyLine, of_requirements, of_standards
 from chuangwen.records.measures.models import Grade
@@ -117,7 +118,7 @@ def _pieces(entries: Sequence[Entry], kinds: Mapping[str, DocumentKind]) -> dict
     """What was chosen, by entry, in order."""
     picks = Pick.objects.filter(entry__in=[one.pk for one in entries], out_at=None)
     picks = picks.select_related("document__kind", "document__unit", "requirement").order_by("place", "pk")
-    names = kinds_by_name(kinds.values())
+    names, marks = kinds_by_name(kinds.values()), secrecy_of([one.document for one in picks])
     files = _files([one.document_id for one in picks])
     told = [one.document_id for one in picks if "figures" in one.document.kind.needs]
     texts = _texts([file.pk for document in told for file in files.get(document, ())])
@@ -125,8 +126,9 @@ def _pieces(entries: Sequence[Entry], kinds: Mapping[str, DocumentKind]) -> dict
     for pick in picks:
         mine = files.get(pick.document_id, [])
         kind = names.get(pick.requirement.kind, OTHER) if pick.requirement else pick.document.kind_id
-        read = {file.pk: texts[file.pk] for file in mine if file.pk in texts}
-        found[pick.entry_id].append(Piece(pick, pick.document, kind, mine, read))
+        mark = marks.get(pick.document_id, "")
+        read = {file.pk: texts[file.pk] for file in mine if file.pk in texts and not mark}
+        found[pick.entry_id].append(Piece(pick, pick.document, kind, mine, read, mark))
     return found
 
 

@@ -107,7 +107,7 @@ def _put_standard(work: _Work, line: Line) -> None:
     folder = work.namer.folder(edition, f"{standing.code} {standing.node.title}")
     mine = [*_explanation(work, line, folder)]
     for piece in standing.pieces:
-        if piece.document.withdrawn_at is None:
+        if piece.counts:
             mine += _documents(work, line, folder, piece)
     form = written(work.matrix.board.rules.form.title)
     called = Called(standing.code, form, standing.node.title, _lead(line), ".docx")

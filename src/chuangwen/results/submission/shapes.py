@@ -17,13 +17,22 @@ OTHER = "other"
 
 @dataclass(frozen=True)
 class Piece:
-    """A chosen document: its current files in order, their texts where read, the kind under which it is handed in."""
+    """A chosen document: its current files in order, their texts where read, the kind under which it is handed in.
+
+    ``mark`` is the mark of secrecy that its text bears (``archive.policy.secrecy_of``).
+    """
 
     pick: Pick
     document: Document
     kind: str
     files: Sequence[StoredFile] = ()
     texts: Mapping[int, str] = field(default_factory=dict)
+    mark: str = ""
+
+    @property
+    def counts(self) -> bool:
+        """Whether it may be handed in at all: neither withdrawn nor marked secret."""
+        return self.document.withdrawn_at is None and not self.mark
 
     @property
     def photos(self) -> list[StoredFile]:
