@@ -6,6 +6,7 @@ import io
 import os
 import re
 import subprocess
+import time
 import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -228,6 +229,21 @@ def test_somebody_who_changes_an_entry_meanwhile_makes_the_sealing_fail_cleanly(
     with pytest.raises(ChangedMeanwhile):
         seal(Submission.objects.get(), by=desk.who(), at=desk.at, watch=meddle)
     assert not Package.objects.exists()
+    assert list((Path(settings.FILES) / "packages").iterdir()) == []
+
+
+def test_a_whole_package_that_a_killed_run_did_not_write_down_goes_after_an_hour(desk) -> None:
+    ready(desk)
+    first = queries.package_path(sealed(desk))
+    folder = Path(settings.FILES) / "packages"
+    old, young = folder / f"{'a' * 64}.zip", folder / f"{'b' * 64}.zip"
+    for path in (old, young):
+        path.write_bytes(b"whole, and in no row")
+    for path in (old, first):
+        os.utime(path, (time.time() - 4000,) * 2)
+    desk.at += timedelta(minutes=1)
+    second = queries.package_path(sealed(desk))
+    assert set(folder.iterdir()) == {first, second, young}
 
 
 def test_a_package_whose_file_is_gone_is_told(desk, tmp_path: Path) -> None:

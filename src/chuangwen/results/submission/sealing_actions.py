@@ -3,6 +3,7 @@
 import os
 import secrets
 import shutil
+import time
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,6 +33,7 @@ from chuangwen.results.submission.queries import package_path, packages_folder, 
 from chuangwen.results.submission.signing_actions import shut
 
 PART = ".part-"
+UNWRITTEN_SECONDS = 3600  # far longer than from the last byte to the row
 
 
 class NotComplete(Refusal):
@@ -74,12 +76,25 @@ def seal(submission: Submission, *, by: By, at: datetime, despite: str = "", wat
         matrix = whole_matrix(submission, at.astimezone(CHINA).date())
         _require_complete(matrix, despite)
         head = Head(_title(submission), by.name, despite.strip()[:300], _editions(submission), at)
+        _forget_unwritten()
         with _part(packages_folder()) as part:
             packed, size = _written(part, matrix, head, watch)
             target = packages_folder() / f"{packed.whole}.zip"
             part.replace(target)
             sync(target.parent)
-    return _register(submission, matrix, packed, (head, size), by=by, at=at)
+    try:
+        return _register(submission, matrix, packed, (head, size), by=by, at=at)
+    except ChangedMeanwhile:
+        target.unlink()
+        raise
+
+
+def _forget_unwritten() -> None:
+    """Take away packages that stand whole in the folder and in no row: a run was killed before it wrote them down."""
+    known, last = set(Package.objects.values_list("whole", flat=True)), time.time() - UNWRITTEN_SECONDS
+    for path in packages_folder().glob("*.zip"):
+        if path.stem not in known and path.stat().st_mtime < last:
+            path.unlink()
 
 
 def _require_complete(matrix: Matrix, despite: str) -> None:
