@@ -18,6 +18,8 @@ from typing import Any
 import pytest
 from tests.samples import MAIL, photo, word, workbook, zipped
 
+from chuangwen.doors.background.watching import REST_SECONDS
+
 ROOT = Path(__file__).parents[3]
 pytestmark = pytest.mark.skipif(
     bool(os.environ.get("CHUANGWEN_DATABASE")), reason="works on folders of its own, on SQLite"
@@ -143,8 +145,7 @@ def test_all_that_waits_is_done_and_the_worker_ends(home: str, tmp_path: Path) -
     (folder / "扫描.pdf").write_bytes(b"%PDF-1.4 work test")
     (folder / "坏.pdf").write_bytes(b"MZ")
     settings = {"CHUANGWEN_WATCH": f"{folder}=cwb"}
-    for one in folder.iterdir():
-        os.utime(one, (time.time() - 60,) * 2)  # a file is taken when it has come to rest
+    time.sleep(REST_SECONDS + 0.5)  # a file is taken when it has come to rest
     told = run("work", "--until-empty", "--home", home, "--json", **settings)
     assert (told["done"]["watch"], told["failed"]) == (2, {})
     assert sorted(one.name for one in folder.rglob("*") if one.is_file()) == ["坏.pdf", "坏.pdf.说明.txt", "扫描.pdf"]

@@ -1,5 +1,6 @@
 """A worker beside the web process on one machine: started with it, started again when it dies, ended with it."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -9,6 +10,12 @@ from django.conf import settings
 
 _AGAIN_SECONDS = 5.0
 _END_SECONDS = 20.0
+
+# The web server forks while the worker is started from a thread. A fork in the middle of that would hold the pipes open
+# by which we learn that the worker has begun, and by which the worker learns that we have ended: the two wait for each other.
+_starting = threading.Lock()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_starting.acquire, after_in_parent=_starting.release, after_in_child=_starting.release)
 
 
 class Worker:
@@ -21,6 +28,9 @@ class Worker:
         self.wanted = wanted
         self.over = threading.Event()
         self.thread = threading.Thread(target=self._keep, daemon=True)
+        self.process: subprocess.Popen[bytes] | None = None
+        if wanted and hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._let_go)
 
     def __enter__(self) -> "Worker":
         if self.wanted:
@@ -35,7 +45,9 @@ class Worker:
     def _keep(self) -> None:
         while not self.over.is_set():
             words = [sys.executable, "-m", "chuangwen", "work", "--beside", "--home", str(settings.HOME)]
-            with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as process:
+            with _starting:
+                self.process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+            with self.process as process:
                 while process.poll() is None and not self.over.wait(0.5):
                     pass
                 if process.stdin is not None:
@@ -45,3 +57,8 @@ class Worker:
                 except subprocess.TimeoutExpired:
                     process.kill()
             self.over.wait(_AGAIN_SECONDS)
+
+    def _let_go(self) -> None:
+        """In a process that was forked from ours: its copy of the pipe must not keep the worker alive."""
+        if self.process is not None and self.process.stdin is not None:
+            self.process.stdin.close()

@@ -35,11 +35,14 @@ from chuangwen.records.archive.models import (
 )
 from chuangwen.records.archive.photo_policy import answerable
 from chuangwen.records.archive.photo_queries import questions_visible_to, similar_for
-from chuangwen.records.archive.policy import secrecy_of, why_not_add, why_not_change, why_not_read, why_not_use
+from chuangwen.records.archive.policy import secrecy_of, why_not_change, why_not_link, why_not_read, why_not_use
 from chuangwen.records.archive.previews import has_pictures
 from chuangwen.records.archive.queries import visible_to
 from chuangwen.records.archive.suggesting import suggest
 from chuangwen.records.ledger.queries import notes_about
+from chuangwen.records.releases.models import Release, ReleaseState
+from chuangwen.records.releases.policy import why_not_propose
+from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.models import Site
 from chuangwen.records.township.permissions import Permission
 from chuangwen.records.township.requests import TownRequest
@@ -113,13 +116,13 @@ def page_of(
         "said": said,
         "refusal": said.refusal if said else None,
         "may_change": may_change,
-        "may_file": actor.may(Permission.KEEP_ARCHIVE),
         "crumbs": [(say("资料档案"), reverse("archive"))],
         **_looking(request, places, hidden),
         **_facts(found, form, may_change=may_change),
         **_proof(found, places, hidden),
         **_uses(request, found, said),
         **_questions(request, places),
+        **_further(actor, found),
         "steps": steps(notes_about("document", str(found.pk))[:MOST_NOTES], _kinds()),
     }
 
@@ -217,7 +220,7 @@ def _proof(found: Document, places: Sequence[Place], hidden: Refusal | None) -> 
 def _uses(request: TownRequest, found: Document, said: Said | None) -> dict[str, Any]:
     """What it serves, what it may serve, and what somebody looked for."""
     rows = [(one, link_of(one), code_of(one.key)) for one in found.serves.order_by("kind", "key")]
-    may = found.withdrawn_at is None and why_not_add(found.unit, request.actor) is None
+    may = why_not_link(found, request.actor) is None
     words = request.GET.get("find", "").strip()[:60]
     offered: list[Choice] = []
     looked: list[Choice] = []
@@ -239,6 +242,17 @@ def _uses(request: TownRequest, found: Document, said: Said | None) -> dict[str,
         "looked_for": [one for one in looked if (one.kind, one.key) not in known],
         "year": request.at.astimezone(CHINA).year,
         "year_kind": UseKind.YEAR.value,
+    }
+
+
+def _further(actor: Actor, found: Document) -> dict[str, Any]:
+    """Where it goes on to: its filing, and its releases to the public."""
+    releases = list(Release.objects.filter(document=found).order_by("pk"))
+    is_open = any(one.state != ReleaseState.WITHDRAWN for one in releases)
+    return {
+        "may_file": actor.may(Permission.KEEP_ARCHIVE),
+        "releases": releases,
+        "may_release": not is_open and why_not_propose(found, actor) is None,
     }
 
 

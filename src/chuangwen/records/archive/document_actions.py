@@ -23,7 +23,7 @@ from chuangwen.records.archive.models import (
     UseKind,
 )
 from chuangwen.records.archive.policy import ClassifiedForbidden as ClassifiedForbidden
-from chuangwen.records.archive.policy import why_not_add, why_not_change, why_not_use
+from chuangwen.records.archive.policy import why_not_add, why_not_change, why_not_link, why_not_use
 from chuangwen.records.ledger import actions as ledger
 from chuangwen.records.ledger.actions import Thing
 from chuangwen.records.township.actors import Actor
@@ -225,13 +225,7 @@ def add_file(document: Document, file: StoredFile, *, by: By, at: datetime, plac
 def put_to_use(document: Document, serves: Sequence[Serves], *, by: By, at: datetime) -> list[Use]:
     """Let a document serve standards, requirements, sites, cases, campaigns, years. Repeats are harmless."""
     document = fresh(document.pk)
-    if (
-        no := why_not_change(document, by)
-        if getattr(document, "item", None) is None
-        else why_not_add(document.unit, by)
-    ):
-        raise no
-    if no := why_not_use(document):
+    if no := why_not_link(document, by) or why_not_use(document):
         raise no
     reusing.must_have_reason(document, [(one.kind, one.key, one.why) for one in serves], by=by, at=at)
     made = []
@@ -256,7 +250,7 @@ def put_to_use(document: Document, serves: Sequence[Serves], *, by: By, at: date
 def take_out_of_use(use: Use, *, by: By, at: datetime) -> None:
     """A document serves a thing no more; the ledger keeps that it did."""
     document = fresh(use.document_id)
-    if no := why_not_add(document.unit, by):
+    if no := why_not_link(document, by):
         raise no
     Use.objects.filter(pk=use.pk).delete()
     before = {"serves": f"{use.kind}:{use.key}"}

@@ -8,7 +8,7 @@ from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import say
 from chuangwen.kit.refusals import NotAllowed, NotFound, SignInFirst
 from chuangwen.records.archive.models import Document, DocumentFile, Question, StoredFile
-from chuangwen.records.archive.policy import sees, why_not_add, why_not_see
+from chuangwen.records.archive.policy import sees, why_not_see, why_not_tend
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.gates import By
 from chuangwen.records.township.permissions import Permission
@@ -55,7 +55,7 @@ def _why_not_answer(documents: list[Document], by: By) -> Refusal | None:
         return no
     if by.may(Permission.KEEP_ARCHIVE):
         return None
-    refusals = [why_not_add(one.unit, by) for one in documents]
+    refusals = [why_not_tend(one, by) for one in documents]
     if not refusals:
         whole = by.reach(Permission.ADD_DOCUMENTS).everything
         return None if whole else NotAllowed(permission=Permission.ADD_DOCUMENTS.title)

@@ -66,12 +66,22 @@ def why_not_decide(arrival: Arrival, by: By) -> Refusal | None:
     return _why_not(arrival.unit, arrival.person_id, by)
 
 
+def why_not_tend(document: Document, by: By) -> Refusal | None:
+    """Whose papers these are: who may add for its unit, or brought it and has a reach of own rows."""
+    return _why_not(document.unit, document.person_id, by)
+
+
+def why_not_link(document: Document, by: By) -> Refusal | None:
+    """Why this person may not say what the document serves: as for every change, but what is filed may still serve."""
+    if isinstance(by, Actor) and (no := why_not_see(document, by) or why_not_tend(document, by)):
+        return no
+    return Withdrawn(title=document.title) if document.withdrawn_at is not None else None
+
+
 def why_not_change(document: Document, by: By) -> Refusal | None:
     """Why this person may not change the document now: sees it, may add for its unit, and it is still open."""
-    if isinstance(by, Actor) and (no := why_not_see(document, by) or _why_not(document.unit, document.person_id, by)):
+    if no := why_not_link(document, by):
         return no
-    if document.withdrawn_at is not None:
-        return Withdrawn(title=document.title)
     item = getattr(document, "item", None)
     return Filed(title=document.title, code=item.code) if item is not None else None
 
