@@ -55,10 +55,8 @@ def change(client: Client, one: Document, do: str, **said: object) -> Any:
 
 
 def data(answer: Any) -> bytes:
-    """What a file's address gives; the file is closed again."""
-    found = b"".join(answer.streaming_content)
-    answer.close()
-    return found
+    """What a file's address gives; read to its end, the file is closed again."""
+    return b"".join(answer.streaming_content)
 
 
 def queries(client: Client, address: str) -> int:

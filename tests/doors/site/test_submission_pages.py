@@ -172,7 +172,6 @@ def test_photos_are_shown_to_those_who_see_the_standard_and_to_nobody_else(desk)
     address = reverse("submission_picture", args=[photo.pk, "thumb"])
     seen = as_(desk, "wangjianguo").get(address)
     assert b"".join(seen.streaming_content).startswith(b"\xff\xd8")
-    seen.close()
     assert as_(desk, "liufang").get(address).status_code == 404
     assert as_(desk, "limin").get(reverse("submission_picture", args=[photo.pk, "p7"])).status_code == 404
 
@@ -237,7 +236,6 @@ def test_the_whole_is_sealed_verified_downloaded_and_a_changed_byte_is_told(desk
     package = Package.objects.get()
     got = limin.get(reverse("submission_package", args=[package.pk]))
     data = b"".join(got.streaming_content)
-    got.close()
     assert data == package_path(package).read_bytes()
     verify = reverse("submission_package_verify", args=[package.pk])
     assert "完好" in limin.post(verify, follow=True).content.decode()

@@ -111,7 +111,7 @@ def test_a_damaged_base_is_thrown_away_and_can_be_built_again(tmp_path: Path, da
 WRITER = """
 import sys
 from pathlib import Path
-from chuangwen.records.archive import twin_index
+from chuangwen.records.photos import index as twin_index
 twin_index.LONG_TAIL = 40
 index = twin_index.TwinIndex(Path(sys.argv[1]))
 first = int(sys.argv[2])
