@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from chuangwen.kernel.manifests import verify
 from tests.durability.nursery import Nursery, town
@@ -22,7 +23,9 @@ desk.composed()
 
 @pytest.fixture(scope="module")
 def composed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small town whose submission of six standards is composed, not signed."""
+    """A small town whose submission of six standards is composed, not signed; on SQLite, whatever the other tests ask."""
+    if connection.vendor != "sqlite":
+        pytest.skip("works on a folder of its own, on SQLite")
     return town(tmp_path_factory.mktemp("composed"), PREPARE)
 
 

@@ -141,7 +141,9 @@ def test_a_worker_that_is_stopped_in_the_middle_gives_its_job_back(cast) -> None
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_database_that_is_busy_for_a_moment_does_not_make_a_good_run_a_broken_one(transactional_db, monkeypatch) -> None:
+def test_a_database_that_is_busy_for_a_moment_does_not_make_a_good_run_a_broken_one(
+    transactional_db, monkeypatch
+) -> None:
     real, tries = turns.settle, []
 
     def busy(*args: object, **named: object) -> Job:
