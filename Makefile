@@ -5,6 +5,7 @@ PY := .venv/bin/python
 UV := .venv/bin/uv
 HOME_FOLDER ?= home
 PORT ?= 8000
+SPREAD ?= -n 2 --dist loadfile
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -14,9 +15,8 @@ run: .venv/run.stamp web-built catalogue  ## install, build, load the demo town,
 
 setup: .venv/dev.stamp web-built catalogue  ## install everything a developer needs, build the front end
 
-test: machine .venv/dev.stamp web-built catalogue  ## everything CI runs; what needs one processor runs beside another
-	$(MAKE) --no-print-directory -j2 --output-sync=target check test-web fuzz test-browser
-	$(MAKE) --no-print-directory test-sqlite test-postgres
+test: machine .venv/dev.stamp web-built catalogue  ## everything CI runs, each on one of two processors
+	$(MAKE) --no-print-directory -j2 --output-sync=target SPREAD= test-browser test-sqlite test-postgres fuzz check test-web
 
 check: .venv/dev.stamp  ## style, contracts, types, spelling, locks
 	.venv/bin/ruff check .
@@ -32,10 +32,10 @@ fix: .venv/dev.stamp  ## let the tools mend style
 	.venv/bin/djade --target-version 5.2 $$(git ls-files '*.html' | grep templates/) || true
 
 test-sqlite: .venv/dev.stamp  ## tests on SQLite
-	$(PY) -m pytest -n 2 --dist loadfile -m 'not browser and not long'
+	$(PY) -m pytest $(SPREAD) -m 'not browser and not long'
 
 test-postgres: .venv/dev.stamp  ## tests on PostgreSQL (a cluster of its own); the kernel knows no database
-	tools/with_postgres $(PY) -m pytest -n 2 --dist loadfile -m 'not browser and not long' --ignore tests/kernel --ignore tests/house_rules
+	tools/with_postgres $(PY) -m pytest $(SPREAD) -m 'not browser and not long' --ignore tests/kernel --ignore tests/house_rules
 
 test-web: web/node_modules/.stamp  ## tests of the TypeScript parts
 	cd web && npm test --silent
