@@ -133,8 +133,9 @@ class Cast:
 def settle() -> Cast:
     """Found the small town in the database: ten units, eleven roles, ten people. Nobody has a password yet."""
     Town.objects.create(code="429004110", name="张沟镇", full_name="仙桃市张沟镇", office_name="创文办")
-    for code, title, level, parents in KINDS:
-        OrganisationKind.objects.create(code=code, title=title, level=level, parents=parents)
+    OrganisationKind.objects.bulk_create(
+        OrganisationKind(code=code, title=title, level=level, parents=parents) for code, title, level, parents in KINDS
+    )
     units: dict[str, Organisation] = {}
     for order, (code, name, kind, parent) in enumerate(UNITS):
         over = units[parent] if parent else None
@@ -143,19 +144,26 @@ def settle() -> Cast:
             code=code, name=name, short=name, kind_id=kind, parent=over, path=path, order=order
         )
     roles = {
-        code: RoleDefinition.objects.create(
+        code: RoleDefinition(
             code=code, title=title, permissions=permissions, scope=scope, administrative=administrative, order=order
         )
         for order, (code, title, permissions, scope, administrative) in enumerate(ROLES)
     }
-    people: dict[str, Person] = {}
-    for username, name, unit, post, role in CAST:
-        person = Person.objects.create(
+    RoleDefinition.objects.bulk_create(roles.values())
+    people = {
+        username: Person(
             username=username, name=name, organisation=units[unit], post=post, phone="19900012345", joined_at=AT
         )
-        people[username] = person
-        if role:
-            hold(person, roles[role])
+        for username, name, unit, post, _role in CAST
+    }
+    Person.objects.bulk_create(people.values())
+    Assignment.objects.bulk_create(
+        Assignment(
+            person=people[username], role=roles[role], scope="", administrative=roles[role].administrative, given_at=AT
+        )
+        for username, *_, role in CAST
+        if role
+    )
     return Cast(units=units, roles=roles, people=people)
 
 

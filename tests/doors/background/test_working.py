@@ -12,7 +12,7 @@ from django.db import OperationalError, connections
 from tests.people import AT, TODAY
 
 from chuangwen.doors.background import working
-from chuangwen.doors.background.jobs import JOBS, Line
+from chuangwen.doors.background.jobs import JOBS, Lane, Line
 from chuangwen.doors.background.progress import background
 from chuangwen.doors.background.working import Turn, is_wanted, take_turn, until_empty, work_for_ever
 from chuangwen.kernel.refusal import Refusal
@@ -198,7 +198,7 @@ def test_slow_work_does_not_stand_in_the_way_of_what_must_be_on_time(transaction
         return 0
 
     lines = [
-        Line("slow", "slow", slow, waiting=lambda _at: 1, slow=True),
+        Line("slow", "slow", slow, waiting=lambda _at: 1, lane=Lane.LONG),
         Line("fast", "fast", fast, waiting=lambda _at: 1),
     ]
     work_for_ever(stop, lines)

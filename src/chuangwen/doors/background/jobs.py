@@ -7,6 +7,7 @@ many; 0 means nothing waits. ``waiting(at)`` counts what waits; a job without it
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum
 from typing import Protocol
 
 from django.conf import settings
@@ -38,9 +39,17 @@ class Work(Protocol):
     def __call__(self, limit: int, /, *, by: By, at: datetime) -> int: ...
 
 
+class Lane(Enum):
+    """How long somebody may wait for it: what must be on time, what somebody has just brought, what takes a night."""
+
+    NOW = "now"
+    FILES = "files"
+    LONG = "long"
+
+
 @dataclass(frozen=True)
 class Line:
-    """One kind of work. ``slow`` work never stands in the way of the rest; ``real``: it goes by the machine's clock,
+    """One kind of work. What stands in one ``lane`` never waits for another; ``real``: it goes by the machine's clock,
 
     not by the day on which a demo town lives.
     """
@@ -51,7 +60,7 @@ class Line:
     waiting: Callable[[datetime], int] | None = None
     every: timedelta | None = None
     limit: int = 20
-    slow: bool = False
+    lane: Lane = Lane.NOW
     real: bool = False
 
 
@@ -83,13 +92,21 @@ JOBS: tuple[Line, ...] = (
     Line("cases_sweep", later("到期预警和督办"), sweep_cases, every=10 * MINUTE),
     Line("notices_send", later("提醒外发"), send_notices, every=MINUTE, real=True),
     Line("watch", later("监看文件夹收件"), watching.take_watched, watching.waiting),
-    Line("uploads_finish", later("大文件收尾"), uploading.finish_waiting, uploading.waiting, slow=True, real=True),
-    Line("archive_read", later("读出文字"), reading.read_waiting, reading.count_waiting, slow=True),
-    Line("archive_look", later("查看照片"), looking.look_at_waiting, looking.waiting, slow=True),
-    Line("archive_preview", later("画出页面"), previews.make_waiting, previews.count_waiting, slow=True),
-    Line("archive_recognise", later("识别扫描件"), recognising.recognise_waiting, recognising.count_waiting, slow=True),
-    Line("archive_check", later("核查原件"), proving.check_waiting, proving.waiting, slow=True),
+    Line(
+        "uploads_finish", later("大文件收尾"), uploading.finish_waiting, uploading.waiting, lane=Lane.FILES, real=True
+    ),
+    Line("archive_read", later("读出文字"), reading.read_waiting, reading.count_waiting, lane=Lane.FILES),
+    Line("archive_look", later("查看照片"), looking.look_at_waiting, looking.waiting, lane=Lane.FILES),
+    Line("archive_preview", later("画出页面"), previews.make_waiting, previews.count_waiting, lane=Lane.FILES),
+    Line(
+        "archive_recognise",
+        later("识别扫描件"),
+        recognising.recognise_waiting,
+        recognising.count_waiting,
+        lane=Lane.LONG,
+    ),
+    Line("archive_check", later("核查原件"), proving.check_waiting, proving.waiting, lane=Lane.LONG),
     Line("archive_remove", later("删除已销毁的文件"), removal.remove_waiting, removal.waiting),
-    Line("ledger_verify", later("核对留痕"), verify_ledger, every=DAY, slow=True),
+    Line("ledger_verify", later("核对留痕"), verify_ledger, every=DAY, lane=Lane.LONG),
     Line("tidy_up", later("清理临时文件"), tidy_up, every=DAY, limit=1000, real=True),
 )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from django.db import DatabaseError, OperationalError, close_old_connections, connections, transaction
 
-from chuangwen.doors.background.jobs import JOBS, Line
+from chuangwen.doors.background.jobs import JOBS, Lane, Line
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import lasting, written
 from chuangwen.kit import clock
@@ -159,9 +159,9 @@ def until_empty(
 
 
 def work_for_ever(stop: threading.Event, lines: Sequence[Line] = JOBS) -> None:
-    """Two lanes until ``stop`` is set: slow work in one, so that it never holds up what must be on time."""
+    """A thread for each lane until ``stop`` is set: what takes long never holds up what must be on time."""
     who = turns.name_of_worker()
-    lanes = [[line for line in lines if line.slow is slow] for slow in (False, True)]
+    lanes = [[line for line in lines if line.lane is lane] for lane in Lane]
     threads = [threading.Thread(target=_lane, args=(lane, who, stop), daemon=True) for lane in lanes if lane]
     for thread in threads:
         thread.start()

@@ -32,12 +32,13 @@ def count_waiting(_at: datetime) -> int:
 
 def make_waiting(limit: int, *, by: By, at: datetime) -> int:
     """Draw the first pages of up to ``limit`` files; what cannot be drawn says why. Later pages are drawn when asked."""
-    found = list(waiting()[:limit])
+    done = 0
     with Children() as children:
-        for file in found:
+        while done < limit and (file := waiting().first()) is not None:
             pages, why = _drawn(file, children)
             _write_down(file, pages, why, at=at)
-    return len(found)
+            done += 1
+    return done
 
 
 def _drawn(file: StoredFile, children: Children) -> tuple[int | None, str]:

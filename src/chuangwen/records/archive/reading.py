@@ -44,12 +44,16 @@ def count_waiting(_at: datetime) -> int:
 
 
 def read_waiting(limit: int, *, by: By, at: datetime) -> int:
-    """Read up to ``limit`` files. A file that cannot be read says why; the others are read all the same."""
-    found = list(waiting()[:limit])
+    """Read up to ``limit`` files, always the newest first, also of those that come meanwhile.
+
+    A file that cannot be read says why; the others are read all the same.
+    """
+    done = 0
     with Children() as children:
-        for file in found:
+        while done < limit and (file := waiting().first()) is not None:
             _write_down(file, outcome_of(file, children), by=by, at=at)
-    return len(found)
+            done += 1
+    return done
 
 
 def outcome_of(file: StoredFile, children: Children) -> Outcome:

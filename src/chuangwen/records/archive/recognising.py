@@ -49,9 +49,9 @@ def why_not_recognise() -> Refusal | None:
 
 
 def scanned() -> QuerySet[StoredFile]:
-    """Files with pictures of pages that wait for recognition."""
+    """Files with pictures of pages that wait for recognition, the newest first."""
     used = DocumentFile.objects.filter(file=OuterRef("pk"))
-    return StoredFile.objects.filter(Exists(used), reading=Reading.SCANNED).order_by("pk")
+    return StoredFile.objects.filter(Exists(used), reading=Reading.SCANNED).order_by("-pk")
 
 
 def count_waiting(_at: datetime) -> int:
