@@ -5,6 +5,7 @@ PY := .venv/bin/python
 UV := .venv/bin/uv
 HOME_FOLDER ?= home
 PORT ?= 8000
+SPREAD ?= -n 2 --dist loadfile
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -14,9 +15,8 @@ run: .venv/run.stamp web-built catalogue  ## install, build, load the demo town,
 
 setup: .venv/dev.stamp web-built catalogue  ## install everything a developer needs, build the front end
 
-test: machine .venv/dev.stamp web-built catalogue  ## everything CI runs; what needs one processor runs beside another
-	$(MAKE) --no-print-directory -j2 --output-sync=target check test-web test-browser
-	$(MAKE) --no-print-directory test-sqlite test-postgres
+test: machine .venv/dev.stamp web-built catalogue  ## everything CI runs, each on one of two processors
+	$(MAKE) --no-print-directory -j2 --output-sync=target SPREAD= test-browser test-sqlite test-postgres fuzz check test-web
 
 check: .venv/dev.stamp  ## style, contracts, types, spelling, locks
 	.venv/bin/ruff check .
@@ -32,10 +32,12 @@ fix: .venv/dev.stamp  ## let the tools mend style
 	.venv/bin/djade --target-version 5.2 $$(git ls-files '*.html' | grep templates/) || true
 
 test-sqlite: .venv/dev.stamp  ## tests on SQLite
-	$(PY) -m pytest -n 2 --dist loadfile -m 'not browser and not long'
+	$(PY) -m pytest $(SPREAD) -m 'not browser and not long'
 
-test-postgres: .venv/dev.stamp  ## tests on PostgreSQL (a cluster of its own); the kernel knows no database
-	tools/with_postgres $(PY) -m pytest -n 2 --dist loadfile -m 'not browser and not long' --ignore tests/kernel --ignore tests/house_rules
+ROOMS := tests --ignore tests/kernel --ignore tests/house_rules --ignore tests/doors --ignore tests/durability
+
+test-postgres: .venv/dev.stamp  ## the rooms on PostgreSQL (a cluster of its own); the doors ask through them (make long: they too)
+	tools/with_postgres $(PY) -m pytest $(SPREAD) -m 'not browser and not long' $(ROOMS)
 
 test-web: web/node_modules/.stamp  ## tests of the TypeScript parts
 	cd web && npm test --silent
@@ -43,8 +45,15 @@ test-web: web/node_modules/.stamp  ## tests of the TypeScript parts
 test-browser: .venv/dev.stamp web-built  ## tests in a real browser
 	$(PY) -m pytest -m browser tests/browser
 
-long: .venv/dev.stamp  ## long runs: kill drivers, fuzzers
+fuzz: .venv/dev.stamp  ## broken bytes at every reader of files, a minute in all (an hour: tools/fuzz.py --seconds 3600)
+	$(PY) tools/fuzz.py
+
+long: .venv/dev.stamp  ## long runs: kill drivers, whole deliveries, the doors on PostgreSQL
 	$(PY) -m pytest -m long
+	tools/with_postgres $(PY) -m pytest $(SPREAD) -m 'not browser and not long' tests/doors tests/durability
+
+ocr: .venv/run.stamp requirements/ocr.lock  ## install recognition of scans and photos of papers (RapidOCR, 180 MB)
+	$(UV) pip install --python $(PY) --quiet --require-hashes -r requirements/ocr.lock
 
 bench: .venv/dev.stamp  ## speed as ratios (ONLY=id for one)
 	$(PY) -m bench $(ONLY)
@@ -53,7 +62,8 @@ docs: .venv/dev.stamp  ## write the generated reference anew
 	$(PY) tools/reference.py
 
 lock: .venv/bin/uv  ## write the lock files anew from pyproject.toml
-	for set in 'run:--extra postgres --group build' 'dev:--extra postgres --group build --group dev'; do \
+	for set in 'run:--extra postgres --group build' 'dev:--extra postgres --extra ocr --group build --group dev' \
+	  'ocr:--extra postgres --extra ocr --group build'; do \
 	  $(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --no-header --no-annotate -q $${set#*:} pyproject.toml -o requirements/$${set%%:*}.lock || exit 1; done
 
@@ -88,4 +98,4 @@ src/chuangwen/static/built/.stamp: web/node_modules/.stamp $(WEB_SOURCES)
 catalogue: .venv/run.stamp  ## compile the English catalogue
 	$(PY) tools/catalogue.py compile
 
-.PHONY: help run setup test check fix test-sqlite test-postgres test-web test-browser long bench docs lock machine web-built catalogue
+.PHONY: help run setup test check fix test-sqlite test-postgres test-web test-browser fuzz long ocr bench docs lock machine web-built catalogue

@@ -5,7 +5,18 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bench import dashboard, inbox, moves, national, sheet_reading, town
+from bench import (
+    archive_photos,
+    archive_search,
+    dashboard,
+    inbox,
+    moves,
+    national,
+    packaging,
+    recognition,
+    sheet_reading,
+    town,
+)
 
 OUT = Path(__file__).parent / "out"
 GROUPS = {
@@ -17,6 +28,11 @@ GROUPS = {
     **dict.fromkeys(dashboard.IDS, dashboard.measure),
     **dict.fromkeys(inbox.IDS, inbox.measure),
     **dict.fromkeys(moves.IDS, moves.measure),
+    "package-time": packaging.measure,
+    "package-memory": packaging.measure,
+    **dict.fromkeys(archive_photos.IDS, archive_photos.measure),
+    **dict.fromkeys(archive_search.IDS, archive_search.measure),
+    **dict.fromkeys(recognition.IDS, recognition.measure),
 }
 
 

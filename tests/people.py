@@ -43,21 +43,48 @@ UNITS = [
 ]
 SEE = [one.value for one in Permission if one.name.startswith("SEE_") and one is not Permission.SEE_LEDGER]
 WORK = ["work_cases"]
+ADD = ["add_documents"]
 RECORD = [one.value for one in Permission if one.name.startswith(("RECORD_", "GRADE_"))]
 STEER = ["edit_framework", "edit_plan", "assign_duties", "run_rounds", "close_rounds", "export_lists"]
 ROLES: list[tuple[str, str, list[str], str, bool]] = [
     (
         "office",
         "创文办",
-        [*SEE, *RECORD, *STEER, *WORK, "steer_cases", "know_reporters", "know_restricted", "plan_rotas"],
+        [
+            *SEE,
+            *RECORD,
+            *STEER,
+            *WORK,
+            "steer_cases",
+            "know_reporters",
+            "know_restricted",
+            "plan_rotas",
+            *ADD,
+            "release_documents",
+            "review_releases",
+            "compose_submission",
+            "plan_rotas",
+        ],
         "all",
         False,
     ),
-    ("leader", "镇领导", [*SEE, *WORK, "export_lists", "know_restricted"], "all", False),
-    ("contact", "包村干部", [*SEE, *WORK, "record_observations"], "chosen", False),
-    ("station", "站所", [*SEE, *WORK, "record_figures", "know_reporters"], "own", False),
-    ("village", "村", [*SEE, *WORK, "record_observations", "record_figures", "know_reporters"], "below", False),
-    ("inspector", "考察员", ["see_framework", "see_rows", "record_observations", "see_cases", *WORK], "rows", False),
+    (
+        "leader",
+        "镇领导",
+        [*SEE, *WORK, "export_lists", "know_restricted", "sign_submission", "approve_destruction", "review_releases"],
+        "all",
+        False,
+    ),
+    ("contact", "包村干部", [*SEE, *WORK, *ADD, "record_observations"], "chosen", False),
+    ("station", "站所", [*SEE, *WORK, *ADD, "record_figures", "know_reporters"], "own", False),
+    ("village", "村", [*SEE, *WORK, *ADD, "record_observations", "record_figures", "know_reporters"], "below", False),
+    (
+        "inspector",
+        "考察员",
+        ["see_framework", "see_rows", "record_observations", "see_cases", *WORK, *ADD],
+        "rows",
+        False,
+    ),
     (
         "discipline",
         "纪委监督",
@@ -65,7 +92,13 @@ ROLES: list[tuple[str, str, list[str], str, bool]] = [
         "all",
         False,
     ),
-    ("archivist", "档案员", ["see_framework", "see_rows", "grade_material"], "all", False),
+    (
+        "archivist",
+        "档案员",
+        ["see_framework", "see_rows", "grade_material", "see_archive", *ADD, "keep_archive"],
+        "all",
+        False,
+    ),
     ("sysadmin", "系统管理员", ["manage_system", "manage_people", "see_people"], "all", True),
     ("secadmin", "安全管理员", ["manage_roles", "see_people"], "all", True),
     ("auditor", "审计管理员", ["see_ledger"], "all", True),
@@ -100,8 +133,9 @@ class Cast:
 def settle() -> Cast:
     """Found the small town in the database: ten units, eleven roles, ten people. Nobody has a password yet."""
     Town.objects.create(code="429004110", name="张沟镇", full_name="仙桃市张沟镇", office_name="创文办")
-    for code, title, level, parents in KINDS:
-        OrganisationKind.objects.create(code=code, title=title, level=level, parents=parents)
+    OrganisationKind.objects.bulk_create(
+        OrganisationKind(code=code, title=title, level=level, parents=parents) for code, title, level, parents in KINDS
+    )
     units: dict[str, Organisation] = {}
     for order, (code, name, kind, parent) in enumerate(UNITS):
         over = units[parent] if parent else None
@@ -110,19 +144,26 @@ def settle() -> Cast:
             code=code, name=name, short=name, kind_id=kind, parent=over, path=path, order=order
         )
     roles = {
-        code: RoleDefinition.objects.create(
+        code: RoleDefinition(
             code=code, title=title, permissions=permissions, scope=scope, administrative=administrative, order=order
         )
         for order, (code, title, permissions, scope, administrative) in enumerate(ROLES)
     }
-    people: dict[str, Person] = {}
-    for username, name, unit, post, role in CAST:
-        person = Person.objects.create(
+    RoleDefinition.objects.bulk_create(roles.values())
+    people = {
+        username: Person(
             username=username, name=name, organisation=units[unit], post=post, phone="19900012345", joined_at=AT
         )
-        people[username] = person
-        if role:
-            hold(person, roles[role])
+        for username, name, unit, post, _role in CAST
+    }
+    Person.objects.bulk_create(people.values())
+    Assignment.objects.bulk_create(
+        Assignment(
+            person=people[username], role=roles[role], scope="", administrative=roles[role].administrative, given_at=AT
+        )
+        for username, *_, role in CAST
+        if role
+    )
     return Cast(units=units, roles=roles, people=people)
 
 

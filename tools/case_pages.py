@@ -26,7 +26,7 @@ LEDE = """\
 KINDS = {
     "text": "短文字", "long": "长文字", "integer": "整数", "decimal": "小数", "date": "日期", "moment": "时间",
     "choice": "单选", "choices": "多选", "yes_no": "是否", "stars": "一至五星", "term": "时限", "phone": "电话",
-    "id_number": "身份证号", "person": "人员", "unit": "单位", "units": "多个单位", "category": "类别", "table": "表格",
+    "id_number": "身份证号", "person": "人员", "unit": "单位", "units": "多个单位", "category": "类别", "table": "表格", "grade": "评定等次",
 }  # fmt: skip
 
 

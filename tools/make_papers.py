@@ -1,28 +1,17 @@
 """Make the township's paper templates anew: the geometry of GB/T 9704-2012, no red head (see docs/how-to/change-a-paper.md)."""
 
+import sys
 from pathlib import Path
 
-from docx import Document
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "src"))
+
+from chuangwen.kernel.word import BODY, HEAD, KAI, TITLE, font, paper
+
 OUT = Path(__file__).parents[1] / "packs" / "township" / "papers"
-CONDENSED = -5  # twentieths of a point: 28 characters of 16 pt on 156 mm (GB/T 9704-2012, 5.2.3)
-BODY, TITLE, HEAD, KAI = "仿宋_GB2312", "方正小标宋简体", "黑体", "楷体_GB2312"
-
-
-def font(run, name=BODY, size=16, bold=False):
-    run.font.size, run.font.bold, run.font.name = Pt(size), bold, "Times New Roman"
-    fonts = run._element.get_or_add_rPr().get_or_add_rFonts()
-    fonts.set(qn("w:eastAsia"), name)
-    if size == 16:
-        spacing = OxmlElement("w:spacing")
-        spacing.set(qn("w:val"), str(CONDENSED))
-        run._element.get_or_add_rPr().append(spacing)
-    return run
 
 
 def paragraph(place, text, *, name=BODY, size=16, align=None, indent=True, after=0):
@@ -38,64 +27,6 @@ def paragraph(place, text, *, name=BODY, size=16, align=None, indent=True, after
         one.alignment, form.right_indent = WD_ALIGN_PARAGRAPH.RIGHT, Pt(size * 2)
     font(one.add_run(text), name, size)
     return one
-
-
-def page_number(footer, align):
-    one = footer.paragraphs[0]
-    one.alignment = align
-    for text, kind in (("— ", None), ("PAGE", "field"), (" —", None)):
-        run = one.add_run("" if kind else text)
-        font(run, "宋体", 14)
-        if kind:
-            for part, value in (("begin", None), ("instr", text), ("end", None)):
-                if part == "instr":
-                    node = OxmlElement("w:instrText")
-                    node.text = value
-                else:
-                    node = OxmlElement("w:fldChar")
-                    node.set(qn("w:fldCharType"), part)
-                run._element.append(node)
-
-
-def paper():
-    document = Document()
-    section = document.sections[0]
-    section.page_width, section.page_height = Mm(210), Mm(297)
-    section.top_margin, section.bottom_margin, section.left_margin, section.right_margin = (
-        Mm(37),
-        Mm(35),
-        Mm(28),
-        Mm(26),
-    )
-    section.footer_distance = Mm(25)
-    grid = section._sectPr.find(qn("w:docGrid"))
-    if grid is None:
-        grid = OxmlElement("w:docGrid")
-        section._sectPr.append(grid)
-    grid.set(qn("w:type"), "lines")  # 22 lines; 28 characters come by CONDENSED, which every office program keeps
-    grid.set(qn("w:linePitch"), "579")
-    grid.attrib.pop(qn("w:charSpace"), None)
-    document.settings.odd_and_even_pages_header_footer = True
-    page_number(section.footer, WD_ALIGN_PARAGRAPH.RIGHT)
-    page_number(section.even_page_footer, WD_ALIGN_PARAGRAPH.LEFT)
-    defaults(document)
-    normal = document.styles["Normal"]
-    normal.font.name, normal.font.size = "Times New Roman", Pt(16)
-    normal.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), BODY)
-    return document
-
-
-def defaults(document):
-    """Size and language of the whole document: the character grid is counted from them, punctuation stands as in Chinese."""
-    found = document.styles.element.find(qn("w:docDefaults"))
-    run = found.find(f"{qn('w:rPrDefault')}/{qn('w:rPr')}")
-    for name in ("w:sz", "w:szCs"):
-        run.find(qn(name)).set(qn("w:val"), "32")
-    run.find(qn("w:lang")).set(qn("w:eastAsia"), "zh-CN")
-    space = found.find(f"{qn('w:pPrDefault')}/{qn('w:pPr')}/{qn('w:spacing')}")
-    space.set(qn("w:after"), "0")
-    for language in document.settings.element.iter(qn("w:themeFontLang")):
-        language.set(qn("w:eastAsia"), "zh-CN")
 
 
 def letter(file, title, addressee, body, *, signer="{{ office_name }}"):

@@ -25,9 +25,11 @@ from chuangwen.cli import COMMANDS
 from chuangwen.kernel import fields
 from chuangwen.kernel.judging import KINDS
 from chuangwen.kernel.packfiles import Row
+from chuangwen.records.archive import definitions as archive
 from chuangwen.records.standards import definitions as framework
 from chuangwen.records.township import definitions as township
 from chuangwen.records.township.permissions import Permission
+from chuangwen.results.submission import definitions as submission
 from chuangwen.work.cases import definitions as cases
 from chuangwen.work.rotas import definitions as rotas
 from tools import case_pages
@@ -68,7 +70,7 @@ def rules() -> str:
 def packs() -> str:
     """One table for each section of a pack."""
     lines = [NOTE, "# 内容包格式\n", "TOML 放小件，CSV 放长表（UTF-8，首行是列名）；一格里的多个值用分号隔开。\n"]
-    for module in (framework, township, fields, cases, rotas):
+    for module in (framework, township, fields, cases, rotas, archive, submission):
         for name, model in vars(module).items():
             if isinstance(model, type) and issubclass(model, Row) and model.__module__ == module.__name__:
                 lines.append(f"## {name}\n\n{' '.join((model.__doc__ or '—').split())}\n")

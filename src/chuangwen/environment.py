@@ -48,6 +48,14 @@ def read_list(name: str, *, default: list[str]) -> list[str]:
     return [word.strip() for word in text.split(",") if word.strip()] or default
 
 
+def read_pairs(name: str) -> list[tuple[str, str]]:
+    """Pairs ``folder=unit`` separated by commas."""
+    pairs = [word.rpartition("=") for word in read_list(name, default=[])]
+    if wrong := next(("".join(pair) for pair in pairs if not pair[0].strip() or not pair[2].strip()), ""):
+        raise BadSetting(f"环境变量 {name} 的“{wrong}”看不懂，请写成 文件夹=单位编号，多个用逗号隔开。")
+    return [(folder.strip(), unit.strip()) for folder, _, unit in pairs]
+
+
 def home_folder() -> Path:
     """The one folder that holds all data: database, files, keys. Made on first use, readable by its owner only."""
     folder = Path(os.environ.get("CHUANGWEN_HOME") or "home").expanduser().resolve()

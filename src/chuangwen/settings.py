@@ -4,7 +4,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
-from chuangwen.environment import database, home_folder, own_secret, read_flag, read_list, read_number
+from chuangwen.environment import database, home_folder, own_secret, read_flag, read_list, read_number, read_pairs
 
 PACKAGE = Path(__file__).resolve().parent
 HOME = home_folder()
@@ -20,19 +20,24 @@ BEHIND_HTTPS = read_flag("CHUANGWEN_HTTPS", default=False)
 
 INSTALLED_APPS = [
     "chuangwen.records.ledger",
+    "chuangwen.records.jobs",
     "chuangwen.records.standards",
     "chuangwen.records.township",
     "chuangwen.records.duties",
     "chuangwen.records.archive",
+    "chuangwen.records.filing",
+    "chuangwen.records.releases",
     "chuangwen.records.notices",
     "chuangwen.records.measures",
     "chuangwen.work.cases",
     "chuangwen.work.plans",
     "chuangwen.work.rotas",
     "chuangwen.results.scoring",
+    "chuangwen.results.submission",
     "chuangwen.results.dashboard",
     "chuangwen.doors.site",
     "chuangwen.doors.portal",
+    "chuangwen.doors.disclosure",
     "chuangwen.doors.commands",
     "chuangwen.kit",
     "allauth",
@@ -169,9 +174,16 @@ CONTENT_SECURITY_POLICY = {
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 500
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 UPLOAD_MOST_BYTES = read_number("CHUANGWEN_UPLOAD_MB", default=50, least=1) * 1_000_000
+LARGEST_BYTES = read_number("CHUANGWEN_LARGEST_MB", default=4096, least=1) * 1_000_000
 FILES = HOME / "files"
+WATCHED = read_pairs("CHUANGWEN_WATCH")
+READ_PAGES = read_number("CHUANGWEN_READ_PAGES", default=2000, least=1)
+READ_SECONDS = read_number("CHUANGWEN_READ_SECONDS", default=120, least=1)
+READ_MEGABYTES = read_number("CHUANGWEN_READ_MB", default=1024, least=256)
+OCR_WORKERS = read_number("CHUANGWEN_OCR_WORKERS", default=1, least=1)
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LOGGING = {
     "version": 1,

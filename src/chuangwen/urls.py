@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("api/", addresses()),
     path("p/", include("chuangwen.doors.portal.urls")),
+    path("open/", include("chuangwen.doors.disclosure.urls")),
     path("open311/v2/", include("chuangwen.doors.open311.urls")),
     path("", include("chuangwen.doors.site.urls")),
 ]

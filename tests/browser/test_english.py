@@ -28,6 +28,7 @@ PAGES = [
     *["/materials/", "/answers/", "/people/", "/people/units/", "/sites/", "/packs/", "/doctor/"],
     *["/ledger/", "/p/", "/p/t/", "/p/near/", "/p/privacy/", "/p/reception/"],
     *["/rotas/?mode=month", "/rotas/reception/plan/", "/rotas/reception/sheet/"],
+    *["/archive/", "/archive/lacking/", "/archive/add/", "/archive/arrivals/", "/archive/photos/"],
 ]
 # The product's own words; what stands under them is the town's content. A name may stand in an English heading.
 OWN = "h1, .side-link, .bottom a, thead th"

@@ -35,6 +35,7 @@ REVIEWED = [
     *["日期,类别,名称,来源 (date, category, name, source)", "放假 (holiday)", "调休上班 (makeup)"],
     *["问题 (problem)", "标题 (title)", "替补 (stand-in)"],
     *["放假 or 休 (holiday)", "班 or 调休 (makeup)", "有 (found)", "无 (none)"],
+    *["目录.docx", "目录.xlsx", "缺项.csv", "缺项.xlsx", "“封装申报包”"],
     *["“3 工作日” (work days)", "“4 工作时” (work hours)", "“2 紧急工作时” (urgent hours)", "“15 日” (days)"],
 ]
 

@@ -13,10 +13,10 @@ MODULES = sorted(path for path in SOURCE.rglob("*.py") if "migrations" not in pa
 ROOMS = [
     SOURCE / floor / room
     for floor, rooms in {
-        "records": ["ledger", "standards", "township", "duties", "archive", "notices", "measures"],
+        "records": ["ledger", "jobs", "standards", "township", "duties", "archive", "notices", "measures"],
         "work": ["cases", "plans", "rotas"],
-        "results": ["scoring", "dashboard"],
-        "doors": ["site", "portal", "open311", "messages", "api", "commands", "packs"],
+        "results": ["scoring", "submission", "dashboard"],
+        "doors": ["site", "background", "portal", "open311", "disclosure", "messages", "api", "commands", "packs"],
     }.items()
     for room in rooms
 ]

@@ -147,11 +147,14 @@ def test_every_icon_that_templates_name_is_drawn() -> None:
 
 
 def test_no_template_holds_an_inline_style_or_script() -> None:
+    """Sizes that a pack says (the stamp's millimetres) pass as custom properties; what they mean stands in the sheet."""
     folder = look.Path(look.settings.STATICFILES_DIRS[0]).parent
     pages = {page: page.read_text(encoding="utf-8") for page in folder.rglob("templates/**/*.html")}
     assert pages
     assert [
-        page for page, text in pages.items() if re.search(r"\sstyle=|\son\w+=|<style|<script(?! type=)", text)
+        page
+        for page, text in pages.items()
+        if re.search(r'\sstyle=(?!"--[a-z-]+: {{)|\son\w+=|<style|<script(?! type=)', re.sub(r"{%.*?%}", "", text))
     ] == []
 
 

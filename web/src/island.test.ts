@@ -4,7 +4,10 @@ import { optionsOf, type Chart, type Paint } from "./chart_options";
 import { figure, isWriting, startAll } from "./island";
 import { toast } from "./islands/dialog";
 import { drawer, sizeSwitch } from "./islands/frame";
+import { moved, once, order } from "./islands/order";
 import { cellsOf, paste } from "./islands/paste";
+import { placeOf, reading, tickAll } from "./islands/reading";
+import { filesIn, folderOf, send } from "./islands/send";
 import { pair, tabs } from "./islands/tabs";
 import { narrow, tree } from "./islands/tree";
 import { sizeOf } from "./islands/upload";
@@ -186,5 +189,182 @@ describe("charts", () => {
     const { valueFormatter } = options["tooltip"] as { valueFormatter: (value: unknown) => string };
     expect(valueFormatter(null)).toBe("未测");
     expect(valueFormatter(80)).toBe("80 分");
+  });
+});
+
+describe("an order that people make", () => {
+  const page = (): { list: HTMLElement; sent: ReturnType<typeof vi.fn> } => {
+    document.body.innerHTML =
+      '<form id="f"></form><ol data-order="f"><li data-key="1" tabindex="0"></li><li data-key="2" tabindex="0"></li><li data-key="3"></li></ol>';
+    const form = one("#f") as HTMLFormElement;
+    const sent = vi.fn();
+    form.requestSubmit = sent;
+    order(one("ol"));
+    return { list: one("ol"), sent };
+  };
+  const keys = (list: HTMLElement): (string | undefined)[] =>
+    Array.from(list.children).map((item) => (item as HTMLElement).dataset["key"]);
+
+  it("moves within its ends", () => {
+    expect(moved([1, 2, 3], 0, 1)).toEqual([2, 1, 3]);
+    expect(moved([1, 2, 3], 0, -1)).toEqual([1, 2, 3]);
+    expect(moved([1, 2, 3], 2, 5)).toEqual([1, 2, 3]);
+  });
+
+  it("is changed by Alt and an arrow, and sent", () => {
+    const { list, sent } = page();
+    list.children[0]?.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown", altKey: true, bubbles: true }));
+    expect(keys(list)).toEqual(["2", "1", "3"]);
+    expect(sent).toHaveBeenCalledTimes(1);
+    list.children[0]?.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowUp", altKey: true, bubbles: true }));
+    list.children[0]?.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown", bubbles: true }));
+    expect(sent).toHaveBeenCalledTimes(1);
+  });
+
+  it("is changed by dragging, and sent only when something moved", () => {
+    const { list, sent } = page();
+    const drag = (kind: string, on: Element, y = 0): boolean =>
+      on.dispatchEvent(Object.assign(new Event(kind, { bubbles: true, cancelable: true }), { clientY: y }));
+    const [first, second] = Array.from(list.children) as [Element, Element];
+    drag("dragstart", first);
+    drag("dragend", first);
+    expect(sent).not.toHaveBeenCalled();
+    drag("dragstart", first);
+    drag("dragover", second, 1);
+    drag("dragend", first);
+    expect(keys(list)).toEqual(["2", "1", "3"]);
+    expect(sent).toHaveBeenCalledTimes(1);
+  });
+
+  it("a form that takes long is sent once", () => {
+    document.body.innerHTML = "<form></form>";
+    const form = one("form");
+    once(form);
+    const send = (): boolean => form.dispatchEvent(new Event("submit", { cancelable: true }));
+    expect([send(), send()]).toEqual([true, false]);
+  });
+});
+
+const PAGES = `<section data-pages><a rel="prev" href="#p"></a><a rel="next" href="#n"></a><div data-page-text>市场内<mark>不得</mark>占道经营。😀末尾</div>
+<details data-proof><form><textarea name="quote"></textarea><input name="start"></form></details></section>`;
+const select = (from: Node, start: number, to: Node, end: number): void => {
+  const range = document.createRange();
+  range.setStart(from, start);
+  range.setEnd(to, end);
+  document.getSelection()?.removeAllRanges();
+  document.getSelection()?.addRange(range);
+};
+
+describe("the pages of a document", () => {
+  it("turn with the arrows, but not while somebody writes", () => {
+    document.body.innerHTML = PAGES;
+    reading(one("[data-pages]"));
+    const clicked: string[] = [];
+    for (const link of document.querySelectorAll("a")) link.addEventListener("click", () => clicked.push(link.rel));
+    press(document, "ArrowRight");
+    press(document, "ArrowLeft");
+    press(one("textarea"), "ArrowRight");
+    expect(clicked).toEqual(["next", "prev"]);
+  });
+
+  it("tell where words stand, counted in characters, across marks", () => {
+    document.body.innerHTML = PAGES;
+    const text = one("[data-page-text]");
+    const [first, , last] = Array.from(text.childNodes) as unknown as [Node, Node, Node];
+    select(first, 2, last, 4);
+    expect(placeOf(text, document.getSelection() as Selection)).toEqual({ quote: "内不得占道经营", start: 2 });
+    select(last, 7, last, 9);
+    expect(placeOf(text, document.getSelection() as Selection)).toEqual({ quote: "末尾", start: 11 });
+    select(document.body, 0, last, 1);
+    expect(placeOf(text, document.getSelection() as Selection)).toBeNull();
+  });
+
+  it("put selected words into the form; words typed have no place", async () => {
+    document.body.innerHTML = PAGES;
+    reading(one("[data-pages]"));
+    const text = one("[data-page-text]");
+    select(text.childNodes[2] as Node, 0, text.childNodes[2] as Node, 4);
+    text.dispatchEvent(new Event("mouseup"));
+    await new Promise((go) => setTimeout(go, 5));
+    const quote = one("textarea") as HTMLTextAreaElement;
+    const start = one("[name=start]") as HTMLInputElement;
+    expect([quote.value, start.value]).toEqual(["占道经营", "5"]);
+    quote.dispatchEvent(new Event("input"));
+    expect(start.value).toBe("");
+  });
+
+  it("ticks all boxes of a name, then none", () => {
+    document.body.innerHTML = '<button data-tick-all="a"></button><input type="checkbox" name="a" checked><input type="checkbox" name="a"><input type="checkbox" name="b">';
+    tickAll(one("button"));
+    const ticked = (): boolean[] => Array.from(document.querySelectorAll("input"), (box) => box.checked);
+    one("button").click();
+    expect(ticked()).toEqual([true, true, false]);
+    one("button").click();
+    expect(ticked()).toEqual([false, false, false]);
+  });
+});
+
+describe("bringing files in", () => {
+  const entry = (path: string): object => ({
+    isFile: true,
+    isDirectory: false,
+    fullPath: path,
+    file: (found: (file: File) => void) => found(new File(["1"], path.slice(path.lastIndexOf("/") + 1))),
+  });
+
+  it("opens folders to the last file, however many", async () => {
+    const many = Array.from({ length: 150 }, (_, n) => entry(`/市场/东门/${n}.jpg`));
+    const folder = {
+      isFile: false,
+      isDirectory: true,
+      fullPath: "/市场",
+      createReader: () => ({ readEntries: (found: (some: object[]) => void) => found(many.splice(0, 100)) }),
+    };
+    const found = await filesIn([folder, entry("/一.docx")] as never);
+    expect([found.length, found[0]?.inside, found[150]?.inside]).toEqual([151, "市场/东门", ""]);
+    expect(folderOf("1.jpg")).toBe("");
+  });
+
+  const FORM = `<form action="http://localhost/archive/add/" data-send data-large="10" data-text-waiting="等" data-text-all="{done}/{all}" data-text-failed="没有传成"
+    data-text-again="再试" data-text-stop="取消"><input name="csrfmiddlewaretoken" value="t"><input name="batch" value="page-1"><select name="unit"><option value="office">创文办</option></select>
+    <div data-send-drop></div><input type="file" name="files"><p data-send-all hidden></p><ul data-send-list></ul></form><div data-send-came></div>`;
+
+  it("sends what is chosen, shows what came, and tells a refusal beside its file", async () => {
+    document.body.innerHTML = FORM;
+    const sent: FormData[] = [];
+    class Line {
+      upload = new EventTarget();
+      status = 0;
+      responseText = "";
+      private told = new EventTarget();
+      open(): void {}
+      setRequestHeader(): void {}
+      abort(): void {}
+      addEventListener(kind: string, heard: () => void): void {
+        this.told.addEventListener(kind, heard);
+      }
+      send(body: FormData): void {
+        sent.push(body);
+        this.status = sent.length === 1 ? 200 : 507;
+        this.responseText = '{"message": "磁盘满了"}';
+        setTimeout(() => this.told.dispatchEvent(new Event("load")));
+      }
+    }
+    vi.stubGlobal("XMLHttpRequest", Line);
+    const asked = vi.fn((_address: string) => Promise.resolve(new Response("<p>收到的</p>")));
+    vi.stubGlobal("fetch", asked);
+    send(one("form"));
+    const input = one("input[type=file]") as HTMLInputElement;
+    Object.defineProperty(input, "files", { value: [new File(["1"], "一.txt"), new File(["2"], "二.txt")] });
+    input.dispatchEvent(new Event("change"));
+    await vi.waitFor(() => expect(one("[data-send-came]").textContent).toBe("收到的"));
+    expect(sent.map((body) => [body.get("batch"), body.get("unit"), (body.get("files") as File).name])).toEqual([
+      ["page-1", "office", "一.txt"],
+      ["page-1", "office", "二.txt"],
+    ]);
+    expect(asked.mock.calls[0]?.[0]).toBe("http://localhost/archive/add/page-1/?piece=1");
+    expect(one("[data-send-list]").textContent).toContain("磁盘满了");
+    expect([one("[data-send-all]").textContent, one("li button").textContent]).toEqual(["1/2", "再试"]);
+    vi.unstubAllGlobals();
   });
 });

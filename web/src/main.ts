@@ -7,7 +7,10 @@ import { chart } from "./islands/chart";
 import { dialog, opener, toast } from "./islands/dialog";
 import { choices, drawer, filters, menu, printer, sizeSwitch } from "./islands/frame";
 import { locate } from "./islands/locate";
+import { once, order } from "./islands/order";
 import { paste } from "./islands/paste";
+import { reading, tickAll } from "./islands/reading";
+import { send } from "./islands/send";
 import { pair, tabs } from "./islands/tabs";
 import { tree } from "./islands/tree";
 import { drop, progress } from "./islands/upload";
@@ -23,8 +26,13 @@ const ISLANDS: ReadonlyArray<readonly [string, Island]> = [
   ["[data-open]", opener],
   ["dialog", dialog],
   ["[data-whatif]", whatif],
+  ["[data-send]", send],
+  ["[data-pages]", reading],
+  ["[data-tick-all]", tickAll],
   ["[data-locate]", locate],
   ["[data-paste]", paste],
+  ["[data-order]", order],
+  ["[data-once]", once],
   ["[data-chart]", chart],
   ["[data-size-switch]", sizeSwitch],
   ["#side", drawer],

@@ -1,19 +1,16 @@
 """The text of a document that somebody hands in: txt, docx, pdf with text, html."""
 
-import io
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
-import docx
 import pypdfium2
-from docx.document import Document
-from docx.table import Table
-from docx.text.paragraph import Paragraph
 
 from chuangwen.kernel.csv_text import decode
+from chuangwen.kernel.pdf_text import pdf_page_text
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.unzip import look_at_zip
 from chuangwen.kernel.words import later
+from chuangwen.kernel.xml_pages import word_lines
 
 MOST_BYTES = 30_000_000
 _BLOCKS = {"p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "section", "article", "table", "title"}
@@ -98,27 +95,19 @@ def _txt(data: bytes, name: str) -> str:
 
 
 def _docx(data: bytes, name: str) -> str:
-    look_at_zip(data, name=name)
+    look = look_at_zip(data, name=name)
     try:
-        return "\n".join(_docx_lines(docx.Document(io.BytesIO(data))))
+        return "\n".join(line for _, line in word_lines(look))
+    except Refusal:
+        raise
     except Exception as wrong:
         raise BrokenDocument(file=name, kind="docx") from wrong
-
-
-def _docx_lines(document: Document) -> list[str]:
-    lines: list[str] = []
-    for block in document.iter_inner_content():
-        if isinstance(block, Paragraph):
-            lines.append(block.text)
-        elif isinstance(block, Table):
-            lines += ["\t".join(dict.fromkeys(cell.text.strip() for cell in row.cells)) for row in block.rows]
-    return lines
 
 
 def _pdf(data: bytes, name: str) -> str:
     try:
         pdf = pypdfium2.PdfDocument(data)
-        pages = [page.get_textpage().get_text_bounded() for page in pdf]
+        pages = [pdf_page_text(page) for page in pdf]
     except Exception as wrong:
         raise BrokenDocument(file=name, kind="pdf") from wrong
     text = "\n".join(pages)
@@ -151,7 +140,12 @@ class _Words(HTMLParser):
 
 
 def _html(data: bytes, name: str) -> str:
+    return page_text(decode(data, name=name))
+
+
+def page_text(markup: str) -> str:
+    """The words of a web page, a line for each block."""
     words = _Words()
-    words.feed(decode(data, name=name))
+    words.feed(markup)
     lines = (line.strip() for line in "".join(words.parts).split("\n"))
     return "\n".join(line for line in lines if line)

@@ -35,6 +35,7 @@ class Kind(StrEnum):
     UNIT = "unit"
     UNITS = "units"
     CATEGORY = "category"
+    GRADE = "grade"
     TABLE = "table"
 
 
@@ -61,11 +62,12 @@ class FieldRow(Row):
 
 @dataclass(frozen=True)
 class Known:
-    """The codes that fields may name: units, people's user names, categories."""
+    """The codes that fields may name: units, people's user names, categories, grades of a scale."""
 
     units: Collection[str] = ()
     people: Collection[str] = ()
     categories: Collection[str] = ()
+    grades: Collection[str] = ()
 
 
 @dataclass
@@ -263,6 +265,7 @@ _READERS: dict[Kind, _Reader] = {
     Kind.UNIT: _one_of("units"),
     Kind.UNITS: _one_of("units"),
     Kind.CATEGORY: _one_of("categories"),
+    Kind.GRADE: _one_of("grades"),
     Kind.TABLE: _table,
 }
 

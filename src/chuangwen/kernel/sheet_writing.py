@@ -13,6 +13,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from chuangwen.kernel.cells import Cell
+from chuangwen.kernel.legible import legible
 from chuangwen.kernel.problems import Problem
 from chuangwen.kernel.sheets import Sheet, Workbook
 from chuangwen.kernel.words import say
@@ -21,7 +22,6 @@ Value = Cell | Decimal | None
 """What may stand in a written cell."""
 
 _SHEET_SIGNS = re.compile(r"[\[\]:*?/\\]")
-_BAD_SIGNS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LARGEST = 10**15
 _LONGEST_CELL = 32_000
 _PAPER = {"A3": 8, "A4": 9}
@@ -56,11 +56,15 @@ class Merge:
 
 @dataclass(frozen=True)
 class TableText:
-    """What stands around a table: the sheet's name, the title above it, the notes below the title."""
+    """What stands around a table: the sheet's name, the title above it, the notes below the title.
+
+    ``made`` is the moment written into the file; without it the machine's own, so that two files differ.
+    """
 
     sheet: str
     title: str = ""
     notes: Sequence[str] = ()
+    made: datetime.datetime | None = None
 
 
 def write_table(
@@ -78,6 +82,8 @@ def write_table(
     """
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, _options(streamed=not merges)) as book:
+        if text.made is not None:
+            book.set_properties({"created": text.made})
         sheet = book.add_worksheet(sheet_name(text.sheet))
         head = _write_head(book, sheet, columns, text)
         last = _write_rows(book, sheet, columns, rows, head)
@@ -110,7 +116,7 @@ def copy_with_problems(book: Workbook, problems: Mapping[str, Iterable[Problem]]
 
 def sheet_name(wanted: str, used: Iterable[str] = ()) -> str:
     """A name that Excel takes: at most 31 characters, no forbidden sign, not used yet (``used`` in lower case)."""
-    plain = _SHEET_SIGNS.sub(" ", _BAD_SIGNS.sub("", wanted)).strip().strip("'")
+    plain = _SHEET_SIGNS.sub(" ", legible(wanted)).strip().strip("'")
     plain = _cut(plain, 31) or "Sheet"
     plain = "Sheet" if plain.lower() == "history" else plain
     taken = set(used)
@@ -138,7 +144,7 @@ def write_value(sheet: Worksheet, row: int, column: int, value: Value, style: Fo
         text = value.date().isoformat() if value.time() == datetime.time() else value.isoformat(" ", "minutes")
         sheet.write_string(row, column, text, style)
     else:
-        sheet.write_string(row, column, _BAD_SIGNS.sub("", str(value))[:_LONGEST_CELL], style)
+        sheet.write_string(row, column, legible(str(value))[:_LONGEST_CELL], style)
 
 
 def _is_exact(value: float | Decimal) -> bool:

@@ -142,5 +142,5 @@ def test_a_closed_account_and_a_withdrawn_role_give_nothing(cast: Cast) -> None:
 
 
 def test_every_permission_has_a_title_of_its_own() -> None:
-    assert len({one.title for one in Permission}) == len(Permission) == 28
+    assert len({one.title for one in Permission}) == len(Permission) == 36
     assert all(one.value == one.name.lower() for one in Permission)

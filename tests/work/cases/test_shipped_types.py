@@ -37,6 +37,7 @@ KINDS = {
     "supervision": "督",
     "accountability": "问",
     "upper": "交",
+    "material": "材",
 }
 CAMPAIGNS = {"sanitation", "markets", "stalls", "traffic", "facilities", "services", "places", "residents"}
 each_type = pytest.mark.parametrize("one", TYPES.values(), ids=TYPES)
@@ -72,7 +73,7 @@ def test_the_shipped_content_has_no_problem() -> None:
     assert [str(one) for one in [*READ, *problems]] == []
 
 
-def test_the_town_has_its_ten_kinds_each_with_its_letter() -> None:
+def test_the_town_has_its_eleven_kinds_each_with_its_letter() -> None:
     assert {kind: TYPES[kind].type.letter for kind in KINDS} == KINDS
     orders = [one.type.order for one in TYPES.values()]
     assert len(set(orders)) == len(orders)

@@ -40,6 +40,7 @@ class TownCommand(BaseCommand):
     """
 
     requires_system_checks: list[str] = []
+    failed = False  # set by ``run`` when its result is to be printed and the exit code is 1 all the same
     example: ClassVar[str] = ""
     parts: ClassVar[dict[str, str]] = {}
 
@@ -80,7 +81,13 @@ class TownCommand(BaseCommand):
         except Refusal as refusal:
             self._refuse(refusal, as_json=options["json"])
         if options["json"] and result is not None:
-            self.stdout.write(json.dumps(result, ensure_ascii=False, indent=1, default=str))
+            self.print_json(result)
+        if self.failed:
+            sys.exit(1)
+
+    def print_json(self, result: object) -> None:
+        """One JSON value, for programs."""
+        self.stdout.write(json.dumps(result, ensure_ascii=False, indent=1, default=str))
 
     def _refuse(self, refusal: Refusal, *, as_json: bool) -> NoReturn:
         problems = refusal.problems if isinstance(refusal, Rejected) else []

@@ -11,7 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from chuangwen.doors.commands.demo_cases import make_cases
+from chuangwen.doors.commands.demo_filing import file_past_years
+from chuangwen.doors.commands.demo_releases import make_releases
 from chuangwen.doors.commands.demo_rotas import change_rotas, plan_rotas
+from chuangwen.doors.commands.demo_submission import make_submissions
 from chuangwen.doors.commands.demo_year import CHINA, DemoRound, DemoYear, make_year
 from chuangwen.doors.commands.plan_duties import assign_plan_duties
 from chuangwen.doors.packs.installing import install
@@ -64,6 +67,9 @@ def prepare(packs: Path, *, seed: int | None, at: datetime) -> bool:
         plan_rotas(rotas)
         _take_cases(town, seed=chosen)
         change_rotas(rotas)
+        _take_archive(town, seed=chosen)
+        _take_filing(town, seed=chosen)
+        make_releases(town.folder, _declared(town.folder / "demo_releases.toml"))
     return True
 
 
@@ -78,6 +84,22 @@ def _take_cases(town: Checked, *, seed: int) -> None:
     demo = town.pack.town.demo if isinstance(town.pack, TownPack) else None
     if demo is not None and said:
         make_cases(said, seed=seed, last=datetime.combine(demo.today, time(8, 30), CHINA))
+
+
+def _take_archive(town: Checked, *, seed: int) -> None:
+    """The archive and the submissions that the town's pack declares, up to the same evening."""
+    said = _declared(town.folder / "demo_archive.toml")
+    demo = town.pack.town.demo if isinstance(town.pack, TownPack) else None
+    if demo is not None and said:
+        make_submissions(said, seed=seed, last=datetime.combine(demo.today, time(8, 30), CHINA))
+
+
+def _take_filing(town: Checked, *, seed: int) -> None:
+    """The past years that the archive has filed, as the town's pack declares."""
+    said = _declared(town.folder / "demo_filing.toml")
+    demo = town.pack.town.demo if isinstance(town.pack, TownPack) else None
+    if demo is not None and said:
+        file_past_years(said, seed=seed, last=datetime.combine(demo.today, time(8, 30), CHINA))
 
 
 def _main_first(frameworks: Sequence[FrameworkPack]) -> list[FrameworkPack]:

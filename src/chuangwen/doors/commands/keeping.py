@@ -20,10 +20,12 @@ from typing import Any
 
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later
+from chuangwen.records.archive.storage import ARRIVING
 
 DATABASE = "chuangwen.sqlite3"
 DUMP = "chuangwen.pgdump"
 LEFT_OUT = {"static", "backups", "tmp"}
+ON_THE_WAY = ("files", ARRIVING)  # not whole yet, not confirmed, gone the next moment
 MANIFEST = "manifest.json"
 
 
@@ -111,6 +113,8 @@ def _run(tool: str, arguments: list[str], database: dict[str, Any]) -> None:
 def _other_files(home: Path) -> Iterator[tuple[str, Path]]:
     for path in sorted(home.rglob("*")):
         name = path.relative_to(home)
+        if name.parts[:2] == ON_THE_WAY:
+            continue
         if path.is_file() and name.parts[0] not in LEFT_OUT and not name.parts[0].startswith((DATABASE, "tmp")):
             yield name.as_posix(), path
 

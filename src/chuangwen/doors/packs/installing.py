@@ -10,6 +10,7 @@ from chuangwen.doors.packs.beside import problems_beside
 from chuangwen.doors.packs.reading import Checked
 from chuangwen.kernel.problems import Problems, Rejected
 from chuangwen.kernel.words import say
+from chuangwen.records.archive.installing import install_archive
 from chuangwen.records.duties.actions import assign_many, carry_over
 from chuangwen.records.duties.models import Duty
 from chuangwen.records.duties.pasting import DutyRow
@@ -22,6 +23,7 @@ from chuangwen.records.township.gates import By, must
 from chuangwen.records.township.installing import install_town, install_township
 from chuangwen.records.township.models import Organisation, Person
 from chuangwen.records.township.permissions import Permission
+from chuangwen.results.submission.installing import install_submission
 from chuangwen.work.cases.installing import install_content
 from chuangwen.work.cases.rollup import count_anew
 from chuangwen.work.rotas.installing import install_rotas
@@ -53,6 +55,8 @@ def install(checked: Sequence[Checked], *, by: By, at: datetime) -> Outcome:
         else:
             name, edition, changed = _install(one, by=by, at=at)
             told = install_content(name, one.cases, papers_of(one), by=by, at=at)
+            told |= install_archive(name, one.archive, by=by, at=at)
+            changed = install_submission(name, one.submission, by=by, at=at) or changed
             new = install_rotas(name, one.rotas, own=isinstance(one.pack, TownPack), by=by, at=at)
             outcome.packs.append((name, edition, changed or bool(told) or bool(new)))
     return outcome

@@ -7,10 +7,14 @@ from pathlib import Path
 from chuangwen.kernel.packfiles import read_toml
 from chuangwen.kernel.problems import Problem, Problems
 from chuangwen.kernel.words import listed, say
+from chuangwen.records.archive.checking import check_archive_words, check_terms, read_archive
+from chuangwen.records.archive.definitions import ArchiveContent
 from chuangwen.records.standards.checking import read_framework
 from chuangwen.records.standards.definitions import FrameworkPack
 from chuangwen.records.township.checking import read_town, read_township
 from chuangwen.records.township.definitions import TownPack, TownshipPack
+from chuangwen.results.submission.checking import read_submission
+from chuangwen.results.submission.definitions import SubmissionContent
 from chuangwen.work.cases.checking import read_content
 from chuangwen.work.cases.definitions import CaseContent
 from chuangwen.work.cases.fitting import check_words
@@ -31,7 +35,9 @@ class Checked:
     problems: Sequence[Problem]
     warnings: Sequence[Problem] = ()
     cases: CaseContent = field(default_factory=CaseContent)
+    archive: ArchiveContent = field(default_factory=ArchiveContent)
     rotas: tuple[RotaRow, ...] = ()
+    submission: SubmissionContent = field(default_factory=SubmissionContent)
 
     def as_data(self) -> dict[str, object]:
         """For ``packs check --json``."""
@@ -67,10 +73,16 @@ def check_folder(folder: Path) -> Checked:
 
 
 def _with_work(one: Checked) -> Checked:
-    """What the folder says about cases and rotas, with its problems."""
+    """What the folder says about cases, rotas, the archive and the submission, with its problems."""
     problems = Problems(list(one.problems))
-    content, rotas = read_content(one.folder, problems), read_rotas(one.folder, problems)
-    return replace(one, cases=content, rotas=rotas, problems=list(problems), pack=None if problems else one.pack)
+    told = replace(
+        one,
+        cases=read_content(one.folder, problems),
+        archive=read_archive(one.folder, problems),
+        submission=read_submission(one.folder, problems),
+        rotas=read_rotas(one.folder, problems),
+    )
+    return replace(told, problems=list(problems), pack=None if problems else one.pack)
 
 
 def check_folders(folders: Iterable[Path]) -> list[Checked]:
@@ -93,11 +105,15 @@ def _with_words(checked: list[Checked]) -> list[Checked]:
         rungs=tuple(row for one in checked for row in one.cases.rungs),
     )
     rotas = [row.id for one in checked for row in one.rotas]
+    kept = [one.pack.retention for one in checked if isinstance(one.pack, TownshipPack)]
+    terms, ranges = [row.id for one in kept for row in one.classes], [row.what for one in kept for row in one.rules]
     told = []
     for one in checked:
         problems = Problems(list(one.problems))
         if roles and one.cases != CaseContent():
             check_words(one.cases, everything, roles, units, problems)
+        check_archive_words(one.archive, terms, units, problems)
+        check_terms(one.archive, ranges, terms, problems)
         if roles:
             check_roles(one.rotas, roles, problems)
             _check_rotas(one.cases, rotas, problems)

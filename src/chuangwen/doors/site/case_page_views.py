@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse
@@ -10,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from chuangwen.doors.site.archive_uses import documents_for
 from chuangwen.doors.site.case_forms import Posted, read_post
 from chuangwen.doors.site.declared_fields import Choices, category_options, facts_of, proposed, shown
 from chuangwen.kernel.fields import WrongAnswers
@@ -24,6 +26,7 @@ from chuangwen.records.township.requests import TownRequest
 from chuangwen.work.cases import queries
 from chuangwen.work.cases.actions import open_case, openings_for, take
 from chuangwen.work.cases.definitions import CaseTypeRow, MoveRow
+from chuangwen.work.cases.materials import grades_for, is_about_material
 from chuangwen.work.cases.models import Attachment, Case, CaseLink, Phase, Purpose
 from chuangwen.work.cases.placing import read_place
 from chuangwen.work.cases.policy import knows_reporter, may_read, why_not_lead, why_not_take, word_titles
@@ -76,8 +79,9 @@ def page_of(
 ) -> dict[str, Any]:
     """All that the page of a case shows; ``posted`` is a form that was refused, kept as typed."""
     type_ = type_of(found)
-    choices = Choices(type_.type.categories)
     moves, known = open_moves(found, request), _known_values(found)
+    scale = [grade for one in moves for grade in grades_for(found, type_, one)]
+    choices = Choices(type_.type.categories, list(dict.fromkeys(scale)))
     return {
         "case": found,
         "type": type_,
@@ -100,14 +104,18 @@ def page_of(
         "printable": [one for one in type_.papers if not one.states or found.state in one.states],
         **_family(found),
         **_rights(request, found, type_),
+        **documents_for(request.actor, [("case", found.number)]),
     }
 
 
 def _shown_link(one: CaseLink) -> dict[str, str]:
     """What the case guards or comes from, with the page of a standard that stands in an edition."""
     edition, _sep, code = one.key.partition(":")
-    is_standard = one.kind == "standard" and edition.isdigit()
-    href = reverse("standard_by_code", args=[int(edition), code]) if is_standard and code else ""
+    href = ""
+    if code and edition.isdigit() and one.kind == "standard":
+        href = reverse("standard_by_code", args=[int(edition), code])
+    if code and one.kind == "requirement":
+        href = f"{reverse('materials')}?q={quote(code)}"
     return {"kind": one.kind, "key": one.key, "title": one.title, "href": href}
 
 
@@ -264,6 +272,7 @@ def file(request: TownRequest, attachment_id: int, size: str) -> FileResponse:
 def choose_kind(request: TownRequest) -> HttpResponse:
     """Which kind of case to open."""
     kinds = [(row, definition(row)) for row in all_in_force()]
+    kinds = [(row, type_) for row, type_ in kinds if not is_about_material(type_)]  # opened from the material itself
     offered = [(row, type_) for row, type_ in kinds if openings_for(type_, request.actor)]
     if len(offered) == 1:
         return redirect("case_open", kind=offered[0][0].code)

@@ -23,6 +23,7 @@ CONTROLS = {
     Kind.UNITS: "many",
     Kind.PERSON: "select",
     Kind.CATEGORY: "category",
+    Kind.GRADE: "choice",
 }
 INPUTS = {
     Kind.INTEGER: "number",
@@ -64,6 +65,7 @@ class Choices:
     """What fields may name, read once for a page."""
 
     table: str = ""
+    grades: Sequence[str] = ()
     _units: list[tuple[str, str]] | None = None
     _people: list[tuple[str, str, str]] | None = None
     _categories: list[Category] | None = None
@@ -118,6 +120,8 @@ def shown(
 def _options(row: FieldRow, values: Sequence[str], choices: Choices) -> list[Option]:
     if row.kind in {Kind.CHOICE, Kind.CHOICES}:
         return [Option(one, one, one in values) for one in row.options]
+    if row.kind is Kind.GRADE:
+        return [Option(one, one, one in values) for one in choices.grades]
     if row.kind in {Kind.UNIT, Kind.UNITS}:
         return [Option(code, name, code in values) for code, name in choices.units()]
     if row.kind is Kind.PERSON:

@@ -44,7 +44,7 @@ class Choice:
 class Frame:
     """The frame. ``product`` is the name in the head, ``mark`` the one character in its square.
 
-    ``demo`` is the sentence of the banner of a demo town, ``standing`` the one of a content that is not official.
+    ``demo`` is the sentence of the banner of a demo town, ``alarms`` are what must be dealt with at once.
     """
 
     product: str
@@ -58,6 +58,7 @@ class Frame:
     notices_link: str = ""
     notices: int = 0
     demo: str = ""
+    alarms: Sequence[str] = field(default_factory=tuple)
 
     @property
     def brand(self) -> str:

@@ -2,15 +2,19 @@
 
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from chuangwen.doors.site.archive_uses import documents_for
 from chuangwen.doors.site.framing import chosen_edition, chosen_round
 from chuangwen.kernel.words import say
 from chuangwen.kit.doors import needs
 from chuangwen.kit.pages import EXCEL
+from chuangwen.records.archive.lacking import key_of
 from chuangwen.records.duties import queries as duty_queries
 from chuangwen.records.ledger.queries import notes_about
 from chuangwen.records.measures.queries import graded, observations_visible_to
@@ -155,8 +159,14 @@ def standard(request: TownRequest, node_id: int) -> HttpResponse:
         "methods": [(method_title(method), share) for method, share in node.methods.items()],
         "may_assign": request.actor.may(Permission.ASSIGN_DUTIES) and node.kind == NodeKind.STANDARD,
         "round": round_,
+        **documents_for(request.actor, [("standard", f"{edition.pk}:{node.code}"), *_asked(node)]),
+        "serving_link": f"{reverse('archive')}?standard={edition.pk}:{quote(node.code)}",
     }
     return render(request, "framework/standard.html", context)
+
+
+def _asked(node: Node) -> list[tuple[str, str]]:
+    return [("requirement", key_of(one)) for one in Requirement.objects.filter(node=node)]
 
 
 def _crumbs(node: Node) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from chuangwen.doors.site.frame import Choice, Entry, Frame, Group
 from chuangwen.kernel.words import later, say
 from chuangwen.kit import clock
 from chuangwen.kit.rows import how_many
+from chuangwen.records.archive.queries import held_for_secrecy
 from chuangwen.records.measures.models import Round
 from chuangwen.records.notices.queries import unread_by
 from chuangwen.records.standards.models import Edition
@@ -21,11 +22,25 @@ from chuangwen.records.township.queries import kept_town
 from chuangwen.work.cases.queries import owed_by
 
 ROUND = "round"
+ALARM = later(
+    "“{title}”标有“{mark}”，已停止使用。本系统不得存放涉密文件，请立即按保密规定处理，或写明理由确认它并非涉密。"
+)
+ALARMS = 3
+SEARCHED = (
+    Permission.SEE_FRAMEWORK,
+    Permission.SEE_ARCHIVE,
+    Permission.SEE_CASES,
+    Permission.SEE_ROWS,
+    Permission.SEE_PEOPLE,
+)
 
 
 @dataclass(frozen=True)
 class Door:
-    """One page of the navigation: who sees it decides the permission that the page itself asks for."""
+    """One page of the navigation: who sees it decides the permission that the page itself asks for.
+
+    ``under`` names pages with another address that are reached through it.
+    """
 
     label: str
     url: str
@@ -34,6 +49,7 @@ class Door:
     short: str = ""
     thumb: bool = False
     jump: str = ""
+    under: tuple[str, ...] = ()
 
 
 NAVIGATION: tuple[tuple[str, tuple[Door, ...]], ...] = (
@@ -64,6 +80,7 @@ NAVIGATION: tuple[tuple[str, tuple[Door, ...]], ...] = (
             Door(later("实施方案"), "plan", "plan", Permission.SEE_PLAN, jump="p"),
             Door(later("实地观测"), "observations", "visit", Permission.SEE_ROWS, jump="o"),
             Door(later("材料评定"), "materials", "file", Permission.SEE_ROWS),
+            Door(later("资料档案"), "archive", "file", Permission.SEE_ARCHIVE, jump="a", under=("submission",)),
             Door(later("问卷与统计"), "answers", "survey", Permission.SEE_ROWS),
         ),
     ),
@@ -86,7 +103,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
     if actor is None:
         return {"frame": Frame(product=say("创文"), mark=say("创"))}
     town = kept_town()
-    owed, unread = _counts(actor) if actor.person else (0, 0)
+    owed, unread, held = _counts(actor) if actor.person else (0, 0, 0)
     return {
         "frame": Frame(
             product=say("创文"),
@@ -96,20 +113,31 @@ def frame(request: HttpRequest) -> dict[str, object]:
             person=actor.name,
             groups=_groups(actor, request.path, owed) if actor.person else (),
             choices=_choices(request) if actor.person and actor.may(Permission.SEE_SCORE) else (),
-            search_link=_link("framework") if actor.may(Permission.SEE_FRAMEWORK) else "",
+            search_link=_link("search") if any(actor.may(one) for one in SEARCHED) else "",
             notices_link=_link("notices") if actor.person else "",
             notices=unread,
             demo=_demo(town),
+            alarms=_alarms(actor) if held else (),
         ),
         "town": town,
     }
 
 
-def _counts(actor: Actor) -> tuple[int, int]:
-    """How many things this person owes and has not read, in one query."""
-    owed, unread = how_many(owed_by(actor)), how_many(unread_by(actor.person_id))
-    found = Person.objects.filter(pk=actor.person_id).annotate(owed=owed, unread=unread).values_list("owed", "unread")
-    return next(((one or 0, two or 0) for one, two in found), (0, 0))
+def _counts(actor: Actor) -> tuple[int, int, int]:
+    """How many things this person owes and has not read, and how many marks of secrecy wait, in one query."""
+    counts = {
+        "owed": how_many(owed_by(actor)),
+        "unread": how_many(unread_by(actor.person_id)),
+        "held": how_many(held_for_secrecy(actor)),
+    }
+    found = Person.objects.filter(pk=actor.person_id).annotate(**counts).values_list(*counts)
+    return next(((one or 0, two or 0, three or 0) for one, two, three in found), (0, 0, 0))
+
+
+def _alarms(actor: Actor) -> list[str]:
+    """Documents that must not be here, the newest first."""
+    rows = held_for_secrecy(actor)[:ALARMS]
+    return [say(ALARM, title=one.document.title, mark=one.value) for one in rows]
 
 
 def _groups(actor: Actor, path: str, owed: int) -> list[Group]:
@@ -130,7 +158,8 @@ def _entry(door: Door, path: str, owed: int) -> Entry:
         icon=door.icon,
         figure=figure,
         tone="bad" if figure else "",
-        current=path == link or (link not in {"/", _link("cases")} and path.startswith(link)),
+        current=path == link
+        or (link not in {"/", _link("cases")} and path.startswith((link, *map(_link, door.under)))),
         thumb=door.thumb,
         short=say(door.short) if door.short else "",
         jump=door.jump,

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from chuangwen.doors.site.findings import finding_kind, open_for
 from chuangwen.doors.site.framing import chosen_round
+from chuangwen.doors.site.material_reviews import around_materials
 from chuangwen.doors.site.sheets import workbook
 from chuangwen.kernel.judging import parse_rule
 from chuangwen.kernel.refusal import Refusal
@@ -235,9 +236,11 @@ def materials(request: TownRequest) -> HttpResponse:
         messages.success(request, say("“{title}”已评 {grade}。", title=requirement.title, grade=request.POST["grade"]))
         return redirect(f"{reverse('materials')}?{request.POST.get('back', '')}")
     graded = queries.graded(round_)
+    page = MATERIALS.page(queries.requirements_of(round_), request.GET)
     context = {
         "round": round_,
-        "page": MATERIALS.page(queries.requirements_of(round_), request.GET),
+        "page": page,
+        **around_materials(request, page.rows),
         "graded": graded,
         "scale": queries.grade_scale(round_),
         "missing": queries.requirements_of(round_).count() - len(graded),
@@ -249,7 +252,7 @@ def materials(request: TownRequest) -> HttpResponse:
 
 MATERIALS: Listing[Any] = Listing(
     columns=[
-        Column("code", later("编号"), lambda row: row.code, "position"),
+        Column("code", later("编号"), lambda row: row.code, "edition"),
         Column("title", later("材料"), lambda row: row.title, "title"),
         Column("kind", later("类别"), lambda row: row.kind, "kind"),
     ],

@@ -2,16 +2,14 @@
 
 from urllib.parse import urlencode, urlsplit
 
-import qrcode
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
-from qrcode.constants import ERROR_CORRECT_Q
-from qrcode.image.svg import SvgPathImage
 
+from chuangwen.kernel.squares import square_of
 from chuangwen.kit.doors import needs
 from chuangwen.records.township.models import Organisation
 from chuangwen.records.township.permissions import Permission
@@ -41,7 +39,5 @@ def posters(request: TownRequest) -> HttpResponse:
 
 
 def code_of(link: str) -> SafeString:
-    """The square code of an address; a quarter of it may be dirty or torn."""
-    made = qrcode.make(link, image_factory=SvgPathImage, error_correction=ERROR_CORRECT_Q)
-    drawn: str = made.to_string(encoding="unicode")
-    return SafeString(drawn)
+    """The square code of an address."""
+    return SafeString(square_of(link))

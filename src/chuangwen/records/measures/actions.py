@@ -196,6 +196,11 @@ def require_open(round_: Round) -> None:
         raise no
 
 
+def _as_it_stands(round_: Round) -> Round:
+    """The round with its locks of this moment, not of when the page was opened."""
+    return Round.objects.select_for_update(of=("self",)).defer("frozen").get(pk=round_.pk)
+
+
 def _require_check(round_: Round, site: Site, check: Check) -> None:
     if check.edition_id not in {round_.edition_id, round_.companion_id}:
         raise NotOfThisRound(thing=check.text, round=round_.title)
@@ -227,8 +232,7 @@ def state_position(round_: Round, check: Check) -> int:
 def grade(round_: Round, requirement: Requirement, grade_: str, *, by: By, at: datetime, remark: str = "") -> Grade:
     """A reviewer's grade of one requirement; a later grade replaces it, the ledger keeps both."""
     must(by, Permission.GRADE_MATERIAL)
-    require_open(round_)
-    if no := why_not_grade(round_):
+    if no := why_not_grade(_as_it_stands(round_)):
         raise no
     edition = requirement.edition
     if edition.pk not in {round_.edition_id, round_.companion_id}:
@@ -328,8 +332,7 @@ def record_event(edition: Edition, new: NewEvent, *, by: By, at: datetime) -> Ev
 def lock_material(round_: Round, *, by: By, at: datetime) -> None:
     """Lock the material submission: from now on a missing material counts 0."""
     must(by, Permission.RUN_ROUNDS)
-    require_open(round_)
-    if no := why_not_grade(round_):
+    if no := why_not_grade(_as_it_stands(round_)):
         raise no
     round_.material_locked_at = at
     round_.save(update_fields=["material_locked_at"])

@@ -33,6 +33,14 @@ class Permission(StrEnum):
     KNOW_REPORTERS = "know_reporters"
     KNOW_RESTRICTED = "know_restricted"
     GUARD_CASES = "guard_cases"
+    SEE_ARCHIVE = "see_archive"
+    ADD_DOCUMENTS = "add_documents"
+    KEEP_ARCHIVE = "keep_archive"
+    APPROVE_DESTRUCTION = "approve_destruction"
+    RELEASE_DOCUMENTS = "release_documents"
+    REVIEW_RELEASES = "review_releases"
+    COMPOSE_SUBMISSION = "compose_submission"
+    SIGN_SUBMISSION = "sign_submission"
     PLAN_ROTAS = "plan_rotas"
     SEE_LEDGER = "see_ledger"
     EXPORT_LISTS = "export_lists"
@@ -69,6 +77,14 @@ _TITLES = {
     "know_reporters": later("查看反映人姓名和电话"),
     "know_restricted": later("查看限制范围的事项"),
     "guard_cases": later("查看和办理问责线索"),
+    "see_archive": later("查看资料档案"),
+    "add_documents": later("上传和整理资料"),
+    "keep_archive": later("归档、移交、鉴定和核查档案"),
+    "approve_destruction": later("批准档案销毁清册"),
+    "release_documents": later("提出和管理政府信息公开"),
+    "review_releases": later("审查政府信息公开"),
+    "compose_submission": later("编制网上申报材料"),
+    "sign_submission": later("签批网上申报材料"),
     "plan_rotas": later("安排轮值"),
     "see_ledger": later("查看操作账本"),
     "export_lists": later("导出清单"),

@@ -6,8 +6,10 @@ from datetime import date
 
 from django.db.models import F, Q
 
-from chuangwen.kernel.words import later, say
+from chuangwen.kernel.words import later, retold, say
+from chuangwen.records.archive.queries import last_check
 from chuangwen.records.duties.models import Duty
+from chuangwen.records.jobs.models import Job
 from chuangwen.records.ledger.verifying import verify
 from chuangwen.records.measures import packing
 from chuangwen.records.measures.actions import state_position
@@ -18,6 +20,7 @@ from chuangwen.results.scoring.queries import recompute
 from chuangwen.work.cases.models import Case, Phase
 
 SHOWN = 5
+FAILS_FOR_GOOD = 3  # times in a row
 
 
 @dataclass(frozen=True)
@@ -174,6 +177,22 @@ def _with_somebody_gone(_: date) -> Iterator[Finding]:
     yield from _finding("turn_gone", "bad", told, names, later("在“要办的事”里打开“移交在办事项”，交给本单位的同事。"))
 
 
+def _jobs(_: date) -> Iterator[Finding]:
+    """Background work that fails; what has failed again and again is bad."""
+    rows = list(Job.objects.filter(failures__gt=0).order_by("-failures"))
+    names = [f"{say(row.title)}：{retold(row.last_error)}" for row in rows]
+    severity = "bad" if rows and rows[0].failures >= FAILS_FOR_GOOD else "warn"
+    cure = later("会自动再试；请按提示处理，处理后运行 chuangwen work --until-empty。")
+    yield from _finding("jobs", severity, later("后台任务做不下去"), names, cure)
+
+
+def _originals(_: date) -> Iterator[Finding]:
+    check = last_check()
+    names = [one["name"] for one in check.damaged] if check else []
+    cure = later("请从备份里取回原件，放好后运行 chuangwen archive check。")
+    yield from _finding("originals", "bad", later("存档原件缺失或被改动"), names, cure)
+
+
 CHECKS: tuple[Callable[[date], Iterator[Finding]], ...] = (
     _without_lead,
     _without_person,
@@ -186,4 +205,6 @@ CHECKS: tuple[Callable[[date], Iterator[Finding]], ...] = (
     _frozen,
     _nobody,
     _with_somebody_gone,
+    _jobs,
+    _originals,
 )

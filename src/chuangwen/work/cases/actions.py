@@ -14,13 +14,14 @@ from chuangwen.kernel.words import later, say
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.kit.refusals import NotFound
 from chuangwen.kit.rows import by_keys
+from chuangwen.records.archive import looking
 from chuangwen.records.archive.models import StoredFile
 from chuangwen.records.ledger import actions as ledger
 from chuangwen.records.ledger.actions import Thing
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.gates import By
 from chuangwen.records.township.models import Organisation
-from chuangwen.work.cases import attaching, clocks, naming, rollup, stepping, telling, turning
+from chuangwen.work.cases import attaching, clocks, materials, naming, rollup, stepping, telling, turning
 from chuangwen.work.cases.definitions import CaseTypeRow, MoveRow
 from chuangwen.work.cases.keeping import Overtaken, changed_meanwhile, fresh, write
 from chuangwen.work.cases.models import Case, CaseLink, CaseType, Category, Purpose, Reporter, Step
@@ -51,6 +52,7 @@ class Ready:
     counted: rollup.Counted = rollup.NEW
     facts: dict[str, object] = field(default_factory=dict)
     near: turning.Company | None = None
+    doubts: looking.Doubts = field(default_factory=dict)
 
 
 def open_case(new: NewCase, said: Said | None = None, *, by: By, at: datetime) -> Case:
@@ -78,6 +80,7 @@ def _opened(new: NewCase, said: Said, *, by: By, at: datetime) -> Ready:
     row = in_force(new.kind)
     type_ = definition(row)
     move = _opening(type_, new.move, by)
+    materials.require_link(type_, new.links)
     if not new.title.strip() or len(new.title) > 120:
         raise TitleMissing
     lists = lists_for(type_, move, said)
@@ -86,7 +89,8 @@ def _opened(new: NewCase, said: Said, *, by: By, at: datetime) -> Ready:
     if new.category:
         naming.set_category(case, _category(type_, new.category))
     if case.lead is None and not answers.values.get("unit"):
-        case.lead = naming.default_unit(type_, str(answers.values.get("category", case.category)))
+        category = str(answers.values.get("category", case.category))
+        case.lead = materials.bringer(move, by) or naming.default_unit(type_, category)
     stride = _stride(case, (type_, move), answers.values, lists, by=by, at=at)
     stepping.carry(stride)
     case.version = 1
@@ -217,13 +221,14 @@ def _take(pk: int, move_id: str, said: Said, *, by: By, at: datetime) -> Case:
 
 def _taken(case: Case, move_id: str, said: Said, *, by: By, at: datetime) -> Ready:
     type_, move = type_of(case), _asked_move(case, move_id, said, by)
-    lists = lists_for(type_, move, said)
+    lists = lists_for(type_, move, said, materials.grades_for(case, type_, move))
     answers = stepping.check_said(type_, move, said, lists)
     stride = _stride(case, (type_, move), answers.values, lists, by=by, at=at)
     ready = Ready(stride, said, case.state, rollup.counted(case), _facts(case))
     stepping.carry(stride)
     if attaching.purpose_of(move) == Purpose.AFTER:
-        stride.remarks += attaching.remarks(case, said.photos)
+        told, ready.doubts = attaching.remarks(case, said.photos)
+        stride.remarks += told
     if stride.assisting is None:
         ready.near = _give_turn(stride)
     return ready
@@ -279,8 +284,11 @@ def _write_step(ready: Ready, *, by: By) -> None:
         due_at=stride.due_at,
         mark=said.mark or None,
     )
+    for photo, doubts in ready.doubts.items():
+        looking.ask(photo, doubts, by=by, at=at)
     attaching.hang(case, step, said.photos, attaching.purpose_of(move), by=by, at=at)
     attaching.hang(case, step, said.files, Purpose.OTHER, by=by, at=at)
+    materials.carry_out(stride, said, by=by, at=at)
     rollup.keep(ready.counted, rollup.counted(case), at)
     before, after = ledger.changes(ready.facts, _facts(case))
     ledger.note(thing(case), move.title, by=by, at=at, before=before, after=after)

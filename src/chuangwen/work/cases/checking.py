@@ -115,6 +115,7 @@ def check_type(one: CaseTypeRow, name: str, lines: Lines, problems: Problems) ->
     _check_names(one, name, lines, problems)
     _check_known_fields(one, name, lines, problems)
     _check_terms(one, name, lines, problems)
+    _check_materials(one, name, lines, problems)
     if len(problems) == before:
         _check_graph(one, name, lines, problems)
         _check_clocks(one, name, lines, problems)
@@ -132,20 +133,29 @@ def _check_names(one: CaseTypeRow, name: str, lines: Lines, problems: Problems) 
         _check_move(one, move, Place(name, lines.row("move", move.id)), problems)
     if one.type.conceals:
         _known("conceals", (one.type.conceals,), fields, Place(name, lines.of("[type]")), problems)
-    if one.type.gap:
-        openings = [move.id for move in one.openings]
-        _known("gap", (one.type.gap,), openings, Place(name, lines.of("[type]")), problems)
+    openings = [move.id for move in one.openings]
+    for key, wanted in (("gap", one.type.gap), ("material", one.type.material)):
+        if wanted:
+            _known(key, (wanted,), openings, Place(name, lines.of("[type]")), problems)
+    _check_shapes(one, name, lines, problems)
+
+
+def _check_shapes(one: CaseTypeRow, name: str, lines: Lines, problems: Problems) -> None:
     for row in one.fields:
-        if row.kind in {"choice", "choices"} and not row.options:
-            what = say("选择项“{id}”没有 options", id=row.id)
-            problems.add(file=name, row=lines.row("field", row.id), what=what, cure=say("请列出可选的值。"))
-        if row.kind == "table" and not row.columns:
-            what = say("表格“{id}”没有 columns", id=row.id)
-            problems.add(file=name, row=lines.row("field", row.id), what=what, cure=say("请列出各列的名称。"))
-        if row.rota and row.kind != "person":
-            what = say("“{id}”不是人员，不能写 rota", id=row.id)
-            cure = say('请写 kind = "person"，或删去 rota。')
-            problems.add(file=name, row=lines.row("field", row.id), column="rota", what=what, cure=cure)
+        _check_field(row, Place(name, lines.row("field", row.id)), problems)
+
+
+def _check_field(row: FieldRow, place: Place, problems: Problems) -> None:
+    if row.kind in {"choice", "choices"} and not row.options:
+        what = say("选择项“{id}”没有 options", id=row.id)
+        problems.add(file=place.file, row=place.line, what=what, cure=say("请列出可选的值。"))
+    if row.kind == "table" and not row.columns:
+        what = say("表格“{id}”没有 columns", id=row.id)
+        problems.add(file=place.file, row=place.line, what=what, cure=say("请列出各列的名称。"))
+    if row.rota and row.kind != "person":
+        what = say("“{id}”不是人员，不能写 rota", id=row.id)
+        cure = say('请写 kind = "person"，或删去 rota。')
+        problems.add(file=place.file, row=place.line, column="rota", what=what, cure=cure)
 
 
 KNOWN = {
@@ -225,6 +235,21 @@ def _check_move(one: CaseTypeRow, move: MoveRow, place: Place, problems: Problem
     if move.opens and move.stays:
         what = say("开头的动作必须到一个环节")
         problems.add(file=place.file, row=place.line, column="to", what=what, cure=say("请写明到哪个环节。"))
+
+
+def _check_materials(one: CaseTypeRow, name: str, lines: Lines, problems: Problems) -> None:
+    """Handing in and grading ask for a type about required materials, grading for a grade that must be given."""
+    grades = {row.id for row in one.fields if row.kind == "grade"}
+    for move in (one_ for one_ in one.moves if one_.does in {"hand_in", "grade"}):
+        line = lines.row("move", move.id)
+        if not one.type.material:
+            what = say("“{title}”要有关联的材料要求，而这种事项没有写 material", title=move.title)
+            cure = say("请在 [type] 里写 material，值为发起的动作。")
+            problems.add(file=name, row=line, column="does", what=what, cure=cure)
+        if move.does == "grade" and not grades & set(move.needs):
+            what = say("“{title}”没有要求填等次", title=move.title)
+            cure = say('请声明一个 kind = "grade" 的字段，并写进这个 move 的 needs。')
+            problems.add(file=name, row=line, column="needs", what=what, cure=cure)
 
 
 def _known(column: str, said: Iterable[str], known: Collection[str], place: Place, problems: Problems) -> None:

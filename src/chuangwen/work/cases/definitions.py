@@ -38,8 +38,13 @@ Does = Literal[
     "object",
     "revisit",
     "relapse",
+    "hand_in",
+    "grade",
 ]
-"""What a move means to the engine and its figures; ``step`` means nothing more than the change of state."""
+"""What a move means to the engine and its figures; ``step`` means nothing more than the change of state.
+
+``hand_in`` turns what is sent with it into documents of the archive for the linked requirement; ``grade`` grades that.
+"""
 
 
 class StateRow(Row):
@@ -122,7 +127,8 @@ class TypeHead(Row):
     """What a case type is. ``guard`` restricts who may see its cases at all; ``conceals`` names the field that holds
 
     the accused unit, whose people never see the case. ``public`` lets residents open it. ``from_observation``: a finding
-    of an inspection opens such a case; ``gap`` names the opening that a loss of points leads to.
+    of an inspection opens such a case; ``gap`` names the opening that a loss of points leads to, ``material`` the one by
+    which a unit is asked for a required material (the case is linked with the requirement and its round).
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -144,6 +150,7 @@ class TypeHead(Row):
     law: str = ""
     from_observation: bool = False
     gap: str = ""
+    material: str = ""
 
 
 class CaseTypeRow(Row):

@@ -52,6 +52,14 @@ class SelfVerified(Refusal):
     status = 403
 
 
+class OwnMaterial(Refusal):
+    """The unit that handed a material in may not grade it."""
+
+    code = "own_material"
+    sentence = later("{case}的材料由{unit}报送，“{move}”须由别的单位来做。")
+    status = 403
+
+
 class TakenBefore(Refusal):
     code = "only_once"
     sentence = later("“{move}”只能办一次，{case}已经办过。")
@@ -84,6 +92,8 @@ def _why_not_by(case: Case, move: MoveRow, by: Actor) -> Refusal | None:
         return not_your_move(move)
     if any(by.person_id in doers(case, one) for one in move.apart_from):
         return SelfVerified(case=case.number, move=move.title)
+    if move.does == "grade" and case.lead is not None and by.organisation == case.lead:
+        return OwnMaterial(case=case.number, unit=case.lead.name, move=move.title)
     return None
 
 

@@ -214,6 +214,7 @@ _EFFECTS: dict[str, Callable[[Stride], None]] = {
     "object": _object,
     "revisit": _revisit,
     "relapse": _relapse,
+    "hand_in": _mend,
 }
 
 
@@ -241,7 +242,7 @@ def _mark_in_time(stride: Stride) -> None:
     case.late = case.late or stride.in_time is False
     if does in {"contact", "take_on", "reply"} and case.contacted_in_time is None and case.contacted_at:
         case.contacted_in_time = stride.in_time is not False
-    if does in {"mend", "reply"}:
+    if does in {"mend", "reply", "hand_in"}:
         late = case.handle_due_at is not None and case.handle_due_at < stride.at
         case.handled_in_time = stride.in_time if stride.in_time is not None else not late
 

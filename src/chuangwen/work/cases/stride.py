@@ -1,5 +1,6 @@
 """One step being made: the case, the move, what was said, the codes it may name, and what the step leaves behind."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -19,14 +20,15 @@ class Lists:
     units: dict[str, Organisation] = field(default_factory=dict)
     people: dict[str, Person] = field(default_factory=dict)
     categories: dict[str, Category] = field(default_factory=dict)
+    grades: Sequence[str] = ()
 
     @property
     def known(self) -> Known:
-        return Known(self.units, self.people, self.categories)
+        return Known(self.units, self.people, self.categories, self.grades)
 
 
-def lists_for(type_: CaseTypeRow, move: MoveRow, said: Said) -> Lists:
-    """Only what was named: no query for a move that names nothing."""
+def lists_for(type_: CaseTypeRow, move: MoveRow, said: Said, grades: Sequence[str] = ()) -> Lists:
+    """Only what was named: no query for a move that names nothing. ``grades`` is the scale, where a grade is asked."""
     named: dict[Kind, set[str]] = {}
     for row in type_.fields_of(move):
         value = said.answers.get(row.id)
@@ -41,6 +43,7 @@ def lists_for(type_: CaseTypeRow, move: MoveRow, said: Said) -> Lists:
         {one.code: one for one in Category.objects.filter(table=table, code__in=categories, retired=False)}
         if categories
         else {},
+        grades,
     )
 
 

@@ -42,6 +42,15 @@ def all_in_force() -> list[CaseType]:
     return list(CaseType.objects.defer("content").filter(in_force=True).order_by("order", "code"))
 
 
+def for_materials() -> tuple[str, str] | None:
+    """The kind and the opening by which a unit is asked for a required material, if the packs declare one."""
+    for row in all_in_force():
+        head = definition(row).type
+        if head.material:
+            return row.code, head.material
+    return None
+
+
 def for_gaps() -> tuple[str, str] | None:
     """The kind and the opening by which a loss of points becomes a case, if the packs declare one."""
     for row in all_in_force():

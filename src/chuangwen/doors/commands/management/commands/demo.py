@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 
+from chuangwen.doors.background.beside import Worker
 from chuangwen.doors.commands.command import TownCommand
 from chuangwen.doors.commands.demo_town import prepare
 from chuangwen.doors.commands.serving import serve
@@ -48,7 +49,8 @@ class Command(TownCommand):
             return {"home": str(settings.HOME), "people": people}
         self.say(options, "网站：http://127.0.0.1:{port}（Ctrl+C 停止）", port=options["port"])
         self.stdout.flush()
-        serve(address="127.0.0.1", port=options["port"])
+        with Worker():
+            serve(address="127.0.0.1", port=options["port"])
         return None
 
 
