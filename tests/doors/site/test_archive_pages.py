@@ -366,6 +366,14 @@ class TestOneDocument:
         assert (one.number, one.dated) == ("张政办〔2021〕3号", None)
         assert "已由李敏处理过" in html(change(limin, one, "take", proposal=dated.pk), 409)
 
+    def test_what_was_typed_meanwhile_is_kept_when_a_proposal_is_taken(self, shelf, signed_in_as) -> None:
+        one, limin = read(shelf), signed_in_as("limin")
+        number = Proposal.objects.get(document=one, field="number")
+        said = {"version": one.version, "title": "改过的题名", "kind": "norm", "take": number.pk}
+        assert limin.post(reverse("document", args=[one.pk]), said).status_code == 302
+        one.refresh_from_db()
+        assert (one.title, one.number) == ("改过的题名", "张政办〔2021〕3号")
+
     def test_a_mark_of_secrecy_has_its_two_answers_and_hides_the_text_from_the_others(
         self, shelf, signed_in_as
     ) -> None:

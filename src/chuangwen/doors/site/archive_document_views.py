@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -37,6 +37,7 @@ from chuangwen.records.archive.photo_policy import answerable
 from chuangwen.records.archive.photo_queries import questions_visible_to, similar_for
 from chuangwen.records.archive.policy import secrecy_of, why_not_change, why_not_link, why_not_read, why_not_use
 from chuangwen.records.archive.previews import has_pictures
+from chuangwen.records.archive.proposal_actions import leave_proposal, take_proposal
 from chuangwen.records.archive.queries import visible_to
 from chuangwen.records.archive.suggesting import suggest
 from chuangwen.records.ledger.queries import notes_about
@@ -90,13 +91,25 @@ def document(request: TownRequest, document_id: int) -> HttpResponse:
         return render(request, "archive/document.html", page_of(request, found, form=form), status=422)
     try:
         describe(found, form.facts(), by=request.actor, at=request.at, version=form.cleaned_data["version"])
+        told = _answered(request, found)
     except Refusal as no:
         found = document_or_refuse(request, document_id)
         context = page_of(request, found, form=form, said=Said("facts", no))
         context["newer"] = newer(form, found) if isinstance(no, DocumentChanged) else []
         return render(request, "archive/document.html", context, status=no.status)
-    messages.success(request, say("“{title}”已著录。", title=form.cleaned_data["title"]))
+    messages.success(request, told or say("“{title}”已著录。", title=form.cleaned_data["title"]))
     return redirect("document", document_id=document_id)
+
+
+def _answered(request: TownRequest, found: Document) -> str:
+    """The proposal beside a field that was taken or left together with what was typed in the others."""
+    for do, work in (("take", take_proposal), ("leave", leave_proposal)):
+        key = request.POST.get(do, "")
+        if key.isascii() and key.isdigit() and len(key) < 10:
+            row = get_object_or_404(found.proposals, pk=int(key))
+            work(row, by=request.actor, at=request.at)
+            return say("已采用：{value}。", value=row.value) if do == "take" else say("已记下，不再提这条建议。")
+    return ""
 
 
 def page_of(
