@@ -46,13 +46,13 @@ def for_keepers(view: View) -> View:
 class WaitingFilters(forms.Form):
     """Which of what waits to list."""
 
-    kind = forms.ModelChoiceField(DocumentKind.objects.all(), label=_("类型"), required=False)
+    kind = forms.ModelChoiceField(DocumentKind.objects.all(), label=_("类型"), required=False, empty_label=_("全部"))
 
 
 class FiledFilters(forms.Form):
     """Which of what is filed to list."""
 
-    retention = forms.ModelChoiceField(RetentionClass.objects.all(), label=_("保管期限"), required=False)
+    retention = forms.ModelChoiceField(RetentionClass.objects.all(), label=_("保管期限"), required=False, empty_label=_("全部"))
 
 
 def _of_kind(rows: QuerySet[Document], said: Mapping[str, Any]) -> QuerySet[Document]:
