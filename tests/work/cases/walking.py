@@ -111,13 +111,17 @@ class Walk:
 
     # ---- what is tried
 
-    def begin(self, salt: int) -> Case:
-        """Open a case of the kind by somebody who may."""
+    def openings(self) -> list[tuple[By, MoveRow]]:
+        """Who may open a case of the kind now, and how; nobody, once those who might have moved elsewhere."""
         type_ = definition(in_force(self.kind))
         offered: list[tuple[By, MoveRow]] = [
             (self.actor(one), move) for one in self.people for move in openings_for(type_, self.actor(one))
         ]
-        offered += [(RESIDENT, move) for move in type_.openings if "@resident" in move.who]
+        return offered + [(RESIDENT, move) for move in type_.openings if "@resident" in move.who]
+
+    def begin(self, salt: int) -> Case:
+        """Open a case of the kind by somebody who may."""
+        type_, offered = definition(in_force(self.kind)), self.openings()
         by, move = offered[salt * 7 % len(offered)]
         area = AREAS[salt % len(AREAS)]
         site = Site.objects.filter(organisation__code=area).first() if salt % 2 else None
@@ -309,7 +313,7 @@ def go(walk: Walk, one: Try, after: Callable[[Walk, Case], None]) -> None:
 def _go_by_move(walk: Walk, one: Try) -> None:
     found = walk.moves(one)
     if found is None:
-        if len(walk.cases) < MOST:
+        if len(walk.cases) < MOST and walk.openings():
             walk.tried.append(f"{walk.begin(one.salt).number} opened")
         return
     case, move, by, said = found
