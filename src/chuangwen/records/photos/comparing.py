@@ -22,9 +22,9 @@ STRETCH, SURE, TONES = 0.12, 0.6, 8
 FLAT = 3.0  # grey levels of structure below which a piece says nothing
 FEWEST = 6  # pieces with structure: fewer tell nothing for sure
 AGREES, RESEMBLES, TONE_OFF = 0.8, 0.7, 10.0
-SAME_SHARE, VIEW_SHARE = 0.65, 0.3  # chosen, as the two lines below, on the photos of the benchmark: docs/adr/0025-*
-FINE, CLOSE = 0.996, 0.97  # the best quarter of pieces agrees so well in a copy, and at least so well in a worn one
-SLANT = 3.0  # grey levels from side to side that one light for the whole photo may leave
+SAME_SHARE, VIEW_SHARE = 0.65, 0.3  # chosen, as the bounds below, on drawn photos: docs/adr/0025-*
+# How well the best quarter of pieces must agree in a copy, by how many grey levels from side to side its light may slant.
+SLANTS = ((0.998, 256.0), (0.995, 8.0), (0.976, 3.0), (0.97, 1.0))
 APART = 4  # half-pieces that two strips must lie apart to tell a slant
 
 
@@ -249,7 +249,7 @@ def look(one: Plane, two: Plane) -> Look:
     light = _light(one, over, spent)
     same = float(((best > AGREES) & (_tone(light) < TONE_OFF))[usable].mean())
     alike = float((best > RESEMBLES)[usable].mean())
-    fine = _fine(best, usable, spent)
-    if same >= SAME_SHARE and (fine >= FINE or (fine >= CLOSE and _slant(light, spent) < SLANT)):
+    fine, slant = _fine(best, usable, spent), _slant(light, spent)
+    if same >= SAME_SHARE and any(fine >= least and slant < most for least, most in SLANTS):
         return Look(Sight.SAME, same, pieces)
     return Look(Sight.VIEW if alike >= VIEW_SHARE else Sight.OTHER, same, pieces)
