@@ -159,7 +159,7 @@ def _pages_of(text: str) -> Iterator[str]:
 def _read_and_found() -> None:
     assert Arrival.objects.exclude(problem="").count() == 0
     files = DocumentFile.objects.filter(superseded_at=None)
-    assert files.filter(file__is_photo=False).exclude(file__reading=Reading.DONE).count() == 0
+    assert files.filter(file__is_photo=False).exclude(file__reading=Reading.READ).count() == 0
     assert PageText.objects.filter(file__name="巡查记录.pdf").exclude(text="").count() == PAGES
     missed = [number for number in range(1, PAGES + 1) if "巡查记录" not in found_by(f"甲乙{number:03d}")]
     assert missed == [], f"{len(missed)} of {PAGES} pages are not found by their number"

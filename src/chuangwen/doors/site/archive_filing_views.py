@@ -52,7 +52,9 @@ class WaitingFilters(forms.Form):
 class FiledFilters(forms.Form):
     """Which of what is filed to list."""
 
-    retention = forms.ModelChoiceField(RetentionClass.objects.all(), label=_("保管期限"), required=False, empty_label=_("全部"))
+    retention = forms.ModelChoiceField(
+        RetentionClass.objects.all(), label=_("保管期限"), required=False, empty_label=_("全部")
+    )
 
 
 def _of_kind(rows: QuerySet[Document], said: Mapping[str, Any]) -> QuerySet[Document]:

@@ -39,7 +39,9 @@ from chuangwen.work.cases.queries import cases_by_link
 class ObservationFilters(forms.Form):
     """Which observations to list."""
 
-    unit = forms.ModelChoiceField(Organisation.objects.all(), label=_("所属单位"), required=False, empty_label=_("全部"))
+    unit = forms.ModelChoiceField(
+        Organisation.objects.all(), label=_("所属单位"), required=False, empty_label=_("全部")
+    )
     state = forms.ChoiceField(
         label=_("结果"),
         required=False,

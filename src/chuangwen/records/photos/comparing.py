@@ -3,6 +3,8 @@
 Both are laid over each other as an edited copy would lie (shifted and stretched along the sides by a crop, never
 tilted), then looked at piece by piece in their fine structure. An edited copy agrees in nearly every piece that its
 stamp does not hide; the same place on another day agrees in few: the standpoint, shadows, people and leaves differ.
+A sheet of paper has none of these, but it has its light (another day lights one side more, an edit changes all sides
+alike), and where a copy agrees, it agrees better than two photos of one thing ever do.
 """
 
 from dataclasses import dataclass
@@ -19,8 +21,11 @@ COARSE, PIECE, REACH = 16, 24, 5
 STRETCH, SURE, TONES = 0.12, 0.6, 8
 FLAT = 3.0  # grey levels of structure below which a piece says nothing
 FEWEST = 6  # pieces with structure: fewer tell nothing for sure
-AGREES, RESEMBLES, TONE_OFF = 0.85, 0.7, 8.0
-SAME_SHARE, VIEW_SHARE = 0.65, 0.3  # chosen on the photos of the benchmark: see docs/adr/0025-*
+AGREES, RESEMBLES, TONE_OFF = 0.8, 0.7, 10.0
+SAME_SHARE, VIEW_SHARE = 0.65, 0.3  # chosen, as the bounds below, on drawn photos: docs/adr/0025-*
+# How well the best quarter of pieces must agree in a copy, by how many grey levels from side to side its light may slant.
+SLANTS = ((0.998, 256.0), (0.995, 8.0), (0.976, 3.0), (0.97, 1.0))
+APART = 4  # half-pieces that two strips must lie apart to tell a slant
 
 
 class Sight(StrEnum):
@@ -173,17 +178,35 @@ def _moved(plane: Plane, down: Line, right: Line) -> Plane:
     return out
 
 
-def _tone(one: Plane, two: Plane) -> Plane:
-    """How far each piece of ``two`` is lighter or darker than one change of tone for the whole photo explains."""
+def _light(one: Plane, two: Plane, spent: NDArray[np.bool_]) -> Plane:
+    """How much lighter each half-piece of ``two`` is than one change of tone for the whole photo explains."""
     first, second = (_tiles(plane, PIECE // 2).mean(-1) for plane in (one, two))
-    order = first.ravel().argsort()
+    told = ~spent if (~spent).sum() >= 4 * TONES else np.ones_like(spent)
+    order = first[told].argsort()
     steps = np.array_split(order, TONES)
-    x = np.array([np.median(first.ravel()[step]) for step in steps])
-    y = np.array([np.median(second.ravel()[step]) for step in steps])
+    x = np.array([np.median(first[told][step]) for step in steps])
+    y = np.array([np.median(second[told][step]) for step in steps])
     x, y = _longer(x, y, float(first.min()), float(first.max()))
-    off = np.abs(second - np.interp(first, x, y))
-    side = off.shape[0] // 2
-    return np.asarray(off.reshape(side, 2, side, 2).mean(axis=(1, 3)), np.float32)
+    return np.asarray(second - np.interp(first, x, y), np.float32)
+
+
+def _tone(light: Plane) -> Plane:
+    """The same for each piece, lighter or darker."""
+    side = light.shape[0] // 2
+    return np.asarray(np.abs(light).reshape(side, 2, side, 2).mean(axis=(1, 3)), np.float32)
+
+
+def _slant(light: Plane, spent: NDArray[np.bool_]) -> float:
+    """By how many grey levels one side is lighter than the other, whichever; a stamp in a corner counts for nothing."""
+    found = [0.0]
+    for rows, gone in ((light, spent), (light.T, spent.T)):
+        at = np.flatnonzero(~gone.all(axis=1))
+        values = np.array([np.median(rows[place][~gone[place]]) for place in at])
+        before, after = np.triu_indices(len(at), APART)
+        if len(before):
+            slopes = (values[after] - values[before]) / (at[after] - at[before])
+            found.append(abs(float(np.median(slopes))) * len(rows))
+    return max(found)
 
 
 def _longer(x: Any, y: Any, first: float, last: float) -> tuple[Any, Any]:
@@ -199,6 +222,18 @@ def _burnt(plane: Plane) -> NDArray[np.bool_]:
     return np.asarray(_tiles(((plane > 249) | (plane < 5)).astype(np.float32), PIECE).mean(-1) > 0.3)
 
 
+def _spent(plane: Plane) -> NDArray[np.bool_]:
+    """Half-pieces in which something is so light or so dark that its light can change no more."""
+    return np.asarray(_tiles(((plane > 247) | (plane < 6)).astype(np.float32), PIECE // 2).mean(-1) > 0.02)
+
+
+def _fine(best: Plane, usable: NDArray[np.bool_], spent: NDArray[np.bool_]) -> float:
+    """How well the best quarter of pieces agrees, of those in which nothing is spent where there are enough of them."""
+    side = best.shape[0]
+    whole = usable & ~spent.reshape(side, 2, side, 2).any(axis=(1, 3))
+    return float(np.percentile(best[whole if whole.sum() >= FEWEST else usable], 75))
+
+
 def look(one: Plane, two: Plane) -> Look:
     """The finer look at two photos whose hashes are near."""
     one, two = _softened(one), _softened(two)
@@ -210,8 +245,11 @@ def look(one: Plane, two: Plane) -> Look:
     pieces = int(usable.sum())
     if pieces < FEWEST:
         return Look(Sight.OTHER, 0.0, pieces)
-    same = float(((best > AGREES) & (_tone(one, over) < TONE_OFF))[usable].mean())
+    spent = _spent(one) | _spent(over)
+    light = _light(one, over, spent)
+    same = float(((best > AGREES) & (_tone(light) < TONE_OFF))[usable].mean())
     alike = float((best > RESEMBLES)[usable].mean())
-    if same >= SAME_SHARE:
+    fine, slant = _fine(best, usable, spent), _slant(light, spent)
+    if same >= SAME_SHARE and any(fine >= least and slant < most for least, most in SLANTS):
         return Look(Sight.SAME, same, pieces)
     return Look(Sight.VIEW if alike >= VIEW_SHARE else Sight.OTHER, same, pieces)
