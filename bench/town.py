@@ -1,16 +1,12 @@
 """A town's own measures on a real database file: the demo town, made fresh for the run."""
 
 import os
-import sqlite3
-import statistics
 import tempfile
 import time
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bench.timing import cpu, paired, row
+from bench.timing import row
 
 IDS = [
     "demo-seconds",
@@ -53,26 +49,3 @@ def measure() -> list[dict[str, Any]]:
         for case in town_cases.CASES:
             _done.extend(case())
     return _done
-
-
-def raw(home: str) -> sqlite3.Connection:
-    """A bare connection with the settings of the product."""
-    connection = sqlite3.connect(Path(home) / "chuangwen.sqlite3", isolation_level=None, timeout=30)
-    connection.execute("PRAGMA synchronous=FULL")
-    return connection
-
-
-def median_cpu(work: Callable[[], object], times: int = 5) -> float:
-    """Median CPU seconds of several calls."""
-    return statistics.median(cpu(work) for _ in range(times))
-
-
-def moments() -> Any:
-    """Ever later moments, so that every observation is new."""
-    at = datetime(2021, 10, 1, tzinfo=UTC)
-    while True:
-        at += timedelta(seconds=1)
-        yield at
-
-
-__all__ = ["IDS", "measure", "median_cpu", "moments", "paired", "raw"]

@@ -14,8 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from tests.town import small_pack
 
-from bench.timing import paired, row
-from bench.town import median_cpu, moments, raw
+from bench.timing import median_cpu, moments, paired, raw, row
 from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.measures.actions import NewRound, Reading, open_round, record
 from chuangwen.records.measures.models import Observation, Round, RoundKind

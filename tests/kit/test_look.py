@@ -15,7 +15,7 @@ from django.test import RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chuangwen.kit.bands import Score, draw_band, draw_gauge, draw_whisker, score_of, words_of
+from chuangwen.kernel.bands import Score, draw_band, draw_gauge, draw_whisker, score_of, words_of
 from chuangwen.kit.charts import Chart, Series
 from chuangwen.kit.pages import Column, Listing, near_numbers
 from chuangwen.kit.templatetags import look

@@ -1,24 +1,6 @@
 import type { Island } from "../island";
+import type { Sending, Sent, Told } from "./sending";
 import { sizeOf } from "./upload";
-
-/** One file on its way, with the folder it lay in. */
-export interface Sent {
-  file: File;
-  inside: string;
-  unit: string;
-}
-
-/** What is told about one file while it goes. */
-export interface Told {
-  share(percent: number): void;
-  offline(percent: number): void;
-}
-
-/** How one file is sent: resolves when it has come in whole, rejects with a sentence. `stop` gives it up. */
-export interface Sending {
-  done: Promise<void>;
-  stop(): void;
-}
 
 const AT_ONCE = 2;
 const PATIENCE = [1000, 2000, 5000, 10000, 20000, 40000, 60000];

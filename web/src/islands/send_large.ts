@@ -1,6 +1,6 @@
 import { DetailedError, Upload } from "tus-js-client";
 
-import type { Sending, Sent, Told } from "./send";
+import type { Sending, Sent, Told } from "./sending";
 
 const PIECE = 8 * 1024 * 1024;
 

@@ -15,11 +15,11 @@ from django.template.context import Context
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
+from chuangwen.kernel import bands
 from chuangwen.kernel.dates import day_told, days_told, month_name, month_told, span_told, term_told, weekday_told
 from chuangwen.kernel.words import listed, retold, say
-from chuangwen.kit import bands
 from chuangwen.kit.charts import Chart
 
 register = template.Library()
@@ -37,19 +37,22 @@ register.filter("said", retold)
 @register.simple_tag
 def band(score: object, size: str = "s", tone: str = "", out_of: object = None, pass_line: object = None) -> SafeString:
     """``{% band node %}``: the score band of an object or dict with low, expected, high, measured, interval …"""
-    return bands.draw_band(bands.score_of(score, out_of=out_of, pass_line=pass_line), size=size, tone=tone)
+    drawn = bands.draw_band(bands.score_of(score, out_of=out_of, pass_line=pass_line), size=size, tone=tone)
+    return mark_safe(drawn)  # noqa: S308 - numbers, and texts that are escaped
 
 
 @register.simple_tag
 def gauge(score: object, out_of: object = None, pass_line: object = None) -> SafeString:
     """``{% gauge total %}``: the same facts as a half circle."""
-    return bands.draw_gauge(bands.score_of(score, out_of=out_of, pass_line=pass_line))
+    drawn = bands.draw_gauge(bands.score_of(score, out_of=out_of, pass_line=pass_line))
+    return mark_safe(drawn)  # noqa: S308 - numbers, and texts that are escaped
 
 
 @register.simple_tag
 def whisker(score: object, least: float = 0.0, most: float | None = None) -> SafeString:
     """``{% whisker village least=55 most=100 %}``: a dot with its interval, for rows that are compared."""
-    return bands.draw_whisker(bands.score_of(score), least=least, most=most)
+    drawn = bands.draw_whisker(bands.score_of(score), least=least, most=most)
+    return mark_safe(drawn)  # noqa: S308 - numbers, and texts that are escaped
 
 
 @register.simple_tag

@@ -7,9 +7,7 @@ Only numbers and the caption (escaped) enter the markup.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
+from html import escape
 
 from chuangwen.kernel.words import say
 
@@ -163,7 +161,7 @@ def _marks(score: Score, height: int, top: int, tall: int) -> list[str]:
     return parts
 
 
-def draw_band(score: Score, *, size: str = "s", tone: str = "") -> SafeString:
+def draw_band(score: Score, *, size: str = "s", tone: str = "") -> str:
     """The band as one SVG: solid sure part, hatched unknown part, tick, whisker, dashed line to reach.
 
     ``size`` is s, m or l; ``tone`` is empty, good, warn or bad.
@@ -171,7 +169,7 @@ def draw_band(score: Score, *, size: str = "s", tone: str = "") -> SafeString:
     height, top, tall = SIZES[size]
     parts = _track(score, top, tall) + _marks(score, height, top, tall)
     toned = f" tone-{tone}" if tone in {"good", "warn", "bad"} else ""
-    return mark_safe(  # noqa: S308 - numbers, and a caption that is escaped
+    return (
         f'<svg class="band band-{size}{toned}" role="img" height="{height}">'
         f"<title>{escape(words_of(score))}</title>{''.join(parts)}</svg>"
     )
@@ -193,7 +191,7 @@ def _ray(share: float, inner: float, outer: float, css: str) -> str:
     return f'<line class="{css}" x1="{ax}" y1="{ay}" x2="{bx}" y2="{by}"/>'
 
 
-def draw_gauge(score: Score) -> SafeString:
+def draw_gauge(score: Score) -> str:
     """The same facts as the band, bent into a half circle with the figure in the middle; one to a page at most."""
     low, high = (0.0, 1.0) if score.is_unknown else (_at(score.low, score) / 100, _at(score.high, score) / 100)
     parts = [f'<path class="gauge-track" d="{_arc(0, 1, 110)}"/>']
@@ -210,13 +208,13 @@ def draw_gauge(score: Score) -> SafeString:
     if not score.is_unknown:
         parts.append(_ray(_at(score.expected, score) / 100, 98, 122, "gauge-mid"))
     note = say("满分 {full}", full=figure(score.out_of))
-    return mark_safe(  # noqa: S308 - numbers, and texts that are escaped
+    return (
         f'<svg class="gauge" viewBox="0 0 260 136" role="img"><title>{escape(words_of(score))}</title>{"".join(parts)}'
         f'<text x="130" y="106">{escape(told)}</text><text class="gauge-note" x="130" y="126">{escape(note)}</text></svg>'
     )
 
 
-def draw_whisker(score: Score, *, least: float = 0.0, most: float | None = None) -> SafeString:
+def draw_whisker(score: Score, *, least: float = 0.0, most: float | None = None) -> str:
     """One row of a comparison: a dot for the expected score and a line for its interval, on an axis least..most."""
     end = score.out_of if most is None else most
     stretch = end - least or 1.0
@@ -230,6 +228,4 @@ def draw_whisker(score: Score, *, least: float = 0.0, most: float | None = None)
         parts.append(f'<line class="whisker-line" x1="{at(a)}%" x2="{at(b)}%" y1="6" y2="6"/>')
         parts.append(f'<circle class="whisker-dot" cx="{at(score.expected)}%" cy="6" r="4"/>')
     caption = escape(words_of(score))
-    return mark_safe(  # noqa: S308 - numbers, and a caption that is escaped
-        f'<svg class="whisker" role="img" height="12"><title>{caption}</title>{"".join(parts)}</svg>'
-    )
+    return f'<svg class="whisker" role="img" height="12"><title>{caption}</title>{"".join(parts)}</svg>'
