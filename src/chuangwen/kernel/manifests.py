@@ -27,7 +27,7 @@ class NotAPackage(Refusal):
     """Nothing that has such a list, or damaged past opening."""
 
     code = "not_a_package"
-    sentence = later("{file} 不能核验：{why}。请换一份没有损坏的申报包。")
+    sentence = later("{file} 不能核验：{why}。请换一份没有损坏的申报包或移交包。")
     status = 422
 
 

@@ -1,6 +1,6 @@
 """A document goes out to the public: fields proposed, personal data decided, a second person confirms, a number for good."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from chuangwen.records.archive.models import PageText, Proposal
 from chuangwen.records.archive.policy import ClassifiedForbidden, Withdrawn
 from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.ledger.models import Note
+from chuangwen.records.notices.models import Notice
 from chuangwen.records.releases.actions import (
     Decided,
     ReleaseChanged,
@@ -97,6 +98,26 @@ def test_a_second_person_confirms_and_the_number_is_given_for_good(counter) -> N
     assert counter.released(counter.paper("另一份规划", "正文")).index_number == "01141168X/2021-00002"
     verbs = Note.objects.filter(kind="release", key=str(release.pk)).values_list("verb", flat=True)
     assert list(verbs.order_by("pk")) == ["提出公开", "审查同意，公开", "撤下公开信息"]
+
+
+def test_who_reviews_is_told_that_it_waits_and_who_proposed_how_it_was_judged(counter) -> None:
+    release = counter.settled(counter.proposed(counter.paper("关于王某某的决定", "正文")))
+    (waits,) = Notice.objects.all()
+    assert (waits.person.username, waits.kind, waits.link) == ("hewei", "turn", f"/archive/releases/{release.pk}/")
+    assert "王某某" not in waits.text
+    release = give_back(release, "缺附件", version=release.version, by=counter.hewei, at=counter.at)
+    back = Notice.objects.get(person__username="limin")
+    assert (back.kind, "缺附件" in back.text) == ("returned", True)
+    later = counter.at + timedelta(hours=1)
+    release = change(release, counter.said(release.document), version=release.version, by=counter.limin, at=later)
+    assert Notice.objects.filter(person__username="hewei").count() == 2
+    counter.at = later
+    publish(counter.settled(release), OPINION, version=Release.objects.get().version, by=counter.hewei, at=later)
+    assert release_number() in Notice.objects.filter(person__username="limin").latest("pk").text
+
+
+def release_number() -> str:
+    return Release.objects.get().index_number or "?"
 
 
 def test_where_the_pack_says_so_one_person_is_enough(counter) -> None:

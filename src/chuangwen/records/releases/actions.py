@@ -29,6 +29,7 @@ from chuangwen.records.releases.policy import (
     why_not_public,
     why_not_review,
 )
+from chuangwen.records.releases.telling import tell_proposer, tell_reviewers
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.gates import By
 
@@ -87,6 +88,7 @@ def propose(document: Document, said: ReleaseSaid, *, by: By, at: datetime) -> R
     _set_files(release, said.files)
     refuse_secrets(release)
     ledger.note(thing(release), later("提出公开"), by=by, at=at, after={"document": document.pk, **_told(release)})
+    tell_reviewers(release, by=by, at=at)
     return release
 
 
@@ -94,13 +96,15 @@ def propose(document: Document, said: ReleaseSaid, *, by: By, at: datetime) -> R
 def change(release: Release, said: ReleaseSaid, *, version: int, by: By, at: datetime) -> Release:
     """Change a proposal; one that was given back is proposed anew by it."""
     release = _open_to(release, by, EDITABLE, say("改"), version=version)
-    before = _told(release)
+    before, was_returned = _told(release), release.state == ReleaseState.RETURNED
     _propose(release, said, by=by, at=at)
     _save(release, at)
     _set_files(release, said.files)
     refuse_secrets(release)
     old, new = ledger.changes(before, _told(release))
     ledger.note(thing(release), later("改公开内容"), by=by, at=at, before=old, after=new)
+    if was_returned:
+        tell_reviewers(release, by=by, at=at)
     return release
 
 
@@ -185,6 +189,7 @@ def publish(release: Release, opinion: str, *, version: int, by: By, at: datetim
     ledger.note(
         thing(release), later("审查同意，公开"), by=by, at=at, after={"opinion": release.opinion, **_told(release)}
     )
+    tell_proposer(release, by=by, at=at)
     return release
 
 
@@ -195,6 +200,7 @@ def give_back(release: Release, opinion: str, *, version: int, by: By, at: datet
     release.state = ReleaseState.RETURNED
     _save(release, at)
     ledger.note(thing(release), later("审查退回"), by=by, at=at, after={"opinion": release.opinion})
+    tell_proposer(release, by=by, at=at)
     return release
 
 

@@ -20,7 +20,7 @@ from chuangwen.results.submission.definitions import (
     HeadingRow,
     LateRow,
     NamingRow,
-    PhotoRow,
+    PhotoLimitRow,
     SubmissionContent,
     SummaryRow,
 )
@@ -32,7 +32,7 @@ ONE: Mapping[str, type[Row]] = {
     "figures": FiguresRow,
     "summary": SummaryRow,
     "answer": AnswerRow,
-    "photo": PhotoRow,
+    "photo": PhotoLimitRow,
     "file": FileRow,
     "late": LateRow,
     "draft": DraftRow,

@@ -60,7 +60,7 @@ class AnswerRow(Row):
     confidence: Confidence = "own"
 
 
-class PhotoRow(Row):
+class PhotoLimitRow(Row):
     """Photos of a standard: how many, what files, how large, whether lying."""
 
     least: int = Field(default=2, ge=0)
@@ -110,7 +110,7 @@ class SubmissionContent(Row):
     headings: tuple[HeadingRow, ...] = ()
     summary: SummaryRow | None = None
     answer: AnswerRow | None = None
-    photo: PhotoRow | None = None
+    photo: PhotoLimitRow | None = None
     file: FileRow | None = None
     late: LateRow | None = None
     draft: DraftRow | None = None

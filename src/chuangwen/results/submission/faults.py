@@ -8,7 +8,7 @@ from chuangwen.kernel.words import later, listed, say
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.records.archive.document_actions import CAPTION, CAPTION_TITLES
 from chuangwen.records.archive.models import Doubt, Question, StoredFile
-from chuangwen.results.submission.definitions import FileRow, PhotoRow
+from chuangwen.results.submission.definitions import FileRow, PhotoLimitRow
 from chuangwen.results.submission.explanations import faults_of
 from chuangwen.results.submission.models import Overrule
 from chuangwen.results.submission.shapes import Board, Need, Piece, Standing
@@ -247,7 +247,7 @@ def _of_questions(piece: Piece, file: StoredFile, asked: Sequence[Question]) -> 
             yield _raw(piece, code, say(what), say("看过照片，在资料页答复这个疑点，或换一张。"), file)
 
 
-def _of_file(limit: PhotoRow | FileRow, piece: Piece, file: StoredFile) -> Iterable[_Raw]:
+def _of_file(limit: PhotoLimitRow | FileRow, piece: Piece, file: StoredFile) -> Iterable[_Raw]:
     if limit.formats and file.media_type not in limit.formats:
         good = listed(SHORT.get(one, one) for one in limit.formats)
         what = say("是 {kind}，要 {good}", kind=SHORT.get(file.media_type, file.media_type), good=good)

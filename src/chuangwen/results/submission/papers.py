@@ -15,14 +15,14 @@ from chuangwen.kernel.workdays import CHINA
 from chuangwen.results.submission.matrix import Line, Matrix, State
 
 CATALOGUE = (
-    (later("序号"), 11),
-    (later("标准编号"), 18),
-    (later("测评标准"), 38),
+    (later("序号"), 13),
+    (later("标准编号"), 22),
+    (later("测评标准"), 33),
     (later("类型"), 20),
-    (later("题名"), 52),
-    (later("文号"), 32),
-    (later("单位"), 22),
-    (later("日期"), 23),
+    (later("题名"), 47),
+    (later("文号"), 34),
+    (later("单位"), 20),
+    (later("日期"), 27),
     (later("文件名"), 41),
 )
 MISSING = (later("标准编号"), later("测评标准"), later("情况"), later("材料或毛病"), later("说明"), later("牵头单位"))
@@ -69,7 +69,7 @@ def sheet(line: Line, matrix: Matrix, files: Sequence[Filed], *, edition: str, a
         word.paragraph(written(rules.form.title), word.TITLE_TYPE),
         *word.table(head, facts),
         word.paragraph(written("材料目录"), word.HEADING),
-        *word.table(word.Grid((12, 22, 66, 32, 24), heads), rows),
+        *word.table(word.Grid((13, 21, 62, 32, 28), heads), rows),
         word.paragraph("", word.PLAIN),
     ]
     return word.document(body, at=at)
@@ -111,7 +111,9 @@ def _rows(files: Sequence[Filed]) -> Iterator[list[str]]:
 def catalogue_sheet(title: str, files: Sequence[Filed], *, at: datetime) -> bytes:
     """The catalogue as Excel, with the whole path of each file."""
     widths = (6, 11, 24, 11, 40, 22, 14, 12, 60)
-    columns = [TableColumn(written(head), width) for (head, _), width in zip(CATALOGUE, widths, strict=True)]
+    columns = [
+        TableColumn(written(head), width, width >= 40) for (head, _), width in zip(CATALOGUE, widths, strict=True)
+    ]
     rows = ([*one.cells(serial)[:-1], one.path] for serial, one in enumerate(files, 1))
     made = at.astimezone(CHINA).replace(tzinfo=None)
     return write_table(columns, rows, TableText(title[:28], title, made=made))
@@ -152,7 +154,8 @@ def missing_csv(rows: Sequence[Sequence[str]]) -> bytes:
 
 def missing_sheet(title: str, rows: Sequence[Sequence[str]], *, at: datetime) -> bytes:
     """The same rows as Excel."""
-    columns = [TableColumn(written(one), width) for one, width in zip(MISSING, (12, 26, 10, 40, 60, 16), strict=True)]
+    widths = (12, 26, 10, 40, 60, 16)
+    columns = [TableColumn(written(one), width, width >= 40) for one, width in zip(MISSING, widths, strict=True)]
     made = at.astimezone(CHINA).replace(tzinfo=None)
     return write_table(columns, rows, TableText(title[:28], title, made=made))
 

@@ -12,7 +12,7 @@ from chuangwen.results.submission.definitions import (
     HeadingRow,
     LateRow,
     NamingRow,
-    PhotoRow,
+    PhotoLimitRow,
     SubmissionContent,
     SummaryRow,
 )
@@ -29,7 +29,7 @@ class Rules:
     headings: tuple[HeadingRow, ...] = ()
     summary: SummaryRow = field(default_factory=SummaryRow)
     answer: AnswerRow = field(default_factory=AnswerRow)
-    photo: PhotoRow = field(default_factory=PhotoRow)
+    photo: PhotoLimitRow = field(default_factory=PhotoLimitRow)
     file: FileRow = field(default_factory=FileRow)
     late: LateRow = field(default_factory=LateRow)
     draft: DraftRow = field(default_factory=DraftRow)
