@@ -34,10 +34,8 @@ fix: .venv/dev.stamp  ## let the tools mend style
 test-sqlite: .venv/dev.stamp  ## tests on SQLite
 	$(PY) -m pytest $(SPREAD) -m 'not browser and not long'
 
-ROOMS := tests --ignore tests/kernel --ignore tests/house_rules --ignore tests/doors --ignore tests/durability
-
-test-postgres: .venv/dev.stamp  ## the rooms on PostgreSQL (a cluster of its own); the doors ask through them (make long: they too)
-	tools/with_postgres $(PY) -m pytest $(SPREAD) -m 'not browser and not long' $(ROOMS)
+test-postgres: .venv/dev.stamp  ## tests on PostgreSQL (a cluster of its own); the kernel knows no database
+	tools/with_postgres $(PY) -m pytest $(SPREAD) -m 'not browser and not long' --ignore tests/kernel --ignore tests/house_rules
 
 test-web: web/node_modules/.stamp  ## tests of the TypeScript parts
 	cd web && npm test --silent
@@ -48,9 +46,8 @@ test-browser: .venv/dev.stamp web-built  ## tests in a real browser
 fuzz: .venv/dev.stamp  ## broken bytes at every reader of files, a minute in all (an hour: tools/fuzz.py --seconds 3600)
 	$(PY) tools/fuzz.py
 
-long: .venv/dev.stamp  ## long runs: kill drivers, whole deliveries, the doors on PostgreSQL
+long: .venv/dev.stamp  ## long runs: kill drivers, whole deliveries
 	$(PY) -m pytest -m long
-	tools/with_postgres $(PY) -m pytest $(SPREAD) -m 'not browser and not long' tests/doors tests/durability
 
 ocr: .venv/run.stamp requirements/ocr.lock  ## install recognition of scans and photos of papers (RapidOCR, 180 MB)
 	$(UV) pip install --python $(PY) --quiet --require-hashes -r requirements/ocr.lock

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
@@ -45,12 +44,6 @@ def _static_root() -> None:
 def _own_files(settings: pytest.FixtureRequest, tmp_path: Path) -> None:
     """Every test keeps its files in a folder of its own."""
     settings.FILES = tmp_path / "files"
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _quick_passwords() -> None:
-    """The same way of keeping passwords, made cheap: what it costs to guess one is not tested here."""
-    Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost = 1, 64
 
 
 @pytest.fixture(autouse=True)

@@ -63,7 +63,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     _wait(address)
     yield Town(address, {one["username"]: one["password"] for one in people}, str(home))
     server.terminate()
-    server.wait(60)  # the background ends its piece of work first
+    server.wait(20)
 
 
 def _wait(address: str) -> None:

@@ -11,7 +11,7 @@ from tests.browser.conftest import Town, fits, sign_in
 from tests.samples import photo
 
 pytestmark = pytest.mark.browser
-READ_IN = 300_000  # the background reads beside the site, the demo's own papers first
+READ_IN = 90_000  # the background reads beside the site
 WORDS = "保持公平秤可用，不得占道经营"
 
 

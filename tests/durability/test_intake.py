@@ -90,6 +90,11 @@ def _leftovers_go(nursery: Nursery) -> None:
     assert list((nursery.files / "arriving").iterdir()) == []
 
 
+def test_no_confirmed_file_is_lost_at_six_random_moments(nursery: Nursery, tmp_path: Path) -> None:
+    (tmp_path / "tray").mkdir()
+    kill_again_and_again(nursery, tmp_path / "in", 6)
+
+
 @pytest.mark.long
 def test_no_confirmed_file_is_lost_at_two_hundred_random_moments(nursery: Nursery, tmp_path: Path) -> None:
     (tmp_path / "tray").mkdir()

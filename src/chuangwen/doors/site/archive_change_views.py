@@ -9,14 +9,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from chuangwen.doors.site.archive_document_views import Said, document_or_refuse, page_of
+from chuangwen.doors.site.archive_document_views import Said, document_or_refuse, leave, page_of, take
 from chuangwen.doors.site.archive_uses import chosen, serves
 from chuangwen.doors.site.uploads import uploaded
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import say
 from chuangwen.kit.doors import needs
 from chuangwen.kit.refusals import NotFound
-from chuangwen.records.archive import document_actions, proposal_actions
+from chuangwen.records.archive import document_actions
 from chuangwen.records.archive.adding import take_into
 from chuangwen.records.archive.arriving import Incoming
 from chuangwen.records.archive.document_actions import Mark
@@ -50,15 +50,11 @@ def change(request: TownRequest, document_id: int) -> HttpResponse:
 
 
 def _take(request: TownRequest, found: Document) -> str:
-    row = get_object_or_404(found.proposals, pk=_key(request, "proposal"))
-    proposal_actions.take_proposal(row, by=request.actor, at=request.at)
-    return say("已采用：{value}。", value=row.value)
+    return take(request, found, request.POST.get("proposal", ""))
 
 
 def _leave(request: TownRequest, found: Document) -> str:
-    row = get_object_or_404(found.proposals, pk=_key(request, "proposal"))
-    proposal_actions.leave_proposal(row, by=request.actor, at=request.at, why=request.POST.get("why", ""))
-    return say("已记下，不再提这条建议。")
+    return leave(request, found, request.POST.get("proposal", ""))
 
 
 def _passage(request: TownRequest, found: Document) -> str:

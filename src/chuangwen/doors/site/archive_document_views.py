@@ -103,13 +103,26 @@ def document(request: TownRequest, document_id: int) -> HttpResponse:
 
 def _answered(request: TownRequest, found: Document) -> str:
     """The proposal beside a field that was taken or left together with what was typed in the others."""
-    for do, work in (("take", take_proposal), ("leave", leave_proposal)):
-        key = request.POST.get(do, "")
-        if key.isascii() and key.isdigit() and len(key) < 10:
-            row = get_object_or_404(found.proposals, pk=int(key))
-            work(row, by=request.actor, at=request.at)
-            return say("已采用：{value}。", value=row.value) if do == "take" else say("已记下，不再提这条建议。")
-    return ""
+    if request.POST.get("take"):
+        return take(request, found, request.POST["take"])
+    return leave(request, found, request.POST["leave"]) if request.POST.get("leave") else ""
+
+
+def take(request: TownRequest, found: Document, key: str) -> str:
+    """Take a proposal; what the page tells then."""
+    row = _proposal(found, key)
+    take_proposal(row, by=request.actor, at=request.at)
+    return say("已采用：{value}。", value=row.value)
+
+
+def leave(request: TownRequest, found: Document, key: str) -> str:
+    """Leave it, with a reason where one is due."""
+    leave_proposal(_proposal(found, key), by=request.actor, at=request.at, why=request.POST.get("why", ""))
+    return say("已记下，不再提这条建议。")
+
+
+def _proposal(found: Document, key: str) -> Proposal:
+    return get_object_or_404(found.proposals, pk=int(key) if key.isascii() and key.isdigit() and len(key) < 10 else 0)
 
 
 def page_of(

@@ -270,8 +270,9 @@ def picture(request: TownRequest, file_id: int, size: str) -> FileResponse:
     if not (visible_to(request.actor).filter(files__file=file).exists() or chosen.exists()):
         raise NotFound(what=say("照片"))
     holders = list(Document.objects.filter(files__file=file))
-    for pk, mark in secrecy_of(holders).items():
-        raise ClassifiedForbidden(title=next(one.title for one in holders if one.pk == pk), mark=mark)
+    marks = secrecy_of(holders)
+    if marked := next((one for one in holders if one.pk in marks), None):
+        raise ClassifiedForbidden(title=marked.title, mark=marks[marked.pk])
     page = size.removeprefix("p") if size[:1] == "p" and size[1:].isdigit() else ""
     path = (
         storage.place(settings.FILES, "public", f"{file.sha256}.p{page}.jpg")
