@@ -90,6 +90,16 @@ def test_looking_twice_asks_nothing_twice(album) -> None:
     assert Note.objects.filter(verb="提出照片疑点").count() == 1
 
 
+def test_of_a_photo_sent_by_the_dozen_only_the_nearest_few_are_compared(album) -> None:
+    for number in range(12):
+        album.document(scenes.jpeg(scenes.opened(picture(0)), 60 + number), f"第{number}次")
+    twins._look.cache_clear()
+    assert album.look() == 12
+    assert twins._look.cache_info().misses <= 12 * looking.MOST_PAIRS
+    last = StoredFile.objects.latest("pk")
+    assert Question.objects.filter(file=last, doubt="reused").count() == looking.MOST_PAIRS
+
+
 def test_the_background_makes_the_large_copy_and_measures(album) -> None:
     document = album.document(scenes.jpeg(scenes.opened(picture(0)), 35))
     album.look()

@@ -1,7 +1,8 @@
 """The second look at photos: hashes, faults and twins in the background; questions asked, and answered by people."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 
 from django.conf import settings
 from django.db import transaction
@@ -65,7 +66,7 @@ def look_at(file: StoredFile, rules: Rules, *, by: By, at: datetime) -> list[Que
             fields += ["sharpness", "quality"]
         file.save(update_fields=fields)
         doubts = {file: _doubts(file, faults, rules)}
-        for one in twins[:MOST_PAIRS]:
+        for one in twins:
             later_one, doubt = _about_the_later(file, one)
             doubts.setdefault(later_one, []).append(doubt)
         asked = [ask(one, found, by=by, at=at) for one, found in doubts.items() if stands(one)]
@@ -73,21 +74,21 @@ def look_at(file: StoredFile, rules: Rules, *, by: By, at: datetime) -> list[Que
 
 
 def _seen(file: StoredFile, rules: Rules) -> tuple[Faults | None, list[Twin]]:
-    """The slow part, outside any transaction: the large public copy, the faults, the twins."""
+    """The slow part, outside any transaction: the large public copy, the faults, the nearest twins."""
     faults = None
     try:
         picture = picture_of(original(file.sha256, file.name), file.name, PAGE)
         storage.keep(settings.FILES, "public", f"{file.sha256}.page.jpg", as_jpeg(picture, 80))
         faults = faults_of(picture)
-        return faults, _compared(file, rules)
+        return faults, list(islice(_compared(file, rules), MOST_PAIRS))
     except Refusal:  # lost or damaged: the daily check of originals names it
         return faults, []
 
 
-def _compared(file: StoredFile, rules: Rules) -> list[Twin]:
+def _compared(file: StoredFile, rules: Rules) -> Iterator[Twin]:
     """First told to all, then compared: of two photos looked at in the same moment one at least sees the other."""
     learn(hashed(file))
-    return [one for one in twins_of(file, rules.photo.near) if one.is_same]
+    return (one for one in twins_of(file, rules.photo.near) if one.is_same)
 
 
 def _about_the_later(file: StoredFile, twin: Twin) -> tuple[StoredFile, Doubted]:
@@ -141,11 +142,10 @@ def earlier(files: Iterable[StoredFile]) -> Doubts:
     rules, found = rules_in_force(), {}
     for file in files:
         try:
-            twins = _compared(file, rules)
+            before = (one for one in _compared(file, rules) if came(one.file) < came(file))
+            found[file] = [of_twin(one) for one in islice(before, MOST_PAIRS)]
         except Refusal:
             continue
-        before = [one for one in twins if came(one.file) < came(file)]
-        found[file] = [of_twin(one) for one in before[:MOST_PAIRS]]
     return found
 
 
