@@ -17,7 +17,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("p/", include("chuangwen.doors.portal.urls")),
     path("open/", include("chuangwen.doors.disclosure.urls")),
     path("open311/v2/", include("chuangwen.doors.open311.urls")),
-    path("", include("chuangwen.doors.site.urls")),
+    path("", include("chuangwen.doors.overview_pages.urls")),
+    path("", include("chuangwen.doors.evaluation_pages.urls")),
+    path("", include("chuangwen.doors.submission_pages.urls")),
+    path("", include("chuangwen.doors.case_pages.urls")),
+    path("", include("chuangwen.doors.office_pages.urls")),
+    path("", include("chuangwen.doors.archive_pages.urls")),
 ]
 if settings.DEBUG:
     urlpatterns.append(path("patterns", open_to_all(patterns)))

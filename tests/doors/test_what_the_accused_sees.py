@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import get_resolver
 from PIL import Image
 
-from chuangwen.doors.site.case_views import MODES, TABS
-from chuangwen.doors.site.paper_views import feed_link
+from chuangwen.doors.case_pages.paper_views import feed_link
+from chuangwen.doors.case_pages.views import MODES, TABS
 from chuangwen.records.archive.actions import keep_file, keep_photo
 from chuangwen.records.archive.models import StoredFile
 from chuangwen.records.ledger.actions import MACHINE

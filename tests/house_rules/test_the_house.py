@@ -10,16 +10,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "chuangwen"
 MODULES = sorted(path for path in SOURCE.rglob("*.py") if "migrations" not in path.parts)
-ROOMS = [
-    SOURCE / floor / room
-    for floor, rooms in {
-        "records": ["ledger", "jobs", "standards", "township", "duties", "archive", "notices", "measures"],
-        "work": ["cases", "plans", "rotas"],
-        "results": ["scoring", "submission", "dashboard"],
-        "doors": ["site", "background", "portal", "open311", "disclosure", "messages", "api", "commands", "packs"],
-    }.items()
-    for room in rooms
-]
+FLOORS = ("records", "work", "results", "doors")
+ROOMS = sorted(path.parent for floor in FLOORS for path in (SOURCE / floor).glob("*/__init__.py"))
 FORBIDDEN_NAMES = {"utils", "helpers", "core", "common", "manager", "misc"}
 
 

@@ -1,14 +1,18 @@
 """Lists leave as Excel in one shape; pasted and sent tables come in as plain rows."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
+from django.http import HttpResponse
 from django.utils import timezone
 
 from chuangwen.kernel.cells import text_of
-from chuangwen.kernel.sheet_writing import TableColumn, TableText, write_table
-from chuangwen.kernel.sheets import read_table
+from chuangwen.kernel.problems import Problem
+from chuangwen.kernel.sheet_writing import TableColumn, TableText, copy_with_problems, write_table
+from chuangwen.kernel.sheets import Workbook, read_table
+from chuangwen.kit.pages import EXCEL
 
 Plain = str | int | float | Decimal | date | datetime | bool | None
 
@@ -36,3 +40,17 @@ def text_rows(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
             texts = [text_of(cell) for cell in cells]
             if any(texts):
                 yield number, texts
+
+
+def marked_workbook(book: Workbook, problems: Sequence[Problem]) -> HttpResponse:
+    """The table as it came, with every problem written beside its row."""
+    by_sheet: dict[str, list[Problem]] = {}
+    for problem in problems:
+        by_sheet.setdefault(problem.file, []).append(problem)
+    return error_book(book, by_sheet)
+
+
+def error_book(book: Workbook, problems: Mapping[str, Any]) -> HttpResponse:
+    answer = HttpResponse(copy_with_problems(book, problems), content_type=EXCEL)
+    answer["Content-Disposition"] = 'attachment; filename="problems.xlsx"'
+    return answer

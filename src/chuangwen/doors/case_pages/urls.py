@@ -1,0 +1,50 @@
+"""Addresses of the pages of cases and rotas."""
+
+from django.urls import URLPattern, path
+
+from chuangwen.doors.case_pages import (
+    beside_views,
+    import_views,
+    kind_views,
+    page_views,
+    paper_views,
+    poster_views,
+    rota_plan_views,
+    rota_views,
+    views,
+)
+
+urlpatterns: list[URLPattern] = [
+    path("cases/", views.cases, name="cases"),
+    path("cases/hand-over/", beside_views.hand_over_all, name="cases_hand_over"),
+    path("cases/bulk/", views.bulk, name="cases_bulk"),
+    path("cases/export/", views.export, name="cases_export"),
+    path("cases/figures/", views.case_figures, name="case_figures"),
+    path("cases/new/", page_views.choose_kind, name="case_new"),
+    path("cases/new/<slug:kind>/sheet/", import_views.import_cases, name="case_import"),
+    path("cases/new/<slug:kind>/sheet/template.xlsx", import_views.template, name="case_import_template"),
+    path("cases/new/<slug:kind>/", page_views.open_new, name="case_open"),
+    path("cases/files/<int:attachment_id>/<slug:size>/", page_views.file, name="case_file"),
+    path("cases/feed/<str:secret>/", paper_views.feed, name="case_feed"),
+    path("cases/posters/", poster_views.posters, name="case_posters"),
+    path("cases/kinds/", kind_views.kinds, name="case_kinds"),
+    path("cases/kinds/<slug:kind>/", kind_views.kind, name="case_kind"),
+    path("cases/<str:number>/paper/<slug:paper_id>/", paper_views.paper, name="case_paper"),
+    path("cases/<str:number>/", page_views.case, name="case"),
+    path("cases/<str:number>/do/<slug:move_id>/", page_views.do_move, name="case_move"),
+    path("cases/<str:number>/comment/", beside_views.say_comment, name="case_comment"),
+    path("cases/<str:number>/merge/", beside_views.merge, name="case_merge"),
+    path("cases/<str:number>/attach/", beside_views.attach, name="case_attach"),
+    path("cases/<str:number>/assist/", beside_views.assist, name="case_assist"),
+    path("cases/<str:number>/hand-over/", beside_views.hand_over, name="case_hand_over"),
+    path("cases/<str:number>/connect/", beside_views.connect, name="case_connect"),
+    path("cases/<str:number>/look/", beside_views.look, name="case_look"),
+    path("rotas/", rota_views.rotas, name="rotas"),
+    path("rotas/export/", rota_views.export, name="rotas_export"),
+    path("rotas/<slug:rota_code>/plan/", rota_plan_views.plan, name="rota_plan"),
+    path("rotas/<slug:rota_code>/sheet/", rota_plan_views.import_shifts, name="rota_import"),
+    path("rotas/<slug:rota_code>/sheet/template.xlsx", rota_plan_views.template, name="rota_template"),
+    path("rotas/shifts/<int:shift_id>/", rota_views.shift, name="shift"),
+    path("rotas/shifts/<int:shift_id>/cancel/", rota_views.cancel, name="shift_cancel"),
+    path("rotas/shifts/<int:shift_id>/restore/", rota_views.restore, name="shift_restore"),
+]
