@@ -5,6 +5,7 @@ import unicodedata
 
 LONGEST = 255
 LONGEST_TITLE = 200
+LONGEST_FOLDER = 300
 _SIGNS = str.maketrans('<>:"|?*', "＜＞：＂｜？＊")  # forbidden on Windows: their full-width twins are not
 _JOINERS = {"\u200c", "\u200d"}  # an emoji family is held together by them
 _COPY = re.compile(r"(\s*[-－]?\s*(副本|复制|拷贝)|\s*[（(]\d{1,3}[)）])+$")
@@ -25,6 +26,15 @@ def tidy_name(raw: str, *, otherwise: str = "文件") -> str:
     if not name.strip("."):
         return otherwise
     return _cut(f"_{name}" if _DEVICES.match(name) else name)
+
+
+def tidy_folder(raw: str) -> str:
+    """Where a file lay, each folder's name made fit to keep; at most 300 signs.
+
+    >>> tidy_folder("市场/./东门?/")
+    '市场/东门？'
+    """
+    return "/".join(tidy_name(one) for one in re.split(r"[/\\]", raw) if one not in {"", "."})[:LONGEST_FOLDER]
 
 
 def title_of(name: str) -> str:

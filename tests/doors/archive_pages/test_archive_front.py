@@ -47,3 +47,19 @@ def test_pages_of_the_archive_light_its_one_entry(shelf, signed_in_as) -> None:
     for address in (reverse("archive"), reverse("archive_photos"), reverse("submission")):
         frame = limin.get(address, follow=True).context["frame"]
         assert [one.link for group in frame.groups for one in group.entries if one.current] == [reverse("archive")]
+
+
+def test_a_large_batch_is_counted_whole_and_paged(shelf, signed_in_as) -> None:
+    said = {"road": "page", "unit": shelf.cast.units["office"], "by": "李敏", "person": shelf.cast.people["limin"]}
+    names = [(f"page-{n // 60}", f"{n}.jpg") for n in range(120)]
+    Arrival.objects.bulk_create(
+        Arrival(batch=batch, name=name, mark=name, at=AT, problem="不能收", **said) for batch, name in names
+    )
+    limin, address = signed_in_as("limin"), reverse("archive_batch", args=["page-0"])
+    page = limin.get(address, {"also": "page-1"})
+    assert (page.context["all"], page.context["problems"], len(page.context["came"])) == (120, 120, 50)
+    assert "收到 120 个文件" in page.content.decode()
+    assert len(limin.get(address, {"also": "page-1", "page": "3"}).context["came"]) == 20
+    piece = limin.get(address, {"also": "page-1", "piece": "1"}).content.decode()
+    assert f'href="{address}?also=page-1"' in piece
+    assert "全部 120 个" in piece

@@ -227,6 +227,12 @@ def test_a_zip_that_comes_in_pieces_is_opened(limin) -> None:
     assert not place_of(Upload.objects.get()).exists()
 
 
+def test_a_large_file_of_a_folder_keeps_its_folder(limin) -> None:
+    path = limin.begin(filename="视频.pdf", inside="迎检/./东门?/")
+    limin.piece(path, PDF, 0)
+    assert Arrival.objects.get().inside == "迎检/东门？"
+
+
 def test_what_is_refused_at_the_end_is_an_arrival_with_its_problem(limin) -> None:
     path = limin.begin(2000, filename="照片.jpg")
     assert limin.piece(path, b"MZ" + b"\0" * 1998, 0).status_code == 204

@@ -22,11 +22,11 @@ export function sendLarge(
       endpoint: address,
       chunkSize: PIECE,
       retryDelays: [0, 1000, 3000, 5000, 10000, 20000, 40000, 60000, 60000, 60000],
-      metadata: { filename: sent.file.name, unit: sent.unit, batch },
+      metadata: { filename: sent.file.name, unit: sent.unit, inside: sent.inside, batch },
       headers: { "X-CSRFToken": document.body.dataset["csrf"] ?? "" },
       removeFingerprintOnSuccess: true,
       fingerprint: (file) =>
-        Promise.resolve(["chuangwen", sent.unit, sent.file.name, (file as File).size, (file as File).lastModified].join("-")),
+        Promise.resolve(["chuangwen", sent.unit, sent.inside, sent.file.name, (file as File).size, (file as File).lastModified].join("-")),
       onShouldRetry: (error) => {
         const status = error.originalResponse?.getStatus() ?? 0;
         told.offline(share);

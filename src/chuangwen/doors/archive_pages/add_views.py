@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Count, Q
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from chuangwen.doors.archive_pages.tabs import tabs
 from chuangwen.doors.site.uploads import NoFile, sent
-from chuangwen.kernel.words import say
+from chuangwen.kernel.words import later, say
 from chuangwen.kit.doors import needs
+from chuangwen.kit.pages import Column, Listing
 from chuangwen.kit.refusals import NotFound
 from chuangwen.records.archive.arriving import take_in
 from chuangwen.records.archive.models import Arrival
@@ -26,7 +28,15 @@ from chuangwen.records.township.permissions import Permission
 from chuangwen.records.township.requests import TownRequest, is_for_machine
 
 LARGE = 8_000_000  # what is larger goes in pieces, where the browser has a script
-MOST_SHOWN = 300
+
+LISTING: Listing[Arrival] = Listing(
+    columns=[
+        Column("came", later("时间"), lambda row: row.at, "id"),
+        Column("name", later("名称"), lambda row: row.name, "name"),
+    ],
+    sort="-came",
+    search=["name", "inside"],
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -80,15 +90,20 @@ def batch(request: TownRequest, batch: str) -> HttpResponse:
     """What came together and what became of each. ``also`` names further batches; ``piece`` wants the list alone."""
     names = [batch, *request.GET.getlist("also")[:20]]
     rows = arrivals_visible_to(request.actor).filter(batch__in=names, person=request.actor.person)
-    came = list(rows.order_by("-pk")[:MOST_SHOWN])
+    page = LISTING.page(rows, request.GET)
     context = {
         "tabs": tabs(request.actor) if not request.GET.get("piece") else (),
-        "came": came,
+        "page": page,
+        "came": page.rows,
+        "also": names[1:],
         "back": reverse("archive_batch", args=[batch]),
-        **around(request, came),
-        "new": sum(one.document_id is not None and one.twin_id is None for one in came),
-        "twins": sum(one.twin_id is not None for one in came),
-        "problems": sum(bool(one.problem) for one in came),
+        **around(request, page.rows),
+        **rows.aggregate(
+            all=Count("pk"),
+            new=Count("pk", Q(document__isnull=False, twin=None)),
+            twins=Count("pk", Q(twin__isnull=False)),
+            problems=Count("pk", ~Q(problem="")),
+        ),
     }
     return render(request, "archive/_came.html" if request.GET.get("piece") else "archive/batch.html", context)
 

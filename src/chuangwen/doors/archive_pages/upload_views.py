@@ -1,7 +1,8 @@
 """Large files over broken lines: the tus protocol 1.0 (core, creation, expiration, termination) under /archive/uploads/.
 
 Any tus client can send: it signs in as a person, and gives the token against forged requests as the header X-CSRFToken.
-``Upload-Metadata`` knows ``filename``, ``unit`` (a code; the own unit without it) and ``batch``.
+``Upload-Metadata`` knows ``filename``, ``unit`` (a code; the own unit without it), ``batch``, and ``inside``: the folder
+that the file lay in.
 """
 
 import base64
@@ -89,6 +90,7 @@ def uploads(request: TownRequest) -> HttpResponse:
         size=_number(request, "Upload-Length"),
         unit=_unit(request, said.get("unit", "")),
         batch=said.get("batch", ""),
+        inside=said.get("inside", ""),
     )
     upload = uploading.begin(wish, by=request.actor, at=clock.real_now())
     place = request.build_absolute_uri(reverse("archive_upload", args=[upload.key]))

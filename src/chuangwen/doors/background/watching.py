@@ -13,7 +13,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from chuangwen.kernel.names import ending_of, tidy_name
+from chuangwen.kernel.names import ending_of, tidy_folder, tidy_name
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import lasting, later, written
 from chuangwen.kit import clock
@@ -127,7 +127,7 @@ def _take(lying: Lying, *, by: By, at: datetime) -> None:
         lying.path.name,
         _unit(lying),
         Road.WATCH,
-        inside="" if inside == "." else "/".join(map(tidy_name, inside.split("/"))),
+        inside=tidy_folder(inside),
         source=lying.path,
     )
     same = f"{lying.path}|{state.st_mtime_ns}|{state.st_size}".encode("utf-8", "surrogateescape")

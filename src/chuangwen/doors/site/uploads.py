@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 from django.utils.crypto import get_random_string
 
-from chuangwen.kernel.names import tidy_name
+from chuangwen.kernel.names import tidy_folder
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import lasting, later
 from chuangwen.records.archive.arriving import Incoming, Road
@@ -61,7 +61,7 @@ def sent(request: HttpRequest, name: str, unit: Organisation, *, inside: str = "
 
     Take each in before asking for the next. Larger files come by ``upload_views``. ``inside``: the folder they lay in.
     """
-    inside = "/".join(tidy_name(one) for one in inside.split("/") if one)
+    inside = tidy_folder(inside)
     road = Road.FOLDER if inside else Road.PAGE
     for file in request.FILES.getlist(name):
         if not isinstance(file, UploadedFile):

@@ -18,6 +18,7 @@ class Upload(models.Model):
     person = models.ForeignKey(Person, models.CASCADE, related_name="uploads", verbose_name=_("人员"))
     unit = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name=_("单位"))
     name = models.CharField(_("文件名"), max_length=255)
+    inside = models.CharField(_("来自"), max_length=400, blank=True)
     batch = models.CharField(_("批次"), max_length=40)
     size = models.BigIntegerField(_("字节数"))
     offset = models.BigIntegerField(_("已收到"), default=0)

@@ -6,14 +6,14 @@ offset is takes over from one that hangs. These are the machine's traces; the ar
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
 from django.db.models import F, QuerySet, Sum
 
-from chuangwen.kernel.names import tidy_name
+from chuangwen.kernel.names import tidy_folder, tidy_name
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import lasting, say
 from chuangwen.kit.refusals import NotAllowed, NotFound
@@ -75,6 +75,7 @@ class Wish:
     size: int
     unit: Organisation
     batch: str = ""
+    inside: str = ""
 
 
 def place_of(upload: Upload) -> Path:
@@ -100,6 +101,7 @@ def begin(wish: Wish, *, by: Actor, at: datetime) -> Upload:
         person=by.person,
         unit=wish.unit,
         name=tidy_name(wish.name),
+        inside=tidy_folder(wish.inside),
         batch=batch,
         size=wish.size,
         begun_at=at,
@@ -178,12 +180,12 @@ def is_whole(upload: Upload) -> bool:
 def finish(upload: Upload, *, by: By, at: datetime) -> Arrival:
     """Take in what has come whole; a zip or a mail as the things in it. May be repeated after any break."""
     path = place_of(upload)
-    incoming = Incoming(upload.name, upload.unit, Road.LARGE, source=path)
+    incoming = Incoming(upload.name, upload.unit, Road.LARGE, upload.inside, source=path)
     if path.exists():
         came = [_take(one, path, upload, by=by, at=at) for one in expand(incoming)]
     else:  # a run before this one died after the bytes had got their own name
         sealed = storage.place(settings.FILES, "sealed", upload.sha256)
-        came = [take_in(Incoming(upload.name, upload.unit, Road.LARGE, source=sealed), upload.batch, by=by, at=at)]
+        came = [take_in(replace(incoming, source=sealed), upload.batch, by=by, at=at)]
     Upload.objects.filter(pk=upload.pk).update(arrival=came[0], writer="")
     path.unlink(missing_ok=True)
     return came[0]
