@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.core.cache import cache
 from django.db import transaction
+from django.db.models import Count
 from hypothesis import strategies as st
 
 from chuangwen.kernel.fields import FieldRow, Kind
@@ -94,6 +95,7 @@ class Walk:
     tried: list[str] = field(default_factory=list)
     photos: int = 0
     versions: dict[int, int] = field(default_factory=dict)  # of the cases when somebody last changed place
+    held: dict[int, object] = field(default_factory=dict)  # the trace of each case when last looked at
     _actors: dict[str, Actor] = field(default_factory=dict)
 
     @property
@@ -306,8 +308,22 @@ def go(walk: Walk, one: Try, after: Callable[[Walk, Case], None]) -> None:
             walk.tried.append(f"place: {refused(lambda: walk.changes_place(one))}")
         case _:
             _go_by_move(walk, one)
-    for number in range(len(walk.cases)):
-        after(walk, walk.case(number))
+    now = traces()
+    for number, key in enumerate(walk.cases):
+        if walk.held.get(key) != now[key]:
+            after(walk, walk.case(number))
+    walk.held = now
+
+
+def traces() -> dict[int, object]:
+    """All that is written of each case. What held of a case of which nothing has changed holds still."""
+    steps = dict(Case.objects.values_list("pk").annotate(n=Count("steps")))
+    notes = dict(Note.objects.filter(kind="case").values_list("key").annotate(n=Count("pk")).order_by())
+    into: dict[int, list[int]] = {}
+    for key, other in Case.objects.exclude(merged_into=None).order_by("pk").values_list("merged_into", "pk"):
+        into.setdefault(key, []).append(other)
+    rows = Case.objects.values()
+    return {row["id"]: (row, steps[row["id"]], notes.get(row["number"], 0), into.get(row["id"])) for row in rows}
 
 
 def _go_by_move(walk: Walk, one: Try) -> None:
