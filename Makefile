@@ -6,6 +6,8 @@ UV := .venv/bin/uv
 HOME_FOLDER ?= home
 PORT ?= 8000
 SPREAD ?= -n 2 --dist loadfile
+# Where it is set, every process that a test or a command starts compiles a thousand modules again, for a second.
+unexport PYTHONDONTWRITEBYTECODE
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
