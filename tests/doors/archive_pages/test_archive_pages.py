@@ -374,6 +374,26 @@ class TestOneDocument:
         one.refresh_from_db()
         assert (one.title, one.number) == ("改过的题名", "张政办〔2021〕3号")
 
+    def test_all_proposals_that_were_shown_are_taken_at_once_but_not_over_what_was_typed(
+        self, shelf, signed_in_as
+    ) -> None:
+        one, limin = read(shelf), signed_in_as("limin")
+        text = page(limin, "document", one.pk)
+        keys = ",".join(str(row.pk) for row in Proposal.objects.filter(document=one).order_by("-sure", "pk"))
+        assert f'name="take_all" value="{keys}"' in text
+        notes = Note.objects.filter(verb="采用识别建议").count()
+        said = {"version": one.version, "title": "我起的题名", "kind": one.kind_id, "take_all": keys}
+        assert limin.post(reverse("document", args=[one.pk]), said).status_code == 302
+        one.refresh_from_db()
+        assert (one.title, one.number, f"{one.dated}") == ("我起的题名", "张政办〔2021〕3号", "2021-03-15")
+        assert one.issuer == "张沟镇人民政府办公室"
+        assert Note.objects.filter(verb="采用识别建议").count() == notes + 1
+        assert [row.field for row in Proposal.objects.filter(document=one, taken=None)] == ["title"]
+        gone = ",".join(key for key in keys.split(",") if int(key) != Proposal.objects.get(taken=None).pk)
+        again = {"version": one.version, "title": one.title, "kind": one.kind_id, "number": one.number}
+        facts = {"issuer": one.issuer, "dated": "2021-03-15", "take_all": gone}
+        assert "已由李敏处理过" in html(limin.post(reverse("document", args=[one.pk]), again | facts), 409)
+
     def test_a_mark_of_secrecy_has_its_two_answers_and_hides_the_text_from_the_others(
         self, shelf, signed_in_as
     ) -> None:

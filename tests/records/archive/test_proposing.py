@@ -15,7 +15,7 @@ from chuangwen.records.archive import previews, reading
 from chuangwen.records.archive.document_actions import BadFact, Mark, Serves, mark_passage, put_to_use
 from chuangwen.records.archive.models import Document, DocumentKind, PageText, Proposal, StoredFile
 from chuangwen.records.archive.policy import ClassifiedForbidden, Filed, secrecy_of, why_not_use
-from chuangwen.records.archive.proposal_actions import AlreadyDecided, leave_proposal, take_proposal
+from chuangwen.records.archive.proposal_actions import AlreadyDecided, leave_proposal, take_all, take_proposal
 from chuangwen.records.archive.proposing import kind_by_words, propose
 from chuangwen.records.archive.searching import Wanted, search
 from chuangwen.records.ledger.actions import MACHINE
@@ -147,6 +147,19 @@ def test_a_person_takes_a_proposal_with_one_note_and_the_search_knows_it_at_once
     assert search(limin, Wanted("张政办〔2021〕3号")).hits[0].document == one
     with pytest.raises(AlreadyDecided, match="李敏"):
         leave_proposal(proposal(one, "number"), by=limin, at=shelf.at)
+
+
+def test_all_that_was_shown_is_taken_with_one_note_for_each_fact_the_surest_and_never_a_mark(shelf) -> None:
+    one = read(shelf, f"机密★1年\n{TEXT}")
+    proposal(one, "classified")
+    Proposal.objects.create(document=one, field="number", value="别号", page=1, sure=41)
+    notes, limin = Note.objects.count(), shelf.cast.actor("limin")
+    taken = take_all(one, list(one.proposals.values_list("pk", flat=True)), by=limin, at=shelf.at)
+    assert {row.field for row in taken} >= {"number", "dated", "issuer", "title"}
+    one.refresh_from_db()
+    assert (one.number, one.dated, one.withdrawn_at) == ("张政办〔2021〕3号", date(2021, 3, 15), None)
+    assert [row.field for row in one.proposals.filter(taken=None).order_by("pk")] == ["classified", "number"]
+    assert Note.objects.count() == notes + 1
 
 
 def test_a_proposal_left_is_not_made_again_and_undecided_ones_are_made_anew(shelf) -> None:

@@ -1,6 +1,7 @@
 """One document: its pages, its facts and what the machine proposes for them, proof, files, what it serves, its history."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from chuangwen.doors.archive_pages.forms import FactsForm, facts_of, newer
+from chuangwen.doors.archive_pages.forms import FactsForm, facts_of, newer, typed_anew
 from chuangwen.doors.archive_pages.history import steps
 from chuangwen.doors.archive_pages.photo_views import cards_of
 from chuangwen.doors.archive_pages.uses import Choice, code_of, link_of, looked_for, proposed
@@ -37,7 +38,7 @@ from chuangwen.records.archive.photo_policy import answerable
 from chuangwen.records.archive.photo_queries import questions_visible_to, similar_for
 from chuangwen.records.archive.policy import secrecy_of, why_not_change, why_not_link, why_not_read, why_not_use
 from chuangwen.records.archive.previews import has_pictures
-from chuangwen.records.archive.proposal_actions import leave_proposal, take_proposal
+from chuangwen.records.archive.proposal_actions import leave_proposal, take_all, take_proposal
 from chuangwen.records.archive.queries import visible_to
 from chuangwen.records.archive.suggesting import suggest
 from chuangwen.records.ledger.queries import notes_about
@@ -89,9 +90,10 @@ def document(request: TownRequest, document_id: int) -> HttpResponse:
     form = FactsForm(request.POST)
     if not form.is_valid():
         return render(request, "archive/document.html", page_of(request, found, form=form), status=422)
+    typed = typed_anew(form, found)
     try:
         describe(found, form.facts(), by=request.actor, at=request.at, version=form.cleaned_data["version"])
-        told = _answered(request, found)
+        told = _answered(request, found, typed)
     except Refusal as no:
         found = document_or_refuse(request, document_id)
         context = page_of(request, found, form=form, said=Said("facts", no))
@@ -101,10 +103,15 @@ def document(request: TownRequest, document_id: int) -> HttpResponse:
     return redirect("document", document_id=document_id)
 
 
-def _answered(request: TownRequest, found: Document) -> str:
-    """The proposal beside a field that was taken or left together with what was typed in the others."""
+def _answered(request: TownRequest, found: Document, typed: Collection[str]) -> str:
+    """Proposals that were taken or left together with what was typed in the other fields."""
     if request.POST.get("take"):
         return take(request, found, request.POST["take"])
+    if request.POST.get("take_all"):
+        keys = [one for one in request.POST["take_all"].split(",")[:MOST_NOTES] if re.fullmatch("[0-9]{1,9}", one)]
+        rows = found.proposals.filter(pk__in=keys).exclude(field__in=typed)
+        taken = take_all(found, rows.values_list("pk", flat=True), by=request.actor, at=request.at)
+        return say("已采用 {n} 条识别建议。", n=len(taken))
     return leave(request, found, request.POST["leave"]) if request.POST.get("leave") else ""
 
 

@@ -87,10 +87,20 @@ def facts_of(document: Document) -> dict[str, Any]:
 
 def newer(form: FactsForm, document: Document) -> list[tuple[str, str]]:
     """Where the document now says something else than what was typed: the field, and what it says."""
-    now = {name: _plain(value) for name, value in facts_of(document).items()}
+    now = _now(document)
     told = now | {"kind": document.kind.title, "confidentiality": str(document.get_confidentiality_display())}
     fields = [*form.plain, *form.caption]
     return [(str(one.label), told[one.name]) for one in fields if _typed(form, one.name) != _code(one.name, now)]
+
+
+def typed_anew(form: FactsForm, document: Document) -> set[str]:
+    """Facts that somebody typed otherwise than the document says."""
+    now = _now(document)
+    return {one.name for one in form.plain if _typed(form, one.name) != _code(one.name, now)}
+
+
+def _now(document: Document) -> dict[str, str]:
+    return {name: _plain(value) for name, value in facts_of(document).items()}
 
 
 def _typed(form: FactsForm, name: str) -> str:

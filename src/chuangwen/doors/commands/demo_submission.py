@@ -6,6 +6,7 @@ from typing import Any
 
 from chuangwen.doors.commands.demo_archive import Town, make_archive, people_of, sentences, town_of
 from chuangwen.doors.commands.demo_papers import letter
+from chuangwen.doors.commands.demo_tray import fill_tray
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.records.archive.actions import keep_file
 from chuangwen.records.measures.models import Grade
@@ -30,6 +31,7 @@ def make_submissions(settings: Mapping[str, Any], *, seed: int, last: datetime) 
     town = town_of(settings, seed=seed + 13, year=last.year, first=settings["first"], last=date(last.year, 8, 31))
     make_archive(town, _graded(last.year))
     _present(town, last)
+    fill_tray(settings["tray"], mark=settings["mark"], last=last)
 
 
 def _graded(year: int) -> list[Requirement]:

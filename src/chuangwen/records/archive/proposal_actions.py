@@ -1,5 +1,6 @@
 """A person takes a proposal of the machine, or leaves it; both are written down."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from django.db import transaction
@@ -59,11 +60,37 @@ def take_proposal(proposal: Proposal, *, by: Actor, at: datetime) -> Document:
     else:
         _write(document, row.field, row.value)
         verb = later("采用识别建议")
+    _save(document, by)
+    ledger.note(thing(document), verb, by=by, at=at, before=before, after={row.field: row.value, "page": row.page})
+    return document
+
+
+@transaction.atomic
+def take_all(document: Document, shown: Collection[int], *, by: Actor, at: datetime) -> list[Proposal]:
+    """Take at once what somebody was shown (keys): for each fact the surest. A mark of secrecy is never taken so."""
+    document = fresh(document.pk)
+    if no := why_not_change(document, by):
+        raise no
+    rows = document.proposals.select_for_update().filter(pk__in=shown).exclude(field="classified")
+    chosen: dict[str, Proposal] = {}
+    for row in rows.filter(taken=None).order_by("-sure", "pk"):
+        chosen.setdefault(row.field, row)
+    if not chosen:
+        raise AlreadyDecided(by=next((row.decided_by for row in rows), document.by))
+    before = {field: stated(document).get(field, "") for field in chosen}
+    for field, row in chosen.items():
+        _decide(row, taken=True, by=by, at=at)
+        _write(document, field, row.value)
+    _save(document, by)
+    after = {field: row.value for field, row in chosen.items()}
+    ledger.note(thing(document), later("采用识别建议"), by=by, at=at, before=before, after=after)
+    return list(chosen.values())
+
+
+def _save(document: Document, by: Actor) -> None:
     document.version, document.by = document.version + 1, by.name
     document.save()
     search_index.put_document(document)
-    ledger.note(thing(document), verb, by=by, at=at, before=before, after={row.field: row.value, "page": row.page})
-    return document
 
 
 def _write(document: Document, field: str, value: str) -> None:
