@@ -12,6 +12,7 @@ from chuangwen.records.township.models import Assignment, Organisation, Person, 
 from chuangwen.work.cases.actions import open_case, take
 from chuangwen.work.cases.models import Case
 from chuangwen.work.cases.said import NewCase, NewReporter, Said
+from tests.laid_down import LaidDown
 
 PACKS = Path(__file__).parents[1] / "packs"
 START = datetime(2021, 9, 28, 7, 0, tzinfo=UTC)  # Tuesday 15:00 in China, three days before the golden week
@@ -28,7 +29,7 @@ BOTH = ("tangrui", "inspector")
 """She is of the market station, and an inspector besides: may mend, and may not accept what she mended."""
 
 
-def settle_shipped_town() -> None:
+def _install() -> None:
     """Install the shipped township and the demo's town, with three people more and only some of the villages'."""
     install(check_folders([PACKS / "township", PACKS / "zhanggou"]), by=MACHINE, at=START)
     units = {one.code: one for one in Organisation.objects.all()}
@@ -37,6 +38,9 @@ def settle_shipped_town() -> None:
         Assignment.objects.create(person=person, role_id=role, given_at=START)
     Assignment.objects.create(person=Person.objects.get(username=BOTH[0]), role_id=BOTH[1], given_at=START)
     Person.objects.exclude(username__in=[*CAST, *BESIDE]).update(is_active=False, disabled_at=START)
+
+
+settle_shipped_town = LaidDown(_install)
 
 
 class Shipped:
