@@ -18,6 +18,7 @@ run: .venv/run.stamp web-built catalogue  ## install, build, load the demo town,
 setup: .venv/dev.stamp web-built catalogue  ## install everything a developer needs, build the front end
 
 test: machine .venv/dev.stamp web-built catalogue  ## everything CI runs, each on one of two processors
+	export CHUANGWEN_TEST_RUN=$$(mktemp -d); trap 'rm -rf "$$CHUANGWEN_TEST_RUN"' EXIT; \
 	$(MAKE) --no-print-directory -j2 --output-sync=target SPREAD= test-browser test-sqlite test-postgres fuzz check test-web
 
 check: .venv/dev.stamp  ## style, contracts, types, spelling, locks
@@ -36,8 +37,9 @@ fix: .venv/dev.stamp  ## let the tools mend style
 test-sqlite: .venv/dev.stamp  ## tests on SQLite
 	$(PY) -m pytest $(SPREAD) -m 'not browser and not long'
 
-test-postgres: .venv/dev.stamp  ## tests on PostgreSQL (a cluster of its own); the kernel knows no database
-	tools/with_postgres $(PY) -m pytest $(SPREAD) -m 'not browser and not long' --ignore tests/kernel --ignore tests/house_rules
+test-postgres: .venv/dev.stamp  ## tests on PostgreSQL (a cluster of its own); the kernel and the room of photos know no database
+	tools/with_postgres $(PY) -m pytest $(SPREAD) -m 'not browser and not long' \
+	  --ignore tests/kernel --ignore tests/house_rules --ignore tests/records/photos
 
 test-web: web/node_modules/.stamp  ## tests of the TypeScript parts
 	cd web && npm test --silent

@@ -1,6 +1,5 @@
 """A real town on a real port with a real browser: the demo town, made once, served as users serve it."""
 
-import json
 import os
 import socket
 import subprocess
@@ -13,6 +12,8 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.demo_home import demo_home
 
 CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists()), None)
 # The pictures of the README are taken anew by: CHUANGWEN_PICTURES=1 make test-browser
@@ -50,10 +51,7 @@ def _command(*words: str) -> list[str]:
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     home = tmp_path_factory.mktemp("home")
-    made = subprocess.run(
-        _command("demo", "--no-serve", "--json", "--home", str(home)), capture_output=True, check=True
-    )
-    people = json.loads(made.stdout)["people"]
+    people = demo_home(home)["people"]
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

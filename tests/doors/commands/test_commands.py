@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.demo_home import demo_home
 
 from chuangwen.cli import COMMANDS, main
 
@@ -36,7 +37,7 @@ def run(*words: str, code: int = 0) -> Any:
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("town")
-    run("demo", "--no-serve", "--home", str(folder), "--json")
+    demo_home(folder)
     yield str(folder)
     shutil.rmtree(folder, ignore_errors=True)
 
