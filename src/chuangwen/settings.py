@@ -189,7 +189,7 @@ WATCHED = read_pairs("CHUANGWEN_WATCH")
 READ_PAGES = read_number("CHUANGWEN_READ_PAGES", default=2000, least=1)
 READ_SECONDS = read_number("CHUANGWEN_READ_SECONDS", default=120, least=1)
 READ_MEGABYTES = read_number("CHUANGWEN_READ_MB", default=1024, least=256)
-OCR_WORKERS = read_number("CHUANGWEN_OCR_WORKERS", default=1, least=1)
+OCR_WORKERS = read_number("CHUANGWEN_OCR_WORKERS", default=1, least=0)
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LOGGING = {
     "version": 1,

@@ -19,6 +19,16 @@ class NoRecognition(Refusal):
     status = 409
 
 
+class RecognitionOff(Refusal):
+    """The operator keeps it off."""
+
+    code = "recognition_off"
+    sentence = later(
+        "本机关着文字识别，扫描件和照片里的文字暂时搜不到。把 CHUANGWEN_OCR_WORKERS 改成 1 再启动，会自动补认。"
+    )
+    status = 409
+
+
 def is_installed() -> bool:
     """Whether pages can be recognised on this machine; asks without loading anything."""
     return importlib.util.find_spec("rapidocr") is not None

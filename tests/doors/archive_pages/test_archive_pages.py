@@ -12,7 +12,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 from tests.people import site
 from tests.records.archive.album import Album, once_more, picture
-from tests.records.archive.bring import brought
+from tests.records.archive.bring import brought, scan
 from tests.records.archive.bring import word as paper
 from tests.records.archive.shelf import Shelf
 from tests.samples import photo, word, zipped
@@ -355,6 +355,13 @@ class TestOneDocument:
         text = html(signed_in_as("limin").post(reverse("document", args=[one.pk]), said), 422)
         assert "没有这个点位" in text
         assert 'value="新题名"' in text
+
+    def test_beside_a_scan_that_nobody_can_read_here_stands_the_cure(self, shelf, signed_in_as, settings) -> None:
+        one, limin = brought(shelf, scan("甲"), "扫描件.pdf"), signed_in_as("limin")
+        reading.read_waiting(9, by=MACHINE, at=shelf.at)
+        assert "CHUANGWEN_OCR_WORKERS" not in page(limin, "document", one.pk)
+        settings.OCR_WORKERS = 0
+        assert "CHUANGWEN_OCR_WORKERS" in page(limin, "document", one.pk)
 
     def test_a_proposal_is_taken_or_left(self, shelf, signed_in_as) -> None:
         one, limin = read(shelf), signed_in_as("limin")

@@ -88,6 +88,14 @@ def test_without_the_extra_nothing_is_done_and_the_cure_is_told(shelf, monkeypat
     assert "rapidocr" not in sys.modules
 
 
+def test_where_the_operator_keeps_it_off_nothing_is_done_and_the_cure_is_told(shelf, settings) -> None:
+    settings.OCR_WORKERS = 0
+    file = brought(shelf, scan("第一页"), "扫描.pdf").files.get().file
+    reading.read_waiting(9, by=MACHINE, at=shelf.at)
+    assert (recognise(shelf, 9), PageText.objects.filter(file=file).count()) == (0, 0)
+    assert "CHUANGWEN_OCR_WORKERS" in str(reading.why_not_recognise())
+
+
 def test_pieces_are_read_from_the_top_and_from_the_left() -> None:
     def box(left: int, top: int) -> list[list[int]]:
         return [[left, top], [left + 50, top], [left + 50, top + 20], [left, top + 20]]

@@ -32,6 +32,7 @@ from chuangwen.records.archive.models import (
     Passage,
     Proposal,
     Question,
+    Reading,
     UseKind,
 )
 from chuangwen.records.archive.photo_policy import answerable
@@ -40,6 +41,7 @@ from chuangwen.records.archive.policy import secrecy_of, why_not_change, why_not
 from chuangwen.records.archive.previews import has_pictures
 from chuangwen.records.archive.proposal_actions import leave_proposal, take_all, take_proposal
 from chuangwen.records.archive.queries import visible_to
+from chuangwen.records.archive.recognising import why_not_recognise
 from chuangwen.records.archive.suggesting import suggest
 from chuangwen.records.ledger.queries import notes_about
 from chuangwen.records.releases.models import Release, ReleaseState
@@ -191,6 +193,7 @@ def _looking(request: TownRequest, places: Sequence[Place], hidden: Refusal | No
         "page_number": page,
         "pages": pages,
         "drawn": has_pictures(row.file),
+        "unread": why_not_recognise() if row.file.reading == Reading.SCANNED else None,
         "before": _step(current, row, page, -1),
         "after": _step(current, row, page, 1),
         "text": text,

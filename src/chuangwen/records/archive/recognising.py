@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from chuangwen.kernel.apart import Apart
-from chuangwen.kernel.recognising import NoRecognition, is_installed
+from chuangwen.kernel.recognising import NoRecognition, RecognitionOff, is_installed
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later
 from chuangwen.records.archive import proposing, texts
@@ -45,7 +45,9 @@ class Told(NamedTuple):
 
 def why_not_recognise() -> Refusal | None:
     """Why nothing is recognised on this machine, with the cure, or ``None``."""
-    return None if is_installed() else NoRecognition()
+    if not is_installed():
+        return NoRecognition()
+    return None if settings.OCR_WORKERS else RecognitionOff()
 
 
 def scanned() -> QuerySet[StoredFile]:
