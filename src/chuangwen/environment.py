@@ -8,6 +8,8 @@ import secrets
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from chuangwen.kernel.locking import alone
+
 
 class BadSetting(SystemExit):
     """A setting that cannot be used. It ends the start with one sentence and exit code 2."""
@@ -66,16 +68,28 @@ def home_folder() -> Path:
 
 
 def own_secret(folder: Path) -> str:
-    """The secret key of this installation: made on the first run, kept in the home folder."""
+    """The secret key of this installation: made on the first run, kept in the home folder.
+
+    Of several processes that start at once all get the same; one that is killed leaves no half of it.
+    """
     path = folder / "keys" / "secret.key"
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(secrets.token_urlsafe(64))
-    return path.read_text(encoding="ascii").strip()
+    if kept := _kept(path):
+        return kept
+    with alone(path.with_suffix(".lock")):
+        if kept := _kept(path):
+            return kept
+        fresh = path.with_suffix(".new")
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(64))
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    return _kept(path)
+
+
+def _kept(path: Path) -> str:
+    return path.read_text(encoding="ascii").strip() if path.exists() else ""
 
 
 def database(folder: Path) -> dict[str, object]:
