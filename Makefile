@@ -37,9 +37,8 @@ fix: .venv/dev.stamp  ## let the tools mend style
 test-sqlite: .venv/dev.stamp  ## tests on SQLite
 	$(PY) -m pytest $(SPREAD) -m 'not browser and not long'
 
-test-postgres: .venv/dev.stamp  ## tests on PostgreSQL (a cluster of its own); the kernel and the room of photos know no database
-	tools/with_postgres $(PY) -m pytest $(SPREAD) -m 'not browser and not long' \
-	  --ignore tests/kernel --ignore tests/house_rules --ignore tests/records/photos
+test-postgres: .venv/dev.stamp  ## tests on PostgreSQL (a cluster of its own); the kernel knows no database
+	tools/with_postgres $(PY) -m pytest $(SPREAD) -m 'not browser and not long' --ignore tests/kernel --ignore tests/house_rules
 
 test-web: web/node_modules/.stamp  ## tests of the TypeScript parts
 	cd web && npm test --silent

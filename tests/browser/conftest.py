@@ -55,7 +55,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = {**os.environ, "CHUANGWEN_HOME": str(home), "CHUANGWEN_OCR_WORKERS": "0"}  # no test here needs it
+    environment = {**os.environ, "CHUANGWEN_HOME": str(home)}
     server = subprocess.Popen(_command("serve", "--home", str(home), "--port", str(port)), env=environment)
     address = f"http://127.0.0.1:{port}"
     _wait(address)

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 from django.core.cache import cache
 from django.db import transaction
-from django.db.models import Count
 from hypothesis import strategies as st
 
 from chuangwen.kernel.fields import FieldRow, Kind
@@ -316,14 +315,21 @@ def go(walk: Walk, one: Try, after: Callable[[Walk, Case], None]) -> None:
 
 
 def traces() -> dict[int, object]:
-    """All that is written of each case. What held of a case of which nothing has changed holds still."""
-    steps = dict(Case.objects.values_list("pk").annotate(n=Count("steps")))
-    notes = dict(Note.objects.filter(kind="case").values_list("key").annotate(n=Count("pk")).order_by())
-    into: dict[int, list[int]] = {}
-    for key, other in Case.objects.exclude(merged_into=None).order_by("pk").values_list("merged_into", "pk"):
-        into.setdefault(key, []).append(other)
-    rows = Case.objects.values()
-    return {row["id"]: (row, steps[row["id"]], notes.get(row["number"], 0), into.get(row["id"])) for row in rows}
+    """All that is written of each case: its row, its steps, its notes, what was merged into it.
+
+    What held of a case of which nothing has changed holds still.
+    """
+    rows = {row["id"]: row for row in Case.objects.values()}
+    steps, notes, into = ({key: [] for key in rows} for _ in range(3))
+    keys = {row["number"]: key for key, row in rows.items()}
+    for step in Step.objects.order_by("pk").values():
+        steps[step["case_id"]].append(step)
+    for number, verb in Note.objects.filter(kind="case").order_by("number").values_list("key", "verb"):
+        notes[keys[number]].append(verb)
+    for row in rows.values():
+        if row["merged_into_id"]:
+            into[row["merged_into_id"]].append((row["id"], row["closed_at"]))
+    return {key: (row, steps[key], notes[key], into[key]) for key, row in rows.items()}
 
 
 def _go_by_move(walk: Walk, one: Try) -> None:
