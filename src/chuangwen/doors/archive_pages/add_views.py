@@ -29,14 +29,7 @@ from chuangwen.records.township.requests import TownRequest, is_for_machine
 
 LARGE = 8_000_000  # what is larger goes in pieces, where the browser has a script
 
-LISTING: Listing[Arrival] = Listing(
-    columns=[
-        Column("came", later("时间"), lambda row: row.at, "id"),
-        Column("name", later("名称"), lambda row: row.name, "name"),
-    ],
-    sort="-came",
-    search=["name", "inside"],
-)
+LISTING: Listing[Arrival] = Listing([Column("came", later("时间"), lambda row: row.at, "id")], sort="-came")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

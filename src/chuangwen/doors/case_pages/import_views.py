@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from chuangwen.doors.site.sheets import marked_workbook, workbook
-from chuangwen.doors.site.uploads import keep, kept, uploaded
+from chuangwen.doors.site.uploads import sent_or_kept
 from chuangwen.kernel.sheets import read_table
 from chuangwen.kernel.words import say
 from chuangwen.kit.doors import needs
@@ -82,13 +82,7 @@ def import_cases(request: TownRequest, kind: str) -> HttpResponse:
     context: dict[str, Any] = {"type": type_, "move": move, "kind": kind}
     if request.method != "POST":
         return render(request, "cases/import.html", context)
-    if "key" in request.POST:
-        key = request.POST["key"]
-        data, name = kept(request, key)
-    else:
-        file = uploaded(request, "file")
-        data, name = file.read(), file.name or ""
-        key = keep(request, data, name)
+    key, data, name = sent_or_kept(request)
     book = read_table(data, name=name)
     table = read_cases(book, kind, Asked(type_.fields_of(move), move.needs), _lists(type_.type.categories))
     problems = sorted(table.problems)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from chuangwen.doors.case_pages.months import last_of, next_month
 from chuangwen.doors.site.sheets import marked_workbook, workbook
-from chuangwen.doors.site.uploads import keep, kept, uploaded
+from chuangwen.doors.site.uploads import sent_or_kept
 from chuangwen.kernel.dates import weekday_told
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.sheets import read_table
@@ -118,7 +118,7 @@ def import_shifts(request: TownRequest, rota_code: str) -> HttpResponse:
     context["heads"] = _heads(rota)
     if request.method != "POST":
         return render(request, "rotas/import.html", context)
-    key, data, name = _sent(request)
+    key, data, name = sent_or_kept(request)
     book = read_table(data, name=name)
     table = read_shifts(book, _asked(request, rota))
     problems = sorted(table.problems)
@@ -133,18 +133,6 @@ def import_shifts(request: TownRequest, rota_code: str) -> HttpResponse:
     context |= {"table": table, "lines": _lines(rota, table.rows), "fresh": len(fresh), "problems": problems}
     context |= {"key": key, "name": name}
     return render(request, "rotas/import.html", context, status=422 if problems else 200)
-
-
-def _sent(request: TownRequest) -> tuple[str, bytes, str]:
-    """What was pasted, or the file; on the second step what was kept of it, under its key."""
-    if key := request.POST.get("key", ""):
-        return key, *kept(request, key)
-    if pasted := request.POST.get("rows", "").strip("\n"):
-        data, name = pasted.encode(), say("贴上来的表")
-    else:
-        file = uploaded(request, "file")
-        data, name = file.read(), file.name or ""
-    return keep(request, data, name), data, name
 
 
 def _heads(rota: Rota) -> list[str]:

@@ -13,7 +13,7 @@ from chuangwen.doors.evaluation_pages.measure_views import round_or_refuse
 from chuangwen.doors.packs.observing import register_of, seen_rows
 from chuangwen.doors.packs.official import Facts, as_pack, assign_read_duties
 from chuangwen.doors.site.sheets import error_book, marked_workbook
-from chuangwen.doors.site.uploads import keep, kept, uploaded
+from chuangwen.doors.site.uploads import sent_or_kept
 from chuangwen.kernel.cells import text_of
 from chuangwen.kernel.headings import Heading
 from chuangwen.kernel.sheets import Workbook, read_table
@@ -48,13 +48,7 @@ def indicators(request: TownRequest) -> HttpResponse:
     """Step 1: choose the workbook. Steps 2 and 3: look at the mapping, correct it, try it, install it."""
     if request.method != "POST":
         return render(request, "framework/import.html", {"steps": _steps(0)})
-    if "key" in request.POST:
-        data, name = kept(request, request.POST["key"])
-        key = request.POST["key"]
-    else:
-        file = uploaded(request, "file")
-        data, name = file.read(), file.name or ""
-        key = keep(request, data, name)
+    key, data, name = sent_or_kept(request)
     book = read_table(data, name=name)
     headings = _corrected(guess_workbook(book), request.POST)
     reading = read_indicators(book, headings)
@@ -144,13 +138,7 @@ def observations(request: TownRequest) -> HttpResponse:
     round_ = round_or_refuse(request)
     if request.method != "POST":
         return render(request, "measures/import.html", {"round": round_})
-    if "key" in request.POST:
-        key = request.POST["key"]
-        data, name = kept(request, key)
-    else:
-        file = uploaded(request, "file")
-        data, name = file.read(), file.name or ""
-        key = keep(request, data, name)
+    key, data, name = sent_or_kept(request)
     book = read_table(data, name=name)
     reading = read_observations(book, register_of(round_, latest=_today(request)))
     problems = sorted(reading.problems)

@@ -12,7 +12,7 @@ from django.utils.crypto import get_random_string
 
 from chuangwen.kernel.names import tidy_folder
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.kernel.words import lasting, later
+from chuangwen.kernel.words import lasting, later, say
 from chuangwen.records.archive.arriving import Incoming, Road
 from chuangwen.records.archive.roads import expand
 from chuangwen.records.township.models import Organisation
@@ -88,3 +88,15 @@ def kept(request: TownRequest, key: str) -> tuple[bytes, str]:
     if found is None:
         raise GoneAgain
     return base64.b64decode(found[0]), found[1]
+
+
+def sent_or_kept(request: TownRequest) -> tuple[str, bytes, str]:
+    """A table that goes in by steps: its key, bytes and name. First the file or what was pasted, then what was kept."""
+    if key := request.POST.get("key", ""):
+        return key, *kept(request, key)
+    if pasted := request.POST.get("rows", "").strip("\n"):
+        data, name = pasted.encode(), say("贴上来的表")
+    else:
+        file = uploaded(request, "file")
+        data, name = file.read(), file.name or ""
+    return keep(request, data, name), data, name
