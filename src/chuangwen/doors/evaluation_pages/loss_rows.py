@@ -16,7 +16,7 @@ from chuangwen.results.scoring.queries import RoundScore
 from chuangwen.work.cases.guarding import Guard, guards_of
 from chuangwen.work.cases.types import for_gaps
 
-PER_PAGE = 30
+PER_PAGE = 16
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,10 @@ from chuangwen.results.scoring.arithmetic.whatif import TownWhatIf, make_town_re
 from chuangwen.results.scoring.gathering import pack_of
 from chuangwen.results.scoring.loss_words import LossLine, loss_lines
 from chuangwen.results.scoring.queries import RoundScore, score_round
-from chuangwen.results.scoring.standing import standing_of
+from chuangwen.results.scoring.standing import SystemStanding, standing_of
 from chuangwen.results.scoring.working import method_title
+
+FIRST = 6
 
 
 @require_safe
@@ -82,8 +84,9 @@ def _listed(request: TownRequest, result: RoundScore, ticked: set[str]) -> dict[
     if "uncased" in request.GET:
         rows = [one for one in rows if not one.cases]
     systems = standing_of(result).barred
-    floors = [{"system": one, "rows": [row for row in rows if row.line.system == one.code]} for one in systems]
-    barred = {one.code for one in systems}
+    alone = request.GET.get("system", "")
+    floors = [_floor(one, rows) for one in systems if one.code != alone]
+    barred = {one.code for one in systems} - {alone}
     pages = paged(grouped([one for one in rows if one.line.system not in barred]))
     number = _page_number(request, len(pages))
     return {
@@ -103,6 +106,16 @@ def _listed(request: TownRequest, result: RoundScore, ticked: set[str]) -> dict[
             request, rows if number == 1 else [one for group in pages[number - 1] for one in group.rows]
         ),
         "system": request.GET.get("system", ""),
+    }
+
+
+def _floor(system: SystemStanding, rows: Sequence[LossRow]) -> dict[str, Any]:
+    """The losses of a system whose floor is missed: the first ones and whatever is ticked; the rest on its own list."""
+    mine = [one for one in rows if one.line.system == system.code]
+    return {
+        "system": system,
+        "rows": [one for place, one in enumerate(mine) if place < FIRST or one.ticked],
+        "all": len(mine),
     }
 
 
