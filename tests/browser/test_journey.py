@@ -76,10 +76,12 @@ def _table(folder: Path, who: str) -> str:
 def test_ticking_a_loss_moves_the_total_at_once_and_the_list_leaves_as_excel(page: Page, demo: Town) -> None:
     sign_in(page, demo, "hewei")
     page.goto(f"{demo.address}/losses/")
-    gain = page.locator("[data-whatif-gain]")
-    expect(gain).to_have_text(re.compile(r"^0"))
+    page.get_by_role("link", name="全不选").click()
+    box = page.locator("#whatif")
+    expect(box).to_contain_text("现在")
     page.locator("input[name=tick]").first.check()
-    expect(gain).not_to_have_text(re.compile(r"^0$"))
+    expect(box).to_contain_text("补上勾选的 1 项以后")
+    expect(box).to_contain_text("→")
     with page.expect_download() as download:
         page.get_by_role("link", name=re.compile("导出 Excel")).click()
     book = openpyxl.load_workbook(io.BytesIO(Path(download.value.path()).read_bytes()))

@@ -91,14 +91,6 @@ def test_the_standard_opens_its_working_down_to_the_counts(town: MeasuredTown, s
     assert "据公开资料整理" in text
 
 
-def test_ticking_losses_tells_the_total_after(town: MeasuredTown, signed_in_as: Any) -> None:
-    limin = signed_in_as("limin")
-    page = limin.get(reverse("losses"))
-    keys = [one["key"] for one in page.context["losses"]]
-    after = limin.get(reverse("losses"), {"tick": keys}).context["supposed"]
-    assert page.context["total"].expected < after.expected == pytest.approx(100)
-
-
 def test_an_observation_table_is_tried_then_taken_and_a_repeat_is_harmless(
     town: MeasuredTown, signed_in_as: Any
 ) -> None:

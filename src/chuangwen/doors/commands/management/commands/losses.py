@@ -8,6 +8,7 @@ from django.conf import settings
 from chuangwen.doors.commands.command import TownCommand, require_database
 from chuangwen.kit import clock
 from chuangwen.records.township.queries import demo_day
+from chuangwen.results.scoring.loss_words import HOW
 from chuangwen.results.scoring.queries import latest_of_year, losses_of, score_round
 
 
@@ -30,13 +31,14 @@ class Command(TownCommand):
         for one in found:
             self.say(
                 options,
-                "{standard:<10} {method:<9} 已失 {lost:5.2f} 存疑 {risk:5.2f} 可挽回 {regain:5.2f} 约需 {days:4.1f} 天 {lead}",
+                "{system:<12} {standard:<10} {method:<9} 已失 {lost:5.2f} 存疑 {risk:5.2f} 可挽回 {regain:5.2f} {how} {lead}",
+                system=one.system,
                 standard=one.standard,
                 method=one.method,
                 lost=one.lost,
                 risk=one.at_risk,
                 regain=one.regain,
-                days=one.effort_days,
+                how=f"约需 {one.effort_days:4.1f} 天" if one.needs == "work" else HOW[one.needs],
                 lead=one.lead,
             )
         return [one.as_dict() for one in found]

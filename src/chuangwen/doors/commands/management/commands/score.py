@@ -8,8 +8,9 @@ from django.conf import settings
 from chuangwen.doors.commands.command import TownCommand, require_database
 from chuangwen.kit import clock
 from chuangwen.records.township.queries import demo_day
-from chuangwen.results.scoring.queries import latest_of_year, score_round
+from chuangwen.results.scoring.queries import RoundScore, latest_of_year, score_round
 from chuangwen.results.scoring.score_data import as_data
+from chuangwen.results.scoring.standing import SystemStanding, standing_of
 
 
 class Command(TownCommand):
@@ -24,19 +25,32 @@ class Command(TownCommand):
     def run(self, options: dict[str, Any]) -> dict[str, Any]:
         require_database(settings.HOME)
         with clock.live_on(demo_day()):
-            data = as_data(score_round(latest_of_year(options["year"]), clock.today()))
-        total = data["total"]
-        self.say(options, "{edition}　{round}", edition=data["edition"]["id"], round=data["round"]["title"])
-        if total["expected"] is None:
-            self.say(options, "还没有任何结果，得分在 0 到 100 之间。")
-            return data
-        self.say(
-            options,
-            "预计 {expected:.1f} 分，{level:.0%} 的把握在 {a:.1f} 至 {b:.1f}；最低 {low:.1f}，最高 {high:.1f}，已测 {measured:.1%}",
-            a=total["interval"][0],
-            b=total["interval"][1],
-            **{key: total[key] for key in ("expected", "level", "low", "high", "measured")},
-        )
-        for bar in data["bars"]:
-            self.say(options, "注意 {bar}", bar=bar)
+            result = score_round(latest_of_year(options["year"]), clock.today())
+            data = as_data(result)
+        self._tell(options, result)
         return data
+
+    def _tell(self, options: dict[str, Any], result: RoundScore) -> None:
+        standing, total = standing_of(result), result.total
+        self.say(options, "{round}　{formula}", round=result.round.title, formula=standing.formula)
+        low, high = total.reach
+        ends = {"low": low, "high": high, "measured": total.measured}
+        if total.measured <= 0:
+            self.say(options, "还没有任何结果，得分在 0 到 100 之间。")
+        elif total.interval is None:
+            self.say(options, "只测了 {measured:.1%}，不给预计；最低 {low:.1f}，最高 {high:.1f}", **ends)
+        else:
+            told = "全镇预计 {expected:.1f} 分，{level:.0%} 的把握在 {a:.1f} 至 {b:.1f}；最低 {low:.1f}，最高 {high:.1f}，已测 {measured:.1%}"
+            a, b = total.interval
+            self.say(options, told, expected=total.expected, level=result.level, a=a, b=b, **ends)
+        for one in standing.systems:
+            self._tell_floor(options, one)
+        for event in standing.events:
+            self.say(options, "负面清单：{title}（{points:g} 分）", title=event["title"], points=event["points"])
+
+    def _tell_floor(self, options: dict[str, Any], one: SystemStanding) -> None:
+        if one.bar is None:
+            return
+        score = "未测" if one.bar.score is None else f"{one.bar.score:.1f}"
+        told = "{title} 预计 {score} 分，底线 {floor:.0f} 分：{what}"
+        self.say(options, told, title=one.title, score=score, floor=one.bar.floor, what=one.told)
