@@ -1,7 +1,7 @@
 """The engine: what a move does to a case. Works on the rows in memory; ``actions`` writes and notes."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from chuangwen.kernel.fields import Answers, FieldRow, WrongAnswers, masked, read
@@ -9,6 +9,7 @@ from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, say
 from chuangwen.kernel.workdays import Term, due
 from chuangwen.work.cases import clocks
+from chuangwen.work.cases.conditions import why_not_of_kind
 from chuangwen.work.cases.definitions import CaseTypeRow, ClockRow, MoveRow
 from chuangwen.work.cases.models import Case, Category, Phase
 from chuangwen.work.cases.naming import name_units
@@ -66,9 +67,11 @@ def check_said(type_: CaseTypeRow, move: MoveRow, said: Said, lists: Lists) -> A
 
 
 def carry(stride: Stride) -> None:
-    """Let the move have its effect on the case."""
+    """Let the move have its effect on the case, if it is for a thing of this kind."""
     case, move = stride.case, stride.move
     _keep_answers(stride)
+    if no := why_not_of_kind(stride.type, move, case.answers):
+        raise no
     stride.due_at = case.due_at
     name_units(stride)
     _EFFECTS.get(move.does, _nothing)(stride)
@@ -231,7 +234,7 @@ def _wind_clocks(stride: Stride) -> None:
         clocks.resume(table, name, at, stride.days)
     for name in move.starts:
         row = stride.type.clock(name)
-        clocks.start(table, row, term_for(stride, row), at, stride.days)
+        clocks.start(table, row, term_for(stride, row), at, stride.days, _day_for(stride, row))
     case.clocks = table
     _mark_in_time(stride)
 
@@ -258,6 +261,16 @@ def term_for(stride: Stride, row: ClockRow) -> Term:
         if category is not None and category.term:
             return Term.parse(category.term)
     return Term.parse(row.urgent if case.urgent and row.urgent else row.term)
+
+
+def _day_for(stride: Stride, row: ClockRow) -> date | None:
+    """The day that somebody set as the end: it binds, though not a second time once it has passed (rework, relapse)."""
+    said = stride.case.answers.get(row.by_date) if row.by_date else None
+    if not said:
+        return None
+    day = date.fromisoformat(str(said))
+    again = bool(stride.case.clocks.get(row.id, {}).get("start"))
+    return None if again and stride.days.closing(day) < stride.at else day
 
 
 def _settle(stride: Stride) -> None:
