@@ -208,7 +208,9 @@ class Walk:
 
     def merges(self, one: Try) -> Case:
         actor = self.actor(self.people[one.who % len(self.people)] if one.salt % 3 == 0 else "limin")
-        return merge(self.case(one.what), self.case(one.what + 1 + one.salt % 2), by=actor, at=self.at)
+        return merge(
+            self.case(one.what), self.case(one.what + 1 + one.salt % 2), by=actor, at=self.at, sure=one.salt % 5 > 0
+        )
 
     def moves(self, one: Try) -> tuple[Case, MoveRow, By, Said] | None:
         """What is tried on a case: by whom, which move, with which words. ``None`` when nobody may do anything."""

@@ -24,7 +24,7 @@ from chuangwen.records.township.models import Organisation
 from chuangwen.work.cases import attaching, clocks, materials, naming, rollup, stepping, telling, turning
 from chuangwen.work.cases.definitions import CaseTypeRow, MoveRow
 from chuangwen.work.cases.keeping import Overtaken, changed_meanwhile, fresh, write
-from chuangwen.work.cases.models import Case, CaseLink, CaseType, Category, Purpose, Reporter, Step
+from chuangwen.work.cases.models import Case, CaseLink, CaseType, Category, Phase, Purpose, Reporter, Step
 from chuangwen.work.cases.placing import area_of
 from chuangwen.work.cases.policy import NotYourMove, why_not_lead, why_not_open, why_not_take
 from chuangwen.work.cases.said import NewCase, NewReporter, Said
@@ -292,6 +292,8 @@ def _write_step(ready: Ready, *, by: By) -> None:
     rollup.keep(ready.counted, rollup.counted(case), at)
     before, after = ledger.changes(ready.facts, _facts(case))
     ledger.note(thing(case), move.title, by=by, at=at, before=before, after=after)
+    if case.phase == Phase.CLOSED and ready.before and ready.counted.phase != Phase.CLOSED:
+        telling.withdraw_settled(case)
     if ready.near is not None:
         telling.tell_turn(ready.near, stride.type, move, by=by, at=at)
 

@@ -22,12 +22,12 @@ from chuangwen.work.cases.models import Case, CaseLink, Comment, Phase, Reporter
 from chuangwen.work.cases.policy import knows_reporter, may_read, why_not_lead
 from chuangwen.work.cases.said import Link, NewReporter
 from chuangwen.work.cases.seeing import why_not_see
-from chuangwen.work.cases.telling import link, thing_of
+from chuangwen.work.cases.telling import called, link, thing_of
 from chuangwen.work.cases.turning import turn_people
 from chuangwen.work.cases.types import type_of
 
-MENTIONED = lasting("{by}在 {number} 里提到你。")
-COMMENTED = lasting("{by}在 {number} 里留言。")
+MENTIONED = lasting("{by}在 {number}“{title}”里提到你。")
+COMMENTED = lasting("{by}在 {number}“{title}”里留言。")
 
 
 class NothingSaid(Refusal):
@@ -57,7 +57,7 @@ def comment(case: Case, text: str, *, by: Actor, at: datetime) -> Comment:
         if why_not_see(case, actor_for(one)) is None
     ]
     made.mentioned.set(mentioned)
-    told = written(MENTIONED, by=by.name, number=case.number)
+    told = written(MENTIONED, by=by.name, number=case.number, title=called(case))
     tell(
         [one.pk for one in mentioned],
         Told("mentioned", told, link(case), thing_of(case), f"case:comment:{made.pk}"),
@@ -65,7 +65,7 @@ def comment(case: Case, text: str, *, by: Actor, at: datetime) -> Comment:
         at=at,
     )
     others = turn_people(case) - {one.pk for one in mentioned} - {by.person_id}
-    told = written(COMMENTED, by=by.name, number=case.number)
+    told = written(COMMENTED, by=by.name, number=case.number, title=called(case))
     tell(sorted(others), Told("changed", told, link(case), thing_of(case), f"case:comment:{made.pk}"), by=by, at=at)
     ledger.note(thing(case), later("留言"), by=by, at=at, after={"comment": made.pk})
     return made

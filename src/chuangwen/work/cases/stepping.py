@@ -224,6 +224,9 @@ _EFFECTS: dict[str, Callable[[Stride], None]] = {
 def _wind_clocks(stride: Stride) -> None:
     case, move, at = stride.case, stride.move, stride.at
     table: dict[str, Any] = {name: dict(one) for name, one in case.clocks.items()}
+    if not move.stays:
+        for name in [one for one in table if "@" in one]:  # brought along by a duplicate for the step that was awaited
+            clocks.stop(table, name, at)
     for name in move.stops:
         in_time = clocks.stop(table, name, at)
         if in_time is not None:
