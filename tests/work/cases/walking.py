@@ -238,7 +238,7 @@ def good_answer(row: FieldRow, type_: CaseTypeRow, pick: int) -> object:
     codes: dict[Kind, Callable[[], object]] = {
         Kind.UNIT: lambda: UNITS[pick % len(UNITS)],
         Kind.UNITS: lambda: [UNITS[pick % len(UNITS)], UNITS[pick * 3 % len(UNITS)]],
-        Kind.PERSON: lambda: [*CAST, *BESIDE][pick % (len(CAST) + len(BESIDE))],
+        Kind.PERSON: lambda: _person(row, pick),
         Kind.CATEGORY: lambda: _category(type_.type.categories, pick),
         Kind.CHOICE: lambda: row.options[pick % len(row.options)],
         Kind.CHOICES: lambda: list(row.options) if row.least else [row.options[pick % len(row.options)]],
@@ -262,6 +262,13 @@ _PLAIN: Mapping[Kind, list[str]] = {
     Kind.PHONE: ["13900001234"],
     Kind.ID_NUMBER: ["11010519491231002X"],
 }
+
+
+def _person(row: FieldRow, pick: int) -> str:
+    """Anybody, or somebody of the role that the field asks for."""
+    holding = Assignment.objects.filter(role__in=row.roles, withdrawn_at=None, person__is_active=True)
+    names = sorted(holding.values_list("person__username", flat=True)) if row.roles else [*CAST, *BESIDE]
+    return names[pick % len(names)] if names else ""
 
 
 def _category(table: str, pick: int) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from chuangwen.kernel.fields import FieldRow, Kind, masked, told
 from chuangwen.kernel.words import say
-from chuangwen.records.township.models import Organisation, Person
+from chuangwen.records.township.models import Assignment, Organisation, Person
 from chuangwen.work.cases.definitions import CaseTypeRow
 from chuangwen.work.cases.models import Case, Category
 from chuangwen.work.rotas.models import Rota
@@ -86,6 +86,11 @@ class Choices:
         rota = Rota.objects.filter(code=code).first() if code else None
         return (rota.title, set(candidates(rota).values_list("username", flat=True))) if rota else ("", set())
 
+    def holding(self, roles: Sequence[str]) -> set[str] | None:
+        """User names of those who hold one of the roles; ``None`` where no role is asked."""
+        rows = Assignment.objects.filter(role__in=roles, withdrawn_at=None, person__is_active=True)
+        return set(rows.values_list("person__username", flat=True)) if roles else None
+
     def categories(self) -> list[Category]:
         if self._categories is None:
             self._categories = list(Category.objects.filter(table=self.table, retired=False).order_by("order"))
@@ -134,10 +139,11 @@ def _options(row: FieldRow, values: Sequence[str], choices: Choices) -> list[Opt
 def person_options(row: FieldRow, values: Sequence[str], choices: Choices) -> list[Option]:
     """People with their units; those of the field's rota first."""
     title, first = choices.rota(row.rota)
-    rest = say("其他人员") if first else ""
+    rest, holding = say("其他人员") if first else "", choices.holding(row.roles)
     found = [
         Option(code, f"{name}（{unit or ''}）", code in values, title if code in first else rest)
         for code, name, unit in choices.people()
+        if holding is None or code in holding
     ]
     return sorted(found, key=lambda one: one.value not in first)
 

@@ -25,6 +25,7 @@ from chuangwen.records.township.permissions import Permission
 from chuangwen.records.township.requests import TownRequest
 from chuangwen.work.cases import queries
 from chuangwen.work.cases.actions import open_case, openings_for, take
+from chuangwen.work.cases.conditions import needs_of
 from chuangwen.work.cases.definitions import CaseTypeRow, ClockRow, MoveRow
 from chuangwen.work.cases.materials import grades_for, is_about_material
 from chuangwen.work.cases.models import Attachment, Case, CaseLink, Phase, Purpose
@@ -198,7 +199,7 @@ def _form(
     said = posted.values if posted else known
     return {
         "move": move,
-        "fields": shown(type_.fields_of(move), move.needs, said, choices, posted.wrong if posted else {}),
+        "fields": shown(type_.fields_of(move), needs_of(move, found), said, choices, posted.wrong if posted else {}),
         "posted": posted,
         "mark": posted.mark if posted else secrets.token_urlsafe(12),
         "version": found.version if found else "",
@@ -321,7 +322,7 @@ def _new_page(
 ) -> dict[str, Any]:
     choices = Choices(type_.type.categories)
     said = request.POST if request.method == "POST" else request.GET
-    own = any(row.kind == "category" for row in type_.fields_of(moves[0]))
+    own = any(row.kind == "category" for row in type_.fields_of(moves[0])) or moves[0].id == type_.type.gap
     return {
         "type": type_,
         "move": moves[0],

@@ -213,7 +213,7 @@ def _rows(request: TownRequest, round_: Round, lines: list[LossLine], ticked: se
 
 def _gap_link(opening: tuple[str, str], key: str, one: LossLine) -> str:
     kind, move = opening
-    links = [f"standard:{key}|{one.label}", f"loss:{one.key}|{one.where}"]
+    links = [f"standard:{key}|{one.label}", f"loss:{one.key.replace('|', ':')}|{one.where}"]
     asked = {"move": move, "title": f"{one.label}：{one.where}"[:110], "link": links}
     return f"{reverse('case_open', args=[kind])}?{urlencode(asked, doseq=True)}"
 

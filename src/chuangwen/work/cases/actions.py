@@ -90,7 +90,8 @@ def _opened(new: NewCase, said: Said, *, by: By, at: datetime) -> Ready:
         naming.set_category(case, _category(type_, new.category))
     if case.lead is None and not answers.values.get("unit"):
         category = str(answers.values.get("category", case.category))
-        case.lead = materials.bringer(move, by) or naming.default_unit(type_, category)
+        known = materials.bringer(move, by) or materials.answering(type_, move, new.links)
+        case.lead = known or naming.default_unit(type_, category)
     stride = _stride(case, (type_, move), answers.values, lists, by=by, at=at)
     stepping.carry(stride)
     case.version = 1
@@ -222,7 +223,7 @@ def _take(pk: int, move_id: str, said: Said, *, by: By, at: datetime) -> Case:
 def _taken(case: Case, move_id: str, said: Said, *, by: By, at: datetime) -> Ready:
     type_, move = type_of(case), _asked_move(case, move_id, said, by)
     lists = lists_for(type_, move, said, materials.grades_for(case, type_, move))
-    answers = stepping.check_said(type_, move, said, lists)
+    answers = stepping.check_said(type_, move, said, lists, case)
     stride = _stride(case, (type_, move), answers.values, lists, by=by, at=at)
     ready = Ready(stride, said, case.state, rollup.counted(case), _facts(case))
     stepping.carry(stride)

@@ -201,6 +201,8 @@ def _check_move(one: CaseTypeRow, move: MoveRow, place: Place, problems: Problem
     known("fields", (*move.fields, *move.needs), fields, place, problems)
     for key in ("starts", "stops", "pauses", "resumes"):
         known(key, getattr(move, key), clocks, place, problems)
+    known("needs_after", move.needs_after, sorted(moves), place, problems)
+    known("needs_after", [one for names in move.needs_after.values() for one in names], fields, place, problems)
     known("apart_from", move.apart_from, sorted(moves | {row.does for row in one.moves}), place, problems)
     if move.opens and move.stays:
         what = say("开头的动作必须到一个环节")

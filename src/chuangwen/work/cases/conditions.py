@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, listed, say
 from chuangwen.work.cases.definitions import CaseTypeRow, MoveRow
+from chuangwen.work.cases.models import Case
 
 
 class NotOfThisKind(Refusal):
@@ -29,6 +30,13 @@ def why_not_of_kind_before(type_: CaseTypeRow, move: MoveRow, answers: Mapping[s
     asked = {*move.fields, *move.needs}
     rest = {name: values for name, values in move.when.items() if name not in asked}
     return why_not_of_kind(type_, move.model_copy(update={"when": rest}), answers) if rest else None
+
+
+def needs_of(move: MoveRow, case: Case | None) -> tuple[str, ...]:
+    """The fields that must be filled in here: the move's own, and those that an earlier step of the case asks for."""
+    did = case.did if case is not None else {}
+    later = (one for earlier, names in move.needs_after.items() if earlier in did for one in names)
+    return tuple(dict.fromkeys((*move.needs, *later)))
 
 
 def told(type_: CaseTypeRow, move: MoveRow) -> str:

@@ -83,6 +83,7 @@ class MoveRow(Row):
     """One move. ``from`` empty: it opens a case. ``apart_from``: whoever ever did such a thing here may not take it.
 
     ``when`` holds it back to things of a kind: for each choice field named the values that the move is for.
+    ``needs_after`` names, for a move once taken in the case, the fields that are needed here because of it.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -101,6 +102,7 @@ class MoveRow(Row):
     pauses: tuple[str, ...] = ()
     resumes: tuple[str, ...] = ()
     apart_from: tuple[str, ...] = ()
+    needs_after: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     when: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     once: bool = False
     bulk: bool = False
@@ -189,7 +191,8 @@ class CaseTypeRow(Row):
     def fields_of(self, move: MoveRow) -> list[FieldRow]:
         """The fields that a move asks, in the order it names them."""
         known = {one.id: one for one in self.fields}
-        return [known[one] for one in dict.fromkeys((*move.fields, *move.needs)) if one in known]
+        later = (one for names in move.needs_after.values() for one in names)
+        return [known[one] for one in dict.fromkeys((*move.fields, *move.needs, *later)) if one in known]
 
     def resident_fields(self, move: MoveRow) -> list[FieldRow]:
         """What of a move a resident may fill in: nothing that names people or units of the town, nothing private."""

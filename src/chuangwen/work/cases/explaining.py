@@ -181,6 +181,12 @@ def _clock_words(type_: CaseTypeRow, move: MoveRow) -> str:
 def _more(type_: CaseTypeRow, move: MoveRow, names: Names) -> str:
     said = [
         condition_told(type_, move),
+        *(
+            say(
+                "办过{move}的必须填{fields}", move=_quoted(type_, [earlier]), fields=listed(_field_titles(type_, names))
+            )
+            for earlier, names in move.needs_after.items()
+        ),
         say("做过{moves}的人不能做", moves=_quoted(type_, move.apart_from)) if move.apart_from else "",
         say("只能一次") if move.once else "",
         say("可以成批办") if move.bulk else "",
@@ -188,6 +194,10 @@ def _more(type_: CaseTypeRow, move: MoveRow, names: Names) -> str:
         move.help,
     ]
     return say("；").join(one for one in said if one)
+
+
+def _field_titles(type_: CaseTypeRow, ids: Iterable[str]) -> list[str]:
+    return [row.title if (row := type_.field(one)) else one for one in ids]
 
 
 def _quoted(type_: CaseTypeRow, words: Sequence[str]) -> str:

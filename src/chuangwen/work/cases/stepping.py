@@ -6,13 +6,15 @@ from typing import Any
 
 from chuangwen.kernel.fields import Answers, FieldRow, WrongAnswers, masked, read
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.kernel.words import later, say
+from chuangwen.kernel.words import later, listed, say
 from chuangwen.kernel.workdays import Term, due
+from chuangwen.records.township.models import Assignment
 from chuangwen.work.cases import clocks
-from chuangwen.work.cases.conditions import why_not_of_kind
+from chuangwen.work.cases.conditions import needs_of, why_not_of_kind
 from chuangwen.work.cases.definitions import CaseTypeRow, ClockRow, MoveRow
 from chuangwen.work.cases.models import Case, Category, Phase
 from chuangwen.work.cases.naming import name_units
+from chuangwen.work.cases.policy import word_titles
 from chuangwen.work.cases.relations import doers
 from chuangwen.work.cases.said import Said
 from chuangwen.work.cases.stride import Lists, Stride
@@ -52,11 +54,13 @@ class AskedTooLate(Refusal):
     sentence = later("{case}的“{clock}”已在 {due} 到期，延期要在到期前申请。请尽快办完，并写明超期原因。")
 
 
-def check_said(type_: CaseTypeRow, move: MoveRow, said: Said, lists: Lists) -> Answers:
+def check_said(type_: CaseTypeRow, move: MoveRow, said: Said, lists: Lists, case: Case | None = None) -> Answers:
     """Read the answers and refuse what the move may not do without."""
-    found = read(type_.fields_of(move), move.needs, said.answers, lists.known)
+    found = read(type_.fields_of(move), needs_of(move, case), said.answers, lists.known)
     if found.wrong:
         raise WrongAnswers(found.wrong)
+    if wrong := _of_another_role(type_, move, found):
+        raise WrongAnswers(wrong)
     if len(said.photos) < move.photos:
         raise ProofMissing(move=move.title, what=say("照片"), count=move.photos, have=len(said.photos))
     if len(said.files) + len(said.photos) < move.files:
@@ -64,6 +68,19 @@ def check_said(type_: CaseTypeRow, move: MoveRow, said: Said, lists: Lists) -> A
     if move.note == "needed" and not said.text.strip():
         raise NoteMissing(move=move.title)
     return found
+
+
+def _of_another_role(type_: CaseTypeRow, move: MoveRow, found: Answers) -> dict[str, str]:
+    """People who were named for what only holders of a role may be, by field."""
+    wrong = {}
+    for row in type_.fields_of(move):
+        if not row.roles or row.id not in found.values:
+            continue
+        holding = Assignment.objects.filter(role__in=row.roles, withdrawn_at=None)
+        if not holding.filter(person__username=found.values[row.id]).exists():
+            titles = listed(word_titles(row.roles))
+            wrong[row.id] = say("“{title}”要从{roles}里选", title=row.title, roles=titles)
+    return wrong
 
 
 def carry(stride: Stride) -> None:
