@@ -157,7 +157,7 @@ def _times(event: Event, start: Moment, title: str) -> list[Moment]:
     if rules is None:
         return [start, *(one for one in more if one != start)]
     by_days = not isinstance(start, datetime.datetime)
-    begin = datetime.datetime.combine(start, datetime.time()) if by_days else start
+    begin = start if isinstance(start, datetime.datetime) else datetime.datetime.combine(start, datetime.time())
     found = rruleset()
     for rule in rules if isinstance(rules, list) else [rules]:
         found.rrule(_rule(rule, begin, title))
