@@ -39,7 +39,7 @@ def letter(file, title, addressee, body, *, signer="{{ office_name }}"):
         paragraph(document, text.lstrip("#"), name=HEAD if head else BODY)
     paragraph(document, "", indent=False)
     paragraph(document, signer, align="right")
-    paragraph(document, "{{ today|date_cn }}", align="right")
+    paragraph(document, "{{ dated|date_cn }}", align="right")
     document.save(OUT / file)
 
 
@@ -86,9 +86,10 @@ def main():
         "督办单",
         "{{ unit }}",
         [
-            "{{ text }}",
+            "事由：{{ title }}",
+            "{% if text %}{{ text }}{% else %}以上事项由你单位办理。{% endif %}",
             "#督办要求",
-            "{{ f.demand }}",
+            "{% if f.demand %}{{ f.demand }}{% else %}按期办结上述事项，并说明办理情况和未按期办结的原因。{% endif %}",
             "请于{{ due_at }}前书面回复办理结果。逾期不办或弄虚作假的，移交镇纪委处理。",
         ],
     )
@@ -99,6 +100,16 @@ def main():
         [
             "现将“{{ title }}”（{{ number }}）交你单位办理。{% if text %}{{ text }}{% endif %}",
             "请于{{ due_at }}前办结，首接负责，办理结果答复反映人并报办公室。{% if assisting %}协办单位：{{ assisting }}。{% endif %}",
+        ],
+    )
+    letter(
+        "上级交办单.docx",
+        "交办单",
+        "{{ unit }}",
+        [
+            "{{ f.ordered_by }}{% if f.document %}以{{ f.document }}{% endif %}交办“{{ title }}”（{{ number }}），现交你单位办理。{% if text %}{{ text }}{% endif %}",
+            "{% if f.demand %}交办要求：{{ f.demand }}{% else %}请按来文要求办理。{% endif %}",
+            "请于{{ due_at }}前办结，办理结果报办公室，由办公室审核后报回。{% if assisting %}协办单位：{{ assisting }}。{% endif %}",
         ],
     )
     letter(
@@ -118,7 +129,7 @@ def main():
     letter(
         "受理告知书.docx",
         "信访事项受理告知书",
-        "信访人",
+        "{% if reporter %}{{ reporter }}{% else %}信访人{% endif %}",
         [
             "你于{{ opened_on|date_cn }}反映的“{{ title }}”，经审查，决定予以受理，由{{ unit }}办理，办理途径：{{ f.way }}。",
             "根据《信访工作条例》第三十四条，本事项自受理之日起六十日内办结；情况复杂的，经批准可以延长，延长期限不超过三十日，并告知延期理由。",
@@ -128,12 +139,12 @@ def main():
     letter(
         "信访处理意见书.docx",
         "信访事项处理意见书",
-        "信访人",
+        "{% if reporter %}{{ reporter }}{% else %}信访人{% endif %}",
         [
             "#一、信访请求",
             "{{ title }}。{% if text %}{{ text }}{% endif %}",
             "#二、事实和理由",
-            "{{ last_text }}",
+            "{{ step_text }}",
             "#三、法律政策依据",
             "{{ f.basis }}",
             "#四、处理意见",
@@ -148,7 +159,7 @@ def main():
         "{{ f.owner }}",
         [
             "经查，你在{{ place }}的建设行为涉嫌“{{ f.what }}”，面积约{{ f.area_built }}平方米。",
-            "现责令你立即停止建设，并于{{ due_at }}前接受调查处理。拒不停止的，依法采取措施，责任自负。",
+            "现责令你立即停止建设，接受调查处理{% if due_at %}，并于{{ due_at }}前自行改正或拆除{% endif %}。拒不停止的，依法采取措施，责任自负。",
         ],
         signer="{{ unit }}",
     )
@@ -190,7 +201,7 @@ def main():
             ("事项编号", "{{ number }}", "事项类型", "{{ type_title }}"),
             ("事项", "{{ title }}"),
             ("申请单位", "{{ unit }}", "经办人", "{{ person }}"),
-            ("原截止时间", "{{ due_at }}", "申请延期", "{{ f.extension }}"),
+            ("原截止时间", "{{ old_due_at }}", "申请延期", "{{ f.extension }}"),
             ("延期理由", "{{ f.reason }}"),
             ("办公室意见", "\n\n"),
             ("领导审批", "\n\n　　　　　　　签名：　　　　　　年　　月　　日"),
@@ -200,7 +211,7 @@ def main():
         "接访登记表.docx",
         "领导接访登记表",
         [
-            ("接访日期", "{{ opened_on|date_cn }}", "接访形式", "{{ f.form }}"),
+            ("接访日期", "{% if f.received_at %}{{ f.received_at|date_cn }}{% else %}{{ opened_on|date_cn }}{% endif %}", "接访形式", "{{ f.form }}"),
             ("包案领导", "{{ f.case_leader }}", "是否签到", "{{ f.signed }}"),
             ("接访地点", "{{ f.place }}", "接访领导", "{{ f.leader }}"),
             ("来访代表", "{{ f.visitors }}"),

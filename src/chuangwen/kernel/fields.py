@@ -43,7 +43,7 @@ class FieldRow(Row):
     """One field. ``private`` values are masked for all but ``readers``; ``columns`` name the columns of a table.
 
     ``least`` and ``most`` bound a number, the length of a text, or the count of choices and rows. ``rota`` names a rota:
-    whoever is on duty that day is proposed for a person.
+    whoever is on duty that day is proposed for a person. ``roles``: a person who holds one of them, nobody else.
     """
 
     id: str = Limited(pattern=r"^[a-z][a-z0-9_]*$")
@@ -58,6 +58,7 @@ class FieldRow(Row):
     private: bool = False
     readers: tuple[str, ...] = ()
     rota: str = ""
+    roles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -31,12 +31,16 @@ FACTS = {
     "address": later("地址"),
     "place": later("在哪里：点位，没有点位时是村（社区）和地址"),
     "opened_on": later("登记日期"),
-    "due_at": later("截止时间"),
+    "due_at": later("文书所说那个时限的截止时间"),
+    "old_due_at": later("延期前的截止时间"),
     "today": later("制作日期"),
+    "dated": later("文书所属那一步的日期，还没有办到时是制作日期"),
     "person": later("经办人"),
     "opener": later("登记人"),
     "legal_basis": later("依据"),
+    "reporter": later("反映人姓名，只给看得到的人"),
     "last_text": later("最近一步的说明"),
+    "step_text": later("文书所属那一步的说明"),
     "fields": later("全部填写内容的清单：每项有 label 和 value"),
     "steps": later("办理经过的清单：每项有 at、title、by、unit、text"),
     "f": later("按编号取某一项填写内容，如 f.measures"),
@@ -91,6 +95,14 @@ def fill(template: bytes, facts: Mapping[str, object]) -> bytes:
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
+
+
+def named(template: bytes) -> set[str]:
+    """The facts that a template asks for."""
+    try:
+        return set(DocxTemplate(io.BytesIO(template)).get_undeclared_template_variables(_environment()))
+    except TemplateError as wrong:
+        raise BadTemplate(why=wrong) from wrong
 
 
 def check(template: bytes, name: str, problems: Problems) -> None:

@@ -22,6 +22,7 @@ from chuangwen.work.cases.actions import open_case
 from chuangwen.work.cases.checking import read_content
 from chuangwen.work.cases.installing import install_content
 from chuangwen.work.cases.said import NewCase, Said
+from chuangwen.work.cases.telling import called
 
 
 def english(client: Client) -> Client:
@@ -97,11 +98,11 @@ def test_a_notice_is_kept_in_the_towns_words_and_read_in_the_readers(office: Off
     client.force_login(office.cast.people["limin"], backend="allauth.account.auth_backends.AuthenticationBackend")
     assert english(client).post(f"/cases/{case.number}/comment/", {"text": "请抓紧"}).status_code == 302
     told = Notice.objects.filter(person__username="wangjianguo").order_by("-pk")[0]
-    assert told.text == f"李敏在 {case.number} 里留言。"
+    assert told.text == f"李敏在 {case.number}“{called(case)}”里留言。"
     client.force_login(office.cast.people["wangjianguo"], backend="allauth.account.auth_backends.AuthenticationBackend")
     page = english(client).get("/notices/").content.decode()
-    assert f"李敏 comments in {case.number}." in page
-    assert f"{case.number} “垃圾未清” is your turn" in page
+    assert f"李敏 comments in {case.number} “{called(case)}”." in page
+    assert f"{case.number} “{called(case)}” is your turn" in page
 
 
 def test_an_exported_list_has_the_readers_headings(town: MeasuredTown, signed_in_as: Any) -> None:

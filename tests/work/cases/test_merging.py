@@ -6,18 +6,22 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from chuangwen.doors.case_pages.page_views import clock_lines
 from chuangwen.doors.portal.showing import followed
 from chuangwen.kernel.refusal import Refusal
+from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.ledger.models import Note
 from chuangwen.records.ledger.verifying import verify
 from chuangwen.work.cases import figures, queries
-from chuangwen.work.cases.merge_actions import NotMergeable, merge
+from chuangwen.work.cases.escalating import sweep
+from chuangwen.work.cases.merge_actions import NotMergeable, SureTheSame, merge
 from chuangwen.work.cases.models import Attachment, Case, Comment, Reporter, Step
 from chuangwen.work.cases.policy import RESIDENT
 from chuangwen.work.cases.rollup import COUNTS, recount
 from chuangwen.work.cases.said import NewReporter
 from chuangwen.work.cases.side_actions import NotAnsweredYet, also_report, comment, look_at_reporters, say_satisfied
 from chuangwen.work.cases.tally_models import AreaDay
+from chuangwen.work.cases.types import type_of
 from tests.work.cases.walking import undone
 
 KINDS = ("rectification", "appeal")
@@ -54,7 +58,7 @@ def act(shipped, kind: str, what: str, one: int, other: int) -> None:
     office = shipped.actor("limin")
     deeds = {
         "open": lambda: opened(shipped, kind, one),
-        "merge": lambda: merge(first, second, by=office, at=shipped.at),
+        "merge": lambda: merge(first, second, by=office, at=shipped.at, sure=True),
         "comment": lambda: comment(first, f"留言 {one}", by=office, at=shipped.at),
         "report": lambda: also_report(first, NewReporter(f"又一位{one}"), by=RESIDENT, at=shipped.at),
         "rate": lambda: say_satisfied(
@@ -180,3 +184,115 @@ def test_nobody_rates_an_answer_that_has_not_come(shipped) -> None:
     say_satisfied(code, solved=True, stars=5, said="", by=RESIDENT, at=shipped.at)
     case.refresh_from_db()
     assert (case.stars, case.version, case.steps.count()) == (5, 3, 3)
+
+
+# ---- what a duplicate owed goes on
+
+
+def late_pair(shipped, **other: str) -> tuple[Case, Case]:
+    """A case late by two rungs, and a newer one of the same kind that has all its time."""
+    one = shipped.mending()
+    shipped.later(days=14)
+    sweep(by=MACHINE, at=shipped.at)
+    one.refresh_from_db()
+    assert (one.late, one.rung) == (True, 2)
+    into = shipped.opens("rectification", "limin", "find", **other)
+    into = shipped.does(into, "limin", "dispatch", unit="sjs")
+    return one, shipped.does(into, "luyi", "take_on")
+
+
+def rates(shipped) -> tuple[int, int, int]:
+    """Late and open; handled in time of all that was to be handled."""
+    period = figures.Period(date(2021, 9, 1), date(2021, 12, 31), shipped.at)
+    cases = Case.objects.filter(kind="rectification")
+    rate = figures.figure_of(cases, period, "on_time_rate")
+    return figures.figure_of(cases, period, "overdue").top, rate.top, rate.base or 0
+
+
+def test_a_late_case_merged_into_a_newer_one_is_as_late_as_before(shipped) -> None:
+    one, into = late_pair(shipped)
+    opened, due, rung = one.opened_at, one.due_at, one.rung
+    assert rates(shipped) == (1, 0, 2)
+    into = merge(one, into, by=shipped.actor("limin"), at=shipped.at)
+    into.refresh_from_db()
+    assert (into.opened_at, into.due_at, into.handle_due_at) == (opened, due, due)
+    assert (into.late, into.rung, into.is_overdue(shipped.at)) == (True, rung, True)
+    assert rates(shipped) == (1, 0, 1)
+    sweep(by=MACHINE, at=shipped.at)
+    assert not Case.objects.filter(parent=into).exists(), "the order for the matter is out already"
+    into = shipped.does(into, "luyi", "mend")
+    assert (into.handled_in_time, rates(shipped)) == (False, (0, 0, 1))
+
+
+def test_what_a_duplicate_owed_waits_for_the_dispatch_too(shipped) -> None:
+    one, _ = late_pair(shipped)
+    into = shipped.opens("rectification", "limin", "find")
+    into = merge(one, into, by=shipped.actor("limin"), at=shipped.at)
+    assert into.due_at == one.due_at
+    into = shipped.does(into, "limin", "dispatch", unit="sjs")
+    assert (into.due_at, into.clocks["handle"]["carried"]) == (one.due_at, one.number)
+    into = shipped.does(shipped.does(into, "luyi", "take_on"), "luyi", "mend")
+    assert into.handled_in_time is False
+    into = shipped.does(into, "limin", "redo")
+    assert into.due_at > shipped.at, "rework has its own time"
+
+
+def test_what_was_mended_after_the_duplicate_s_deadline_was_mended_late(shipped) -> None:
+    one, into = late_pair(shipped)
+    into = shipped.does(into, "luyi", "mend")
+    assert into.handled_in_time
+    into = merge(one, into, by=shipped.actor("limin"), at=shipped.at)
+    assert (into.handled_in_time, into.late, into.is_overdue(shipped.at)) == (False, True, True)
+    into = shipped.does(into, "limin", "accept")
+    assert (into.phase, into.closed_in_time) == ("closed", False)
+
+
+def test_the_page_tells_of_a_deadline_that_came_along(shipped) -> None:
+    one, into = late_pair(shipped)
+    into = shipped.does(into, "luyi", "mend")
+    into = merge(one, into, by=shipped.actor("limin"), at=shipped.at)
+    shown = [(clock.id, told.get("carried")) for clock, told in clock_lines(into, type_of(into))]
+    assert ("handle", one.number) in shown
+
+
+def test_merging_into_the_older_one_changes_nothing_of_it(shipped) -> None:
+    one, newer = late_pair(shipped)
+    before = (one.opened_at, one.due_at, one.handle_due_at, one.late, one.rung, one.clocks)
+    one = merge(newer, one, by=shipped.actor("limin"), at=shipped.at)
+    one.refresh_from_db()
+    assert (one.opened_at, one.due_at, one.handle_due_at, one.late, one.rung, one.clocks) == before
+
+
+def test_a_case_that_rests_does_not_stop_the_time_of_another(shipped) -> None:
+    one, into = late_pair(shipped)
+    into = shipped.does(into, "limin", "pause", reason="等雨停")
+    with pytest.raises(NotMergeable, match="请反过来并入，或先恢复办理"):
+        merge(one, into, by=shipped.actor("limin"), at=shipped.at)
+
+
+def test_another_village_or_category_is_asked_about_first(shipped) -> None:
+    office = shipped.actor("limin")
+    one = shipped.opens("rectification", "limin", "find", category="0102")
+    elsewhere = shipped.opens("rectification", "limin", "find", area="v001", category="0102")
+    with pytest.raises(SureTheSame, match=r"一件在.*，一件在"):
+        merge(one, elsewhere, by=office, at=shipped.at)
+    other = shipped.opens("rectification", "limin", "find", category="0101")
+    with pytest.raises(SureTheSame, match=r"一件是“.*”，一件是“"):
+        merge(one, other, by=office, at=shipped.at)
+    one.refresh_from_db()
+    assert one.phase == "open"
+    assert merge(one, elsewhere, by=office, at=shipped.at, sure=True) == elsewhere
+    nowhere = shipped.opens("rectification", "limin", "find", area="")
+    assert merge(nowhere, elsewhere, by=office, at=shipped.at) == elsewhere
+
+
+def test_the_page_asks_and_takes_the_answer(shipped, client) -> None:
+    one = shipped.opens("rectification", "limin", "find")
+    other = shipped.opens("rectification", "limin", "find", area="v001")
+    client.force_login(shipped.person("limin"), backend="allauth.account.auth_backends.AuthenticationBackend")
+    asked = client.post(f"/cases/{one.number}/merge/", {"into": other.number})
+    assert asked.status_code == 409
+    assert "确认是同一件" in asked.content.decode()
+    assert client.post(f"/cases/{one.number}/merge/", {"into": other.number, "sure": "1"}).status_code == 302
+    one.refresh_from_db()
+    assert one.merged_into == other

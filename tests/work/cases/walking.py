@@ -208,7 +208,9 @@ class Walk:
 
     def merges(self, one: Try) -> Case:
         actor = self.actor(self.people[one.who % len(self.people)] if one.salt % 3 == 0 else "limin")
-        return merge(self.case(one.what), self.case(one.what + 1 + one.salt % 2), by=actor, at=self.at)
+        return merge(
+            self.case(one.what), self.case(one.what + 1 + one.salt % 2), by=actor, at=self.at, sure=one.salt % 5 > 0
+        )
 
     def moves(self, one: Try) -> tuple[Case, MoveRow, By, Said] | None:
         """What is tried on a case: by whom, which move, with which words. ``None`` when nobody may do anything."""
@@ -236,7 +238,7 @@ def good_answer(row: FieldRow, type_: CaseTypeRow, pick: int) -> object:
     codes: dict[Kind, Callable[[], object]] = {
         Kind.UNIT: lambda: UNITS[pick % len(UNITS)],
         Kind.UNITS: lambda: [UNITS[pick % len(UNITS)], UNITS[pick * 3 % len(UNITS)]],
-        Kind.PERSON: lambda: [*CAST, *BESIDE][pick % (len(CAST) + len(BESIDE))],
+        Kind.PERSON: lambda: _person(row, pick),
         Kind.CATEGORY: lambda: _category(type_.type.categories, pick),
         Kind.CHOICE: lambda: row.options[pick % len(row.options)],
         Kind.CHOICES: lambda: list(row.options) if row.least else [row.options[pick % len(row.options)]],
@@ -260,6 +262,13 @@ _PLAIN: Mapping[Kind, list[str]] = {
     Kind.PHONE: ["13900001234"],
     Kind.ID_NUMBER: ["11010519491231002X"],
 }
+
+
+def _person(row: FieldRow, pick: int) -> str:
+    """Anybody, or somebody of the role that the field asks for."""
+    holding = Assignment.objects.filter(role__in=row.roles, withdrawn_at=None, person__is_active=True)
+    names = sorted(holding.values_list("person__username", flat=True)) if row.roles else [*CAST, *BESIDE]
+    return names[pick % len(names)] if names else ""
 
 
 def _category(table: str, pick: int) -> str:

@@ -41,7 +41,12 @@ def merge(request: TownRequest, number: str) -> HttpResponse:
     """Merge this case into another."""
     found = case_or_refuse(request, number)
     into = case_or_refuse(request, request.POST.get("into", "").strip())
-    merge_actions.merge(found, into, by=request.actor, at=request.at)
+    sure = bool(request.POST.get("sure"))
+    try:
+        merge_actions.merge(found, into, by=request.actor, at=request.at, sure=sure)
+    except merge_actions.SureTheSame as no:
+        context = {**page_of(request, found), "refusal": no, "ask_sure": into}
+        return render(request, "cases/case.html", context, status=no.status)
     messages.success(request, say("{one} 已并入 {into}，反映人和照片都在。", one=found.number, into=into.number))
     return redirect("case", number=into.number)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from chuangwen.kernel.fields import FieldRow, Kind, masked, told
 from chuangwen.kernel.words import say
-from chuangwen.records.township.models import Organisation, Person
+from chuangwen.records.township.models import Assignment, Organisation, Person
 from chuangwen.work.cases.definitions import CaseTypeRow
 from chuangwen.work.cases.models import Case, Category
 from chuangwen.work.rotas.models import Rota
@@ -86,6 +86,11 @@ class Choices:
         rota = Rota.objects.filter(code=code).first() if code else None
         return (rota.title, set(candidates(rota).values_list("username", flat=True))) if rota else ("", set())
 
+    def holding(self, roles: Sequence[str]) -> set[str] | None:
+        """User names of those who hold one of the roles; ``None`` where no role is asked."""
+        rows = Assignment.objects.filter(role__in=roles, withdrawn_at=None, person__is_active=True)
+        return set(rows.values_list("person__username", flat=True)) if roles else None
+
     def categories(self) -> list[Category]:
         if self._categories is None:
             self._categories = list(Category.objects.filter(table=self.table, retired=False).order_by("order"))
@@ -134,10 +139,11 @@ def _options(row: FieldRow, values: Sequence[str], choices: Choices) -> list[Opt
 def person_options(row: FieldRow, values: Sequence[str], choices: Choices) -> list[Option]:
     """People with their units; those of the field's rota first."""
     title, first = choices.rota(row.rota)
-    rest = say("其他人员") if first else ""
+    rest, holding = say("其他人员") if first else "", choices.holding(row.roles)
     found = [
         Option(code, f"{name}（{unit or ''}）", code in values, title if code in first else rest)
         for code, name, unit in choices.people()
+        if holding is None or code in holding
     ]
     return sorted(found, key=lambda one: one.value not in first)
 
@@ -160,23 +166,47 @@ def category_options(choices: Choices, values: Sequence[str]) -> list[Option]:
     ]
 
 
-def facts_of(case: Case, type_: CaseTypeRow, opened: Mapping[str, object]) -> list[tuple[str, str, bool]]:
-    """The filled-in fields of a case as (title, text, private): private ones masked unless ``opened`` holds them."""
-    units = {one.code: one.name for one in Organisation.objects.filter(code__in=_codes(case))}
-    people = dict(Person.objects.filter(username__in=_codes(case)).values_list("username", "name"))
-    names = {**units, **people}
+@dataclass(frozen=True)
+class Fact:
+    """A field that was filled in, as text; ``private`` when it is masked."""
+
+    row: FieldRow
+    text: str
+    private: bool = False
+
+
+def filled(case: Case, type_: CaseTypeRow, opened: Mapping[str, object]) -> list[Fact]:
+    """The filled-in fields of a case in the type's order: private ones masked unless ``opened`` holds them.
+
+    A code is looked up among things of the field's own kind: a unit and a person may have the same one.
+    """
+    names = _names(case, type_)
     found = []
     for row in type_.fields:
         if row.id in case.answers and row.kind is not Kind.CATEGORY:
-            found.append((row.title, told(row, case.answers[row.id], names), False))
+            found.append(Fact(row, told(row, case.answers[row.id], names.get(row.kind))))
         elif row.id in case.hidden:
             clear = row.id in opened
-            text = told(row, opened[row.id], names) if clear else masked(row, case.hidden[row.id])
-            found.append((row.title, text, not clear))
+            text = told(row, opened[row.id], names.get(row.kind)) if clear else masked(row, case.hidden[row.id])
+            found.append(Fact(row, text, not clear))
     return found
 
 
-def _codes(case: Case) -> list[str]:
-    values = [*case.answers.values(), *case.hidden.values()]
-    flat = [one for value in values for one in (value if isinstance(value, list) else [value])]
-    return [one for one in flat if isinstance(one, str) and len(one) <= 40]
+def facts_of(case: Case, type_: CaseTypeRow, opened: Mapping[str, object]) -> list[tuple[str, str, bool]]:
+    """The same as (title, text, private)."""
+    return [(one.row.title, one.text, one.private) for one in filled(case, type_, opened)]
+
+
+def _names(case: Case, type_: CaseTypeRow) -> dict[Kind, dict[str, str]]:
+    """Names of what the fields of each kind name, in a query for units and one for people."""
+    units = _codes(case, type_, {Kind.UNIT, Kind.UNITS})
+    people = _codes(case, type_, {Kind.PERSON})
+    of_units = dict(Organisation.objects.filter(code__in=units).values_list("code", "name")) if units else {}
+    of_people = dict(Person.objects.filter(username__in=people).values_list("username", "name")) if people else {}
+    return {Kind.UNIT: of_units, Kind.UNITS: of_units, Kind.PERSON: of_people}
+
+
+def _codes(case: Case, type_: CaseTypeRow, kinds: set[Kind]) -> list[str]:
+    said = {**case.answers, **case.hidden}
+    values = [said[row.id] for row in type_.fields if row.kind in kinds and row.id in said]
+    return [str(one) for value in values for one in (value if isinstance(value, list) else [value])]

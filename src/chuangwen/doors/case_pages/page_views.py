@@ -25,7 +25,8 @@ from chuangwen.records.township.permissions import Permission
 from chuangwen.records.township.requests import TownRequest
 from chuangwen.work.cases import queries
 from chuangwen.work.cases.actions import open_case, openings_for, take
-from chuangwen.work.cases.definitions import CaseTypeRow, MoveRow
+from chuangwen.work.cases.conditions import needs_of
+from chuangwen.work.cases.definitions import CaseTypeRow, ClockRow, MoveRow
 from chuangwen.work.cases.materials import grades_for, is_about_material
 from chuangwen.work.cases.models import Attachment, Case, CaseLink, Phase, Purpose
 from chuangwen.work.cases.placing import read_place
@@ -93,7 +94,7 @@ def page_of(
         "forms": [_form(known, found, type_, one, choices, posted if one.id == active else None) for one in moves],
         "active": active,
         "whose": whose_turn(found),
-        "clocks": [(one, found.clocks[one.id]) for one in type_.clocks if one.id in found.clocks],
+        "clocks": clock_lines(found, type_),
         "links": [_shown_link(one) for one in found.links.all() if one.kind != "finding"],
         "units": choices.units() if why_not_lead(found, request.actor) is None else [],
         "colleagues": _colleagues(found) if why_not_lead(found, request.actor) is None else [],
@@ -106,6 +107,13 @@ def page_of(
         **_rights(request, found, type_),
         **documents_for(request.actor, [("case", found.number)]),
     }
+
+
+def clock_lines(found: Case, type_: CaseTypeRow) -> list[tuple[ClockRow, dict[str, Any]]]:
+    """Every deadline of the case in the type's order, those that came with a duplicate after the own one."""
+    return [
+        (one, clock) for one in type_.clocks for name, clock in found.clocks.items() if name.partition("@")[0] == one.id
+    ]
 
 
 def _shown_link(one: CaseLink) -> dict[str, str]:
@@ -191,7 +199,7 @@ def _form(
     said = posted.values if posted else known
     return {
         "move": move,
-        "fields": shown(type_.fields_of(move), move.needs, said, choices, posted.wrong if posted else {}),
+        "fields": shown(type_.fields_of(move), needs_of(move, found), said, choices, posted.wrong if posted else {}),
         "posted": posted,
         "mark": posted.mark if posted else secrets.token_urlsafe(12),
         "version": found.version if found else "",
@@ -314,7 +322,7 @@ def _new_page(
 ) -> dict[str, Any]:
     choices = Choices(type_.type.categories)
     said = request.POST if request.method == "POST" else request.GET
-    own = any(row.kind == "category" for row in type_.fields_of(moves[0]))
+    own = any(row.kind == "category" for row in type_.fields_of(moves[0])) or moves[0].id == type_.type.gap
     return {
         "type": type_,
         "move": moves[0],

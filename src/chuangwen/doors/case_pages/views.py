@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -26,6 +26,7 @@ from chuangwen.records.township.permissions import Permission
 from chuangwen.records.township.requests import TownRequest
 from chuangwen.work.cases import figures, queries, rollup
 from chuangwen.work.cases.actions import take_many
+from chuangwen.work.cases.lateness import late_now, late_through, who_is_late
 from chuangwen.work.cases.models import Case, Phase
 from chuangwen.work.cases.policy import may_count_all, why_not_take
 from chuangwen.work.cases.said import Said
@@ -65,18 +66,26 @@ class CaseFilters(forms.Form):
 def _narrow(rows: QuerySet[Case], said: Mapping[str, Any]) -> QuerySet[Case]:
     if said.get("kind"):
         rows = rows.filter(kind=said["kind"])
-    if said.get("lead"):
-        rows = rows.filter(lead=said["lead"])
-    phase = said.get("phase")
+    phase, unit = said.get("phase"), said.get("lead")
+    if unit:
+        rows = rows.filter(late_through([unit], clock.now()) if phase == "late" else Q(lead=unit))
     if phase == "urgent":
         return rows.filter(urgent=True)
     if phase == "late":
-        return rows.exclude(phase=Phase.CLOSED).filter(due_at__lt=clock.now())
+        return rows.filter(late_now(clock.now()))
     return rows.filter(phase=phase) if phase else rows
 
 
 def _moment(at: datetime | None) -> str:
     return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""
+
+
+def _late_by(row: Case) -> str:
+    """Of what is late now: the unit whose step is awaited; the step where holders of a role are awaited."""
+    if not row.is_overdue(clock.now()):
+        return ""
+    unit = who_is_late(row).unit
+    return unit.name if unit is not None else say("{state}（审核方）", state=type_of(row).state(row.state).title)
 
 
 LISTING: Listing[Case] = Listing(
@@ -91,6 +100,7 @@ LISTING: Listing[Case] = Listing(
         Column("opened", later("登记时间"), lambda row: _moment(row.opened_at), "opened_at"),
         Column("due", later("截止"), lambda row: _moment(row.due_at), "due_at"),
         Column("closed", later("办结时间"), lambda row: _moment(row.closed_at), "closed_at"),
+        Column("late_by", later("现由谁逾期"), lambda row: _late_by(row)),
         Column("late", later("曾超期"), lambda row: say("是") if row.late else ""),
         Column("reworks", later("返工次数"), lambda row: row.reworks, "reworks"),
         Column("stars", later("满意度"), lambda row: row.stars or "", "stars"),

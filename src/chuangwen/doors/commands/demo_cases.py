@@ -252,9 +252,22 @@ def _new(maker: Maker, walk: Walk, move: MoveRow, at: datetime) -> NewCase:
     )
 
 
+def _of_the_kind(walk: Walk, type_: CaseTypeRow, move: MoveRow) -> dict[str, str]:
+    """What this move and those to come want the thing to be."""
+    found: dict[str, str] = {}
+    for one in [move, *(later for id_, _hours in walk.steps if (later := type_.move(id_)))]:
+        for name, values in one.when.items():
+            found.setdefault(name, values[0])
+    return found
+
+
 def _said(maker: Maker, walk: Walk, type_: CaseTypeRow, move: MoveRow, *, by: By, at: datetime) -> Said:
-    answers = {}
+    answers: dict[str, object] = {}
+    kind = _of_the_kind(walk, type_, move)
     for row in type_.fields_of(move):
+        if row.id in kind:
+            answers[row.id] = kind[row.id]
+            continue
         needed = row.required or row.id in move.needs
         if needed or (
             maker.dice.random() < 0.6 and row.kind not in {Kind.UNIT, Kind.UNITS, Kind.PERSON, Kind.CATEGORY}

@@ -79,8 +79,8 @@ def _row(
 
 def _open_link(opening: tuple[str, str], one: LossLine) -> str:
     kind, move = opening
-    links = [f"standard:{one.link_key}|{one.label}", f"loss:{one.key.replace('|', '/')}|{one.where}"]
-    asked = {"move": move, "title": f"{one.label}：{one.where}"[:110], "link": links, "lead": one.lead_code}
+    links = [f"standard:{one.link_key}|{one.label}", f"loss:{one.key.replace('|', ':')}|{one.where}"]
+    asked = {"move": move, "title": f"{one.label}：{one.where}"[:110], "link": links}
     return f"{reverse('case_open', args=[kind])}?{urlencode(asked, doseq=True)}"
 
 

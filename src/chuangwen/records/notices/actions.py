@@ -73,6 +73,16 @@ def take_back(thing: tuple[str, str], people_ids: Iterable[int]) -> int:
     return gone
 
 
+def withdraw(thing: tuple[str, str], kinds: Iterable[str], *, naming: str = "") -> int:
+    """Take back what nobody has read yet of a thing that asks for nothing any more (``naming``: only what names this).
+
+    Called, like ``tell``, inside the change that settles it, which writes the ledger note.
+    """
+    rows = Notice.objects.filter(thing_kind=thing[0], thing_key=thing[1], kind__in=list(kinds), read_at=None)
+    gone, _ = (rows.filter(text__contains=naming) if naming else rows).delete()
+    return gone
+
+
 def mark_read(person: Person, ids: Iterable[int] | None = None, *, at: datetime) -> int:
     """Mark a person's own notices as read (all of them without ``ids``); other people's keys are passed over.
 

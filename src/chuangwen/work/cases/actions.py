@@ -24,7 +24,7 @@ from chuangwen.records.township.models import Organisation
 from chuangwen.work.cases import attaching, clocks, materials, naming, rollup, stepping, telling, turning
 from chuangwen.work.cases.definitions import CaseTypeRow, MoveRow
 from chuangwen.work.cases.keeping import Overtaken, changed_meanwhile, fresh, write
-from chuangwen.work.cases.models import Case, CaseLink, CaseType, Category, Purpose, Reporter, Step
+from chuangwen.work.cases.models import Case, CaseLink, CaseType, Category, Phase, Purpose, Reporter, Step
 from chuangwen.work.cases.placing import area_of
 from chuangwen.work.cases.policy import NotYourMove, why_not_lead, why_not_open, why_not_take
 from chuangwen.work.cases.said import NewCase, NewReporter, Said
@@ -90,7 +90,8 @@ def _opened(new: NewCase, said: Said, *, by: By, at: datetime) -> Ready:
         naming.set_category(case, _category(type_, new.category))
     if case.lead is None and not answers.values.get("unit"):
         category = str(answers.values.get("category", case.category))
-        case.lead = materials.bringer(move, by) or naming.default_unit(type_, category)
+        known = materials.bringer(move, by) or materials.answering(type_, move, new.links)
+        case.lead = known or naming.default_unit(type_, category)
     stride = _stride(case, (type_, move), answers.values, lists, by=by, at=at)
     stepping.carry(stride)
     case.version = 1
@@ -222,7 +223,7 @@ def _take(pk: int, move_id: str, said: Said, *, by: By, at: datetime) -> Case:
 def _taken(case: Case, move_id: str, said: Said, *, by: By, at: datetime) -> Ready:
     type_, move = type_of(case), _asked_move(case, move_id, said, by)
     lists = lists_for(type_, move, said, materials.grades_for(case, type_, move))
-    answers = stepping.check_said(type_, move, said, lists)
+    answers = stepping.check_said(type_, move, said, lists, case)
     stride = _stride(case, (type_, move), answers.values, lists, by=by, at=at)
     ready = Ready(stride, said, case.state, rollup.counted(case), _facts(case))
     stepping.carry(stride)
@@ -292,6 +293,8 @@ def _write_step(ready: Ready, *, by: By) -> None:
     rollup.keep(ready.counted, rollup.counted(case), at)
     before, after = ledger.changes(ready.facts, _facts(case))
     ledger.note(thing(case), move.title, by=by, at=at, before=before, after=after)
+    if case.phase == Phase.CLOSED and ready.before and ready.counted.phase != Phase.CLOSED:
+        telling.withdraw_settled(case)
     if ready.near is not None:
         telling.tell_turn(ready.near, stride.type, move, by=by, at=at)
 

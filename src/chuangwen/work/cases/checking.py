@@ -1,7 +1,5 @@
 """Reading what a pack says about cases, and judging every flow as a whole; all problems are told together."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from chuangwen.kernel import flow, papers
@@ -11,6 +9,7 @@ from chuangwen.kernel.problems import Problems
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import listed, say
 from chuangwen.kernel.workdays import Term
+from chuangwen.work.cases.branches import check_branches
 from chuangwen.work.cases.definitions import (
     CaseContent,
     CaseTypeRow,
@@ -23,6 +22,7 @@ from chuangwen.work.cases.definitions import (
     TypeHead,
     UnitRow,
 )
+from chuangwen.work.cases.pack_lines import Lines, Place, known
 
 PARTS = ("field", "state", "clock", "move", "paper")
 
@@ -74,39 +74,6 @@ def _line(path: Path, text: str) -> int:
     return Lines(path).of(text)
 
 
-class Lines:
-    """Where things stand in a TOML file, so that a problem can name its line."""
-
-    def __init__(self, path: Path | None = None, text: str = "") -> None:
-        self._lines = (path.read_text("utf-8") if path and path.is_file() else text).splitlines()
-
-    def of(self, text: str, after: int = 0) -> int:
-        """The first line (counted from 1) that begins with this text; 0 when there is none."""
-        for number, line in enumerate(self._lines, start=1):
-            if number > after and line.strip().startswith(text):
-                return number
-        return 0
-
-    def row(self, part: str, id_: str) -> int:
-        """The line of the ``id`` of one ``[[part]]``."""
-        inside = False
-        for number, line in enumerate(self._lines, start=1):
-            bare = line.strip()
-            if bare.startswith("["):
-                inside = bare.startswith(f"[[{part}]]")
-            elif inside and bare.replace(" ", "").startswith(f'id="{id_}"'):
-                return number
-        return 0
-
-
-@dataclass(frozen=True)
-class Place:
-    """A line of a file."""
-
-    file: str
-    line: int
-
-
 def check_type(one: CaseTypeRow, name: str, lines: Lines, problems: Problems) -> None:
     """Every rule that a case type must keep."""
     for part, rows in (("state", one.states), ("field", one.fields), ("clock", one.clocks), ("move", one.moves)):
@@ -118,6 +85,7 @@ def check_type(one: CaseTypeRow, name: str, lines: Lines, problems: Problems) ->
     _check_materials(one, name, lines, problems)
     if len(problems) == before:
         _check_graph(one, name, lines, problems)
+        check_branches(one, name, lines, problems)
         _check_clocks(one, name, lines, problems)
 
 
@@ -132,12 +100,17 @@ def _check_names(one: CaseTypeRow, name: str, lines: Lines, problems: Problems) 
     for move in one.moves:
         _check_move(one, move, Place(name, lines.row("move", move.id)), problems)
     if one.type.conceals:
-        _known("conceals", (one.type.conceals,), fields, Place(name, lines.of("[type]")), problems)
+        known("conceals", (one.type.conceals,), fields, Place(name, lines.of("[type]")), problems)
     openings = [move.id for move in one.openings]
     for key, wanted in (("gap", one.type.gap), ("material", one.type.material)):
         if wanted:
-            _known(key, (wanted,), openings, Place(name, lines.of("[type]")), problems)
+            known(key, (wanted,), openings, Place(name, lines.of("[type]")), problems)
     _check_shapes(one, name, lines, problems)
+    for paper in one.papers:
+        place = Place(name, lines.row("paper", paper.id))
+        known("states", paper.states, [state.id for state in one.states], place, problems)
+        known("clocks", paper.clocks, [clock.id for clock in one.clocks], place, problems)
+        known("steps", paper.steps, [move.id for move in one.moves], place, problems)
 
 
 def _check_shapes(one: CaseTypeRow, name: str, lines: Lines, problems: Problems) -> None:
@@ -172,6 +145,7 @@ KNOWN = {
 
 def _check_known_fields(one: CaseTypeRow, name: str, lines: Lines, problems: Problems) -> None:
     wanted = {**KNOWN, **{clock.by_field: "term" for clock in one.clocks if clock.by_field}}
+    wanted |= {clock.by_date: "date" for clock in one.clocks if clock.by_date}
     if one.type.conceals:
         wanted[one.type.conceals] = "unit"
     fields = {row.id: row for row in one.fields}
@@ -182,19 +156,15 @@ def _check_known_fields(one: CaseTypeRow, name: str, lines: Lines, problems: Pro
             problems.add(
                 file=name, row=lines.row("field", id_), column="kind", what=what, cure=say("请改 kind，或换一个 id。")
             )
-        if row is not None and row.private and kind == "term":
+        if row is not None and row.private and kind in {"term", "date"}:
             what = say("“{id}”用来算时限，不能是受限内容", id=id_)
             problems.add(
                 file=name, row=lines.row("field", id_), column="private", what=what, cure=say("请删去 private。")
             )
     for clock in one.clocks:
-        _known(
-            "by_field",
-            [clock.by_field] if clock.by_field else [],
-            fields,
-            Place(name, lines.row("clock", clock.id)),
-            problems,
-        )
+        place = Place(name, lines.row("clock", clock.id))
+        for column, field in (("by_field", clock.by_field), ("by_date", clock.by_date)):
+            known(column, [field] if field else [], fields, place, problems)
     _check_extension(one, name, lines, problems)
     _check_residents(one, name, lines, problems)
 
@@ -226,12 +196,14 @@ def _check_residents(one: CaseTypeRow, name: str, lines: Lines, problems: Proble
 def _check_move(one: CaseTypeRow, move: MoveRow, place: Place, problems: Problems) -> None:
     states, fields = [row.id for row in one.states], [row.id for row in one.fields]
     clocks, moves = [row.id for row in one.clocks], {row.id for row in one.moves}
-    _known("from", move.sources, states, place, problems)
-    _known("to", [] if move.stays else [move.to], states, place, problems)
-    _known("fields", (*move.fields, *move.needs), fields, place, problems)
+    known("from", move.sources, states, place, problems)
+    known("to", [] if move.stays else [move.to], states, place, problems)
+    known("fields", (*move.fields, *move.needs), fields, place, problems)
     for key in ("starts", "stops", "pauses", "resumes"):
-        _known(key, getattr(move, key), clocks, place, problems)
-    _known("apart_from", move.apart_from, sorted(moves | {row.does for row in one.moves}), place, problems)
+        known(key, getattr(move, key), clocks, place, problems)
+    known("needs_after", move.needs_after, sorted(moves), place, problems)
+    known("needs_after", [one for names in move.needs_after.values() for one in names], fields, place, problems)
+    known("apart_from", move.apart_from, sorted(moves | {row.does for row in one.moves}), place, problems)
     if move.opens and move.stays:
         what = say("开头的动作必须到一个环节")
         problems.add(file=place.file, row=place.line, column="to", what=what, cure=say("请写明到哪个环节。"))
@@ -250,20 +222,6 @@ def _check_materials(one: CaseTypeRow, name: str, lines: Lines, problems: Proble
             what = say("“{title}”没有要求填等次", title=move.title)
             cure = say('请声明一个 kind = "grade" 的字段，并写进这个 move 的 needs。')
             problems.add(file=name, row=line, column="needs", what=what, cure=cure)
-
-
-def _known(column: str, said: Iterable[str], known: Collection[str], place: Place, problems: Problems) -> None:
-    for word in said:
-        if word not in known:
-            near = _nearest(word, known)
-            cure = say("是否应为“{near}”？", near=near) if near else say("可用：{known}。", known=listed(known))
-            what = say("指向没有声明的“{word}”", word=word)
-            problems.add(file=place.file, row=place.line, column=column, what=what, cure=cure)
-
-
-def _nearest(word: str, known: Iterable[str]) -> str:
-    best = [(len(set(word) & set(one)) * 2 / max(1, len(set(word)) + len(set(one))), one) for one in known]
-    return max(best)[1] if best and max(best)[0] > 0.6 else ""
 
 
 def _check_terms(one: CaseTypeRow, name: str, lines: Lines, problems: Problems) -> None:

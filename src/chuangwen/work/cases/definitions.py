@@ -1,5 +1,6 @@
 """The shape of a case type: one TOML file of a pack (see docs/reference/case-types.md)."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import Field
@@ -62,7 +63,8 @@ class ClockRow(Row):
     """One deadline. ``term`` is its length; with ``by_category`` the category's own term comes first.
 
     ``warn`` is how long before the end the early warning comes, ``extension`` the most that may be granted (once).
-    ``choices`` lets the opener or dispatcher set another term through the field of that id.
+    ``by_field`` names a field whose term comes before all others, ``by_date`` one whose day binds: it ends when the office
+    closes on that day.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -73,11 +75,16 @@ class ClockRow(Row):
     extension: str = ""
     by_category: bool = False
     by_field: str = ""
+    by_date: str = ""
     law: str = ""
 
 
 class MoveRow(Row):
-    """One move. ``from`` empty: it opens a case. ``apart_from``: whoever ever did such a thing here may not take it."""
+    """One move. ``from`` empty: it opens a case. ``apart_from``: whoever ever did such a thing here may not take it.
+
+    ``when`` holds it back to things of a kind: for each choice field named the values that the move is for.
+    ``needs_after`` names, for a move once taken in the case, the fields that are needed here because of it.
+    """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: str
@@ -95,6 +102,8 @@ class MoveRow(Row):
     pauses: tuple[str, ...] = ()
     resumes: tuple[str, ...] = ()
     apart_from: tuple[str, ...] = ()
+    needs_after: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    when: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     once: bool = False
     bulk: bool = False
     tells: tuple[str, ...] = ()
@@ -113,13 +122,16 @@ class MoveRow(Row):
 class PaperRow(Row):
     """A Word document that can be made from a case; ``template`` is a file of the pack's folder ``papers``.
 
-    ``sha256`` is written at the installation: the template as it was kept with this edition.
+    ``clocks`` are the deadlines it is about (empty: those for the handling itself), ``steps`` the moves it belongs to, by
+    the last of which it is dated (empty: those that start these deadlines). ``sha256`` is written at the installation: the template as it was kept with this edition.
     """
 
     id: str
     title: str
     template: str
     states: tuple[str, ...] = ()
+    clocks: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
     sha256: str = ""
 
 
@@ -179,7 +191,8 @@ class CaseTypeRow(Row):
     def fields_of(self, move: MoveRow) -> list[FieldRow]:
         """The fields that a move asks, in the order it names them."""
         known = {one.id: one for one in self.fields}
-        return [known[one] for one in dict.fromkeys((*move.fields, *move.needs)) if one in known]
+        later = (one for names in move.needs_after.values() for one in names)
+        return [known[one] for one in dict.fromkeys((*move.fields, *move.needs, *later)) if one in known]
 
     def resident_fields(self, move: MoveRow) -> list[FieldRow]:
         """What of a move a resident may fill in: nothing that names people or units of the town, nothing private."""

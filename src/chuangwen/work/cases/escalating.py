@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, written
@@ -17,12 +17,15 @@ from chuangwen.work.cases import clocks
 from chuangwen.work.cases.actions import open_case, thing
 from chuangwen.work.cases.definitions import CaseTypeRow
 from chuangwen.work.cases.keeping import fresh
+from chuangwen.work.cases.lateness import is_the_leads
 from chuangwen.work.cases.models import Case, Phase, Rung
+from chuangwen.work.cases.recomputing import recompute_if_changed
 from chuangwen.work.cases.said import Link, NewCase, Said
-from chuangwen.work.cases.side_actions import recompute_estimates
-from chuangwen.work.cases.telling import DUE_SOON, OVERDUE, link, thing_of
+from chuangwen.work.cases.telling import CLIMBED, DUE_SOON, ORDERED, OVERDUE, called, link, thing_of, whose
 from chuangwen.work.cases.turning import company, turn_people
 from chuangwen.work.cases.types import definition, in_force, type_of
+
+OF_THE_LEAD = frozenset({"@lead", "@assist", "@holder"})
 
 
 @dataclass
@@ -41,7 +44,7 @@ def sweep(*, by: By, at: datetime) -> Swept:
     What one case refuses (its unit has been dissolved, say) is told by number and holds up no other.
     """
     swept = Swept()
-    _count_anew(by=by, at=at)
+    recompute_if_changed(by=by, at=at)
     running = Case.objects.exclude(phase=Phase.CLOSED).filter(due_at__isnull=False)
     for pk in list(running.filter(warned=False, warn_at__lte=at, due_at__gte=at).values_list("pk", flat=True)):
         swept.warned += warn(pk, by=by, at=at)
@@ -52,13 +55,6 @@ def sweep(*, by: By, at: datetime) -> Swept:
     for pk in list(running.filter(due_at__lt=at, rung__lt=most).order_by("due_at").values_list("pk", flat=True)):
         _climb_all(pk, ladders, swept, by=by, at=at)
     return swept
-
-
-def _count_anew(*, by: By, at: datetime) -> None:
-    """Deadlines that were still estimated in another process while the year's notice came in."""
-    stale = Q(due_estimated=True, due_at__year__in=sorted(clocks.calendar().covered))
-    if Case.objects.exclude(phase=Phase.CLOSED).filter(stale).exists():
-        recompute_estimates(by=by, at=at)
 
 
 def _climb_all(pk: int, ladders: dict[str, list[Rung]], swept: Swept, *, by: By, at: datetime) -> None:
@@ -82,7 +78,7 @@ def warn(pk: int, *, by: By, at: datetime) -> list[str]:
     ):
         return []
     Case.objects.filter(pk=pk).update(warned=True)
-    text = written(DUE_SOON, number=case.number, due=_moment(case.due_at))
+    text = written(DUE_SOON, **_facts(case))
     told = Told("warning", text, link(case), thing_of(case), f"case:{case.number}:warn:{case.due_at}")
     tell(sorted(turn_people(case)), told, by=by, at=at)
     ledger.note(thing(case), later("到期预警"), by=by, at=at, after={"due": case.due_at})
@@ -100,19 +96,37 @@ def climb(pk: int, ladders: dict[str, list[Rung]], swept: Swept, *, by: By, at: 
     if rung.after and due(Term.parse(rung.after), case.due_at, clocks.calendar()).at > at:
         return False
     Case.objects.filter(pk=pk).update(rung=F("rung") + 1, late=True)
-    text = written(
-        OVERDUE,
-        number=case.number,
-        rung=rung.title,
-        due=_moment(case.due_at),
-    )
-    told = Told("overdue", text, link(case), thing_of(case), f"case:{case.number}:rung{rung.pk}:{case.due_at}")
-    tell(sorted(company(case, rung.tells).called(rung.tells) | turn_people(case)), told, by=by, at=at)
     ledger.note(thing(case), rung.title, by=by, at=at, after={"rung": rung.code, "due": case.due_at})
     swept.climbed.append((case.number, rung.code))
+    order = None
     if rung.opens and case.turn_unit is not None:  # a unit is late, not a role of the office
-        swept.opened.append(_open(case, rung, by=by, at=at).number)
+        order = _open(case, rung, by=by, at=at)
+        swept.opened.append(order.number)
+    _tell_climbed(case, rung, order, by=by, at=at)
     return True
+
+
+def _tell_climbed(case: Case, rung: Rung, order: Case | None, *, by: By, at: datetime) -> None:
+    """Tell those whom the rung names and whoever is awaited; the lead only where the lead is late.
+
+    An order is named only when there is one, and one that few may know of only by what the rung is called.
+    """
+    words = [one for one in rung.tells if is_the_leads(case) or one not in OF_THE_LEAD]
+    facts = {**_facts(case), "whose": whose(case), "rung": rung.title}
+    if order is not None and not order.guard:
+        text = written(ORDERED, order=order.number, **facts)
+    elif order is None and rung.opens:
+        text = written(OVERDUE, **facts)
+    else:
+        text = written(CLIMBED, **facts)
+    told = Told("overdue", text, link(case), thing_of(case), f"case:{case.number}:rung{rung.pk}:{case.due_at}")
+    tell(sorted(company(case, words).called(words) | turn_people(case)), told, by=by, at=at)
+
+
+def _facts(case: Case) -> dict[str, str]:
+    """What every notice about a deadline says of the case."""
+    state = type_of(case).state(case.state).title
+    return {"number": case.number, "title": called(case), "state": state, "due": _moment(case.due_at)}
 
 
 def _moment(at: datetime | None) -> str:

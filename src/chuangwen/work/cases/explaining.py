@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from chuangwen.kernel.dates import term_told
 from chuangwen.kernel.words import later, listed, say
 from chuangwen.records.township.permissions import Permission
+from chuangwen.work.cases.branches import condition_told
 from chuangwen.work.cases.definitions import CaseTypeRow, ClockRow, MoveRow, StateRow
 
 Names = Mapping[str, str]
@@ -179,6 +180,13 @@ def _clock_words(type_: CaseTypeRow, move: MoveRow) -> str:
 
 def _more(type_: CaseTypeRow, move: MoveRow, names: Names) -> str:
     said = [
+        condition_told(type_, move),
+        *(
+            say(
+                "办过{move}的必须填{fields}", move=_quoted(type_, [earlier]), fields=listed(_field_titles(type_, names))
+            )
+            for earlier, names in move.needs_after.items()
+        ),
         say("做过{moves}的人不能做", moves=_quoted(type_, move.apart_from)) if move.apart_from else "",
         say("只能一次") if move.once else "",
         say("可以成批办") if move.bulk else "",
@@ -186,6 +194,10 @@ def _more(type_: CaseTypeRow, move: MoveRow, names: Names) -> str:
         move.help,
     ]
     return say("；").join(one for one in said if one)
+
+
+def _field_titles(type_: CaseTypeRow, ids: Iterable[str]) -> list[str]:
+    return [row.title if (row := type_.field(one)) else one for one in ids]
 
 
 def _quoted(type_: CaseTypeRow, words: Sequence[str]) -> str:
@@ -200,7 +212,9 @@ def clock_lines(type_: CaseTypeRow) -> list[ClockLine]:
 
 def _clock_line(type_: CaseTypeRow, clock: ClockRow) -> ClockLine:
     by = type_.field(clock.by_field) if clock.by_field else None
+    bound = type_.field(clock.by_date) if clock.by_date else None
     said = [
+        say("填了“{field}”的，以那一天为准", field=bound.title) if bound else "",
         say("先用“{field}”填的期限", field=by.title) if by else "",
         say("类别有自己的期限时用类别的") if clock.by_category else "",
         clock.law,

@@ -87,3 +87,4 @@ def _who_words(one: CaseTypeRow) -> Iterable[tuple[str, tuple[str, ...]]]:
         yield f"state.{state.id}.turn", state.turn
     for row in one.fields:
         yield f"field.{row.id}.readers", row.readers
+        yield f"field.{row.id}.roles", row.roles

@@ -10,6 +10,7 @@ from chuangwen.records.archive.arriving import Incoming, Road, bring_together
 from chuangwen.records.archive.document_actions import Facts, Serves, put_to_use
 from chuangwen.records.archive.models import Document, UseKind
 from chuangwen.records.archive.queries import kind_called
+from chuangwen.records.duties.models import Duty
 from chuangwen.records.measures import actions as measures
 from chuangwen.records.measures.models import Round
 from chuangwen.records.standards.models import Requirement
@@ -50,6 +51,19 @@ def require_link(type_: CaseTypeRow, links: Sequence[Link]) -> None:
 def bringer(move: MoveRow, by: By) -> Organisation | None:
     """The unit that hands in of its own accord leads the case."""
     return by.organisation if move.does == "hand_in" and isinstance(by, Actor) else None
+
+
+def answering(type_: CaseTypeRow, move: MoveRow, links: Sequence[Link]) -> Organisation | None:
+    """For a loss of points the unit that leads the duty for the linked standard; else nobody that is known here."""
+    if move.id != type_.type.gap:
+        return None
+    for link in links:
+        edition, _sep, code = link.key.partition(":")
+        if link.kind == UseKind.STANDARD and edition.isdigit():
+            rows = Duty.objects.filter(standard__edition=int(edition), standard__code=code).select_related("lead")
+            if (duty := rows.first()) is not None and duty.lead.closed is None:
+                return duty.lead
+    return None
 
 
 def requirement_of(case: Case) -> Requirement:

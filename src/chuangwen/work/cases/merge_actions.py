@@ -10,10 +10,11 @@ from chuangwen.records.ledger import actions as ledger
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.gates import must
 from chuangwen.records.township.permissions import Permission
-from chuangwen.work.cases import clocks, rollup, stepping, turning
+from chuangwen.work.cases import clocks, inheriting, rollup, stepping, telling, turning
 from chuangwen.work.cases.actions import mark, thing
 from chuangwen.work.cases.keeping import fresh, write
 from chuangwen.work.cases.models import Case, Phase
+from chuangwen.work.cases.queries import category_titles
 from chuangwen.work.cases.relations import doers
 from chuangwen.work.cases.seeing import why_not_see
 from chuangwen.work.cases.types import type_of
@@ -29,11 +30,19 @@ class NotMergeable(Refusal):
     sentence = later("{one}不能并入{other}：{why}。")
 
 
+class SureTheSame(Refusal):
+    """Two cases that look like two matters: asked before they become one."""
+
+    code = "sure_the_same"
+    sentence = later("{one}和{other}看来不是同一件：{why}。确实是同一件的，请勾选“确认是同一件”后再并入。")
+
+
 @transaction.atomic
-def merge(one: Case, into: Case, *, by: Actor, at: datetime) -> Case:
+def merge(one: Case, into: Case, *, by: Actor, at: datetime, sure: bool = False) -> Case:
     """Close a duplicate by pointing it at the case that goes on. Nothing is moved, so nothing can be lost.
 
-    Its reporters, photos, comments and history stay on it and are shown with the other (``queries.family``). Whoever
+    What it owed goes on with the other: the earliest opening and deadline, the late mark, the rung of the ladder. Another
+    village or category is asked about first, ``sure`` answers. Its reporters, photos, comments and history stay on it and are shown with the other (``queries.family``). Whoever
     mended the one may not accept the other either.
     """
     first, second = sorted([one.pk, into.pk])
@@ -45,6 +54,10 @@ def merge(one: Case, into: Case, *, by: Actor, at: datetime) -> Case:
             raise no
     if why := _why_not_merge(one, into):
         raise NotMergeable(one=one.number, other=into.number, why=why)
+    if not sure and (why := _why_two_matters(one, into)):
+        raise SureTheSame(one=one.number, other=into.number, why=why)
+    old_into = rollup.counted(into)
+    inheriting.take_over(one, into, at)
     old, type_ = rollup.counted(one), type_of(one)
     _end(one, into, at)
     Case.objects.filter(merged_into=one).update(merged_into=into)
@@ -55,6 +68,7 @@ def merge(one: Case, into: Case, *, by: Actor, at: datetime) -> Case:
     joined = written(TOOK_IN, number=one.number)
     into.version += 1
     write(into)
+    rollup.keep(old_into, rollup.counted(into), at)
     mark(into, "merged", joined, by=by, at=at)
     rollup.keep(old, rollup.counted(one), at)
     ledger.note(thing(one), later("合并重复事项"), by=by, at=at, after={"into": into.number})
@@ -73,6 +87,7 @@ def _end(one: Case, into: Case, at: datetime) -> None:
     stepping.set_due(one, type_of(one))
     one.version += 1
     write(one)
+    telling.withdraw_settled(one)
 
 
 def _why_not_merge(one: Case, into: Case) -> str:
@@ -88,4 +103,20 @@ def _why_not_merge(one: Case, into: Case) -> str:
         return say("两件的保密范围不同")
     if one.accused_id != into.accused_id:
         return say("两件的被反映单位不同，合并后被反映单位可能看到反映它的内容")
+    if into.phase == Phase.WAITING and one.phase == Phase.OPEN:
+        return say(
+            "{into}正在挂账，并入后{one}的时限会停下；请反过来并入，或先恢复办理", into=into.number, one=one.number
+        )
     return ""
+
+
+def _why_two_matters(one: Case, into: Case) -> str:
+    """What speaks against one matter: places or kinds that differ. What is not known speaks against nothing."""
+    parts = []
+    if one.area and into.area and one.area_id != into.area_id:
+        parts.append(say("一件在{one}，一件在{other}", one=one.area.short, other=into.area.short))
+    if one.category and into.category and one.category != into.category:
+        titles = category_titles(type_of(one).type.categories)
+        names = [titles.get(code, code) for code in (one.category, into.category)]
+        parts.append(say("一件是“{one}”，一件是“{other}”", one=names[0], other=names[1]))
+    return say("；").join(parts)

@@ -10,6 +10,7 @@ from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.gates import By
 from chuangwen.records.township.models import RoleDefinition
 from chuangwen.records.township.permissions import Permission
+from chuangwen.work.cases.conditions import why_not_of_kind_before
 from chuangwen.work.cases.definitions import MoveRow
 from chuangwen.work.cases.models import Case, Phase, Reporter
 from chuangwen.work.cases.relations import doers, stands_for
@@ -80,6 +81,8 @@ def why_not_take(case: Case, move: MoveRow, by: By) -> Refusal | None:
         return not_open_now(case, move)
     if move.once and move.id in case.did:
         return TakenBefore(move=move.title, case=case.number)
+    if move.when and (no := why_not_of_kind_before(type_of(case), move, case.answers)):
+        return no
     if isinstance(by, Hand):
         return None if by == MACHINE or "@resident" in move.who else not_your_move(move)
     return _why_not_by(case, move, by)

@@ -14,6 +14,7 @@ from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.models import Organisation, Person
 from chuangwen.records.township.permissions import Permission
 from chuangwen.work.cases.definitions import CaseTypeRow, MoveRow
+from chuangwen.work.cases.lateness import late_now
 from chuangwen.work.cases.models import (
     Attachment,
     Case,
@@ -43,7 +44,7 @@ def visible_to(actor: Actor) -> QuerySet[Case]:
 
 def in_rows(cases: QuerySet[Case]) -> QuerySet[Case]:
     """For lists: the units with each case, the type without its content."""
-    return cases.select_related("type", "lead", "area", "holder", "turn_unit").defer(
+    return cases.select_related("type", "lead", "area", "holder", "turn_unit", "turn_person__organisation").defer(
         "type__content", "clocks", "answers", "hidden", "did", "raw_place", "text"
     )
 
@@ -153,7 +154,7 @@ def waiting_for_others(actor: Actor) -> QuerySet[Case]:
 
 def overdue(actor: Actor, at: datetime) -> QuerySet[Case]:
     """What I may see and is late now."""
-    return visible_to(actor).exclude(phase=Phase.CLOSED).filter(due_at__lt=at).order_by(DUE, "id")
+    return visible_to(actor).filter(late_now(at)).order_by(DUE, "id")
 
 
 def owed_by(actor: Actor) -> QuerySet[Case]:

@@ -1,17 +1,20 @@
 """The engine: what a move does to a case. Works on the rows in memory; ``actions`` writes and notes."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from chuangwen.kernel.fields import Answers, FieldRow, WrongAnswers, masked, read
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.kernel.words import later, say
+from chuangwen.kernel.words import later, listed, say
 from chuangwen.kernel.workdays import Term, due
+from chuangwen.records.township.models import Assignment
 from chuangwen.work.cases import clocks
+from chuangwen.work.cases.conditions import needs_of, why_not_of_kind
 from chuangwen.work.cases.definitions import CaseTypeRow, ClockRow, MoveRow
 from chuangwen.work.cases.models import Case, Category, Phase
 from chuangwen.work.cases.naming import name_units
+from chuangwen.work.cases.policy import word_titles
 from chuangwen.work.cases.relations import doers
 from chuangwen.work.cases.said import Said
 from chuangwen.work.cases.stride import Lists, Stride
@@ -51,11 +54,13 @@ class AskedTooLate(Refusal):
     sentence = later("{case}的“{clock}”已在 {due} 到期，延期要在到期前申请。请尽快办完，并写明超期原因。")
 
 
-def check_said(type_: CaseTypeRow, move: MoveRow, said: Said, lists: Lists) -> Answers:
+def check_said(type_: CaseTypeRow, move: MoveRow, said: Said, lists: Lists, case: Case | None = None) -> Answers:
     """Read the answers and refuse what the move may not do without."""
-    found = read(type_.fields_of(move), move.needs, said.answers, lists.known)
+    found = read(type_.fields_of(move), needs_of(move, case), said.answers, lists.known)
     if found.wrong:
         raise WrongAnswers(found.wrong)
+    if wrong := _of_another_role(type_, move, found):
+        raise WrongAnswers(wrong)
     if len(said.photos) < move.photos:
         raise ProofMissing(move=move.title, what=say("照片"), count=move.photos, have=len(said.photos))
     if len(said.files) + len(said.photos) < move.files:
@@ -65,10 +70,25 @@ def check_said(type_: CaseTypeRow, move: MoveRow, said: Said, lists: Lists) -> A
     return found
 
 
+def _of_another_role(type_: CaseTypeRow, move: MoveRow, found: Answers) -> dict[str, str]:
+    """People who were named for what only holders of a role may be, by field."""
+    wrong = {}
+    for row in type_.fields_of(move):
+        if not row.roles or row.id not in found.values:
+            continue
+        holding = Assignment.objects.filter(role__in=row.roles, withdrawn_at=None)
+        if not holding.filter(person__username=found.values[row.id]).exists():
+            titles = listed(word_titles(row.roles))
+            wrong[row.id] = say("“{title}”要从{roles}里选", title=row.title, roles=titles)
+    return wrong
+
+
 def carry(stride: Stride) -> None:
-    """Let the move have its effect on the case."""
+    """Let the move have its effect on the case, if it is for a thing of this kind."""
     case, move = stride.case, stride.move
     _keep_answers(stride)
+    if no := why_not_of_kind(stride.type, move, case.answers):
+        raise no
     stride.due_at = case.due_at
     name_units(stride)
     _EFFECTS.get(move.does, _nothing)(stride)
@@ -221,6 +241,9 @@ _EFFECTS: dict[str, Callable[[Stride], None]] = {
 def _wind_clocks(stride: Stride) -> None:
     case, move, at = stride.case, stride.move, stride.at
     table: dict[str, Any] = {name: dict(one) for name, one in case.clocks.items()}
+    if not move.stays:
+        for name in [one for one in table if "@" in one]:  # brought along by a duplicate for the step that was awaited
+            clocks.stop(table, name, at)
     for name in move.stops:
         in_time = clocks.stop(table, name, at)
         if in_time is not None:
@@ -231,7 +254,7 @@ def _wind_clocks(stride: Stride) -> None:
         clocks.resume(table, name, at, stride.days)
     for name in move.starts:
         row = stride.type.clock(name)
-        clocks.start(table, row, term_for(stride, row), at, stride.days)
+        clocks.start(table, row, term_for(stride, row), at, stride.days, _day_for(stride, row))
     case.clocks = table
     _mark_in_time(stride)
 
@@ -258,6 +281,16 @@ def term_for(stride: Stride, row: ClockRow) -> Term:
         if category is not None and category.term:
             return Term.parse(category.term)
     return Term.parse(row.urgent if case.urgent and row.urgent else row.term)
+
+
+def _day_for(stride: Stride, row: ClockRow) -> date | None:
+    """The day that somebody set as the end: it binds, though not a second time once it has passed (rework, relapse)."""
+    said = stride.case.answers.get(row.by_date) if row.by_date else None
+    if not said:
+        return None
+    day = date.fromisoformat(str(said))
+    again = bool(stride.case.clocks.get(row.id, {}).get("start"))
+    return None if again and stride.days.closing(day) < stride.at else day
 
 
 def _settle(stride: Stride) -> None:

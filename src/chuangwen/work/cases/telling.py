@@ -2,23 +2,30 @@
 
 from datetime import datetime
 
-from chuangwen.kernel.words import lasting, later, written
+from chuangwen.kernel.words import lasting, later, listed, say, written
 from chuangwen.kernel.workdays import CHINA
-from chuangwen.records.notices.actions import Told, take_back, tell
+from chuangwen.records.notices.actions import Told, take_back, tell, withdraw
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.gates import By
 from chuangwen.records.township.models import Person
 from chuangwen.work.cases.definitions import CaseTypeRow, MoveRow
+from chuangwen.work.cases.lateness import who_is_late
 from chuangwen.work.cases.models import Case
+from chuangwen.work.cases.policy import word_titles
 from chuangwen.work.cases.seeing import is_accused
 from chuangwen.work.cases.turning import Company
 from chuangwen.work.cases.types import type_of
 
 YOUR_TURN = lasting("{number}“{title}”轮到你办：{state}，截止 {due}。")
-DUE_SOON = lasting("{number} 快到期：截止 {due}。")
-OVERDUE = lasting("{number} 已超期，{rung}。原截止 {due}。")
+DUE_SOON = lasting("{number}“{title}”快到期：{state}，截止 {due}。")
+OVERDUE = lasting("{number}“{title}”已超期：{state}，轮到{whose}。原截止 {due}。")
+CLIMBED = lasting("{number}“{title}”已超期，{rung}：{state}，轮到{whose}。原截止 {due}。")
+ORDERED = lasting("{number}“{title}”已超期，{rung} {order} 已发给{whose}：{state}。原截止 {due}。")
 HANDED = lasting("{number}“{title}”由{by}移交给你。")
 OTHERS_DID = lasting("{number}“{title}”：{by}做了“{move}”。")
+
+SETTLED = ("turn", "assigned", "returned", "warning", "overdue", "escalated")
+"""Kinds of notices that ask for something; once the case is over they ask for nothing any more."""
 
 
 def tell_turn(near: Company, type_: CaseTypeRow, move: MoveRow, *, by: By, at: datetime) -> None:
@@ -29,7 +36,7 @@ def tell_turn(near: Company, type_: CaseTypeRow, move: MoveRow, *, by: By, at: d
     if not turn and not others:
         return
     due = f"{case.due_at.astimezone(CHINA):%m-%d %H:%M}" if case.due_at else later("无时限")
-    title = type_.type.short if case.guard else case.title
+    title = called(case)
     mark = f"case:{case.number}:{case.version}"
     if turn:
         text = written(
@@ -47,10 +54,32 @@ def tell_turn(near: Company, type_: CaseTypeRow, move: MoveRow, *, by: By, at: d
 
 def tell_handed(case: Case, to: Person, *, by: By, at: datetime) -> None:
     """Tell the one to whom a case was handed over."""
-    title = type_of(case).type.short if case.guard else case.title
-    text = written(HANDED, number=case.number, title=title, by=by.name)
+    text = written(HANDED, number=case.number, title=called(case), by=by.name)
     told = Told("assigned", text, link(case), thing_of(case), f"case:{case.number}:{case.version}")
     tell([to.pk], told, by=by, at=at)
+
+
+def called(case: Case) -> str:
+    """The matter and where it is, as a notice may name it: of what few may see no more than its kind."""
+    if case.guard or case.accused_id:
+        return type_of(case).type.short
+    where = case.site.name if case.site else case.area.short if case.area else case.address
+    return say("{title}（{where}）", title=case.title, where=where[:40]) if where else case.title
+
+
+def whose(case: Case) -> str:
+    """Whose step is awaited, in words."""
+    late = who_is_late(case)
+    if late.unit is not None:
+        return f"{late.unit.short} {late.person.name}" if late.person is not None else late.unit.short
+    return listed(word_titles((late.role,))) if late.role else say("尚无人承办")
+
+
+def withdraw_settled(case: Case) -> None:
+    """What was told of a turn or a deadline that is no more; of an order that was recalled also what named it."""
+    withdraw(thing_of(case), SETTLED)
+    if case.outcome == "withdrawn" and case.parent is not None:
+        withdraw(thing_of(case.parent), SETTLED, naming=case.number)
 
 
 def take_back_from_accused(case: Case) -> None:

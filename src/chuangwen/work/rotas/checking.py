@@ -6,7 +6,7 @@ from pathlib import Path
 from chuangwen.kernel.packfiles import into, read_toml
 from chuangwen.kernel.problems import Problems
 from chuangwen.kernel.words import listed, say
-from chuangwen.work.cases.checking import Lines
+from chuangwen.work.cases.pack_lines import Lines
 from chuangwen.work.rotas.definitions import RotaRow
 
 FILE = "rotas.toml"
