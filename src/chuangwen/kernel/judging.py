@@ -378,14 +378,14 @@ def _say_the_same(one: Answer, other: Answer, text: str) -> bool:
     return abs(_rate(one) - _rate(other)) <= Decimal(5).scaleb(-digits - 1)
 
 
-def show_result(name: str, result: str, quantity: str = "") -> str:
+def show_result(name: str, result: str, quantity: str = "", tell: Callable[[str], str] = say) -> str:
     """A stored result as people say it: 有, 无 and 不适用 where a table or a phone wrote 1, 0 and n/a."""
     if result.strip().lower() in SKIP:
-        return say("不适用")
+        return tell(later("不适用"))
     number = _COUNT.fullmatch(result.strip())
     if name not in {RuleName.ABSENCE, RuleName.PRESENCE} or number is None:
         return result or quantity
-    return say("有") if int(number[1]) else say("无")
+    return tell(later("有")) if int(number[1]) else tell(later("无"))
 
 
 _CURES = {
