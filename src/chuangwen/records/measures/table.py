@@ -217,11 +217,7 @@ class _RowReader:
 
     def _row(self, sheet: str, number: int, row: Mapping[str, Cell], heading: Heading) -> None:
         """Understand one row; whatever cannot be understood is told, and the row is left out."""
-        before = len(self._problems)
-
-        def tell(name: str, what: str, cure: str) -> None:
-            self._problems.add(file=sheet, row=number, column=heading.title(name), what=what, cure=cure)
-
+        before, tell = len(self._problems), self._teller(sheet, number, heading)
         site_text, type_text, check_text = (text_of(row.get(name, "")) for name in ("site", "site_type", "check"))
         site = self._told(self._site(site_text, type_text), "site", tell)
         check = self._told(self._check(check_text, site), "check", tell)
@@ -257,6 +253,14 @@ class _RowReader:
                 stands=stands,
             )
         )
+
+    def _teller(self, sheet: str, number: int, heading: Heading) -> Callable[[str, str, str], None]:
+        """Tells what is wrong with a cell of one row."""
+
+        def tell(name: str, what: str, cure: str) -> None:
+            self._problems.add(file=sheet, row=number, column=heading.title(name), what=what, cure=cure)
+
+        return tell
 
     def _is_twin(
         self,
