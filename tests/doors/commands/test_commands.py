@@ -124,8 +124,12 @@ def test_observations_come_in_by_command_once(home: str, tmp_path: Path) -> None
     table.write_bytes("点位,考察内容,结果,时间,考察人\nP06-001,P06-05,7/10,2021-10-12,甲方公司\n".encode("gb18030"))
     assert run("observations", "import", str(table), "--home", home, "--dry-run", "--json") == {
         "rows": 1,
-        "new": 0,
+        "written": False,
+        "new": 1,
         "known": 0,
+        "corrected": 0,
+        "asked": 0,
+        "left": 0,
     }
     assert run("observations", "import", str(table), "--home", home, "--json")["new"] == 1
     assert run("observations", "import", str(table), "--home", home, "--json")["known"] == 1

@@ -11,7 +11,7 @@ from tests.town import AT, MeasuredTown
 from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.measures import actions
 from chuangwen.records.measures.models import Grade, Observation, Round, RoundKind, ScoreMark
-from chuangwen.records.standards.models import Edition, Node
+from chuangwen.records.standards.models import Edition, Node, Question
 from chuangwen.records.township.absence_actions import (
     NotStated,
     ReasonMissing,
@@ -141,9 +141,8 @@ def test_the_cycle_takes_each_years_last_closed_round(town, signed_in_as) -> Non
     Edition.objects.filter(pk=town.edition.pk).update(content=content, digest="cycle" + town.edition.digest[5:])
     town.edition = Edition.objects.get(pk=town.edition.pk)
     old = another(town, "y2020", year=2020, opens=date(2020, 9, 1))
-    for check in (0, 1):
-        reading = actions.Reading(value=10_000, result="合格", seen_at=AT, seen_by="张强")
-        actions.record(old, town.sites[0], town.check(check), reading, by=MACHINE, at=AT)
+    question = Question.objects.get(edition=town.edition)
+    actions.tally(old, question, (20, 25), village=None, by=MACHINE, at=AT)
     closed = close_round(old, by=MACHINE, at=AT)
     now = score_round(Round.objects.select_related("edition", "companion").get(pk=town.round.pk), AT.date())
     found = cycle_of(now)

@@ -15,9 +15,9 @@ from django.db.models.functions import Cast
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.records.duties.queries import lead_units
 from chuangwen.records.measures import packing
-from chuangwen.records.measures.actions import COMPANION_OFFSET
 from chuangwen.records.measures.models import Event, FigureValue, Grade, Observation, Round, Tally
 from chuangwen.records.measures.policy import RoundStillOpen
+from chuangwen.records.measures.states import COMPANION_OFFSET
 from chuangwen.records.standards.definitions import FrameworkPack, NodeRow, scale_points
 from chuangwen.records.standards.models import Check, Edition
 from chuangwen.records.township.models import Site
@@ -45,11 +45,6 @@ def pack_of(edition: Edition) -> FrameworkPack:
 def plan_of(edition: Edition) -> Plan:
     """The edition cut into parts."""
     return _plan_of(edition.pk, edition.digest)[1]
-
-
-def factors_of(edition: Edition) -> dict[str, int]:
-    """The edition's grade scale in ten-thousandths, for the judging rules that grade."""
-    return {grade.grade: int(grade.factor * 10_000) for grade in pack_of(edition).framework.grades}
 
 
 def framework_of(pack: FrameworkPack) -> inputs.Framework:
