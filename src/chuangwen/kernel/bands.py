@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 
+from chuangwen.kernel.numerals import percent, plain
 from chuangwen.kernel.words import say
 
 SIZES = {"s": (15, 3, 9), "m": (22, 5, 11), "l": (30, 7, 14)}  # height, top of the track, height of the track; pixels
@@ -94,7 +95,7 @@ def figure(value: float) -> str:
     >>> figure(83.6), figure(90.0), figure(1.375)
     ('83.6', '90', '1.38')
     """
-    return f"{value:.2f}".rstrip("0").rstrip(".") or "0"
+    return plain(value)
 
 
 def words_of(score: Score) -> str:
@@ -109,13 +110,11 @@ def words_of(score: Score) -> str:
             high=figure(score.high),
             full=figure(score.out_of),
         ),
-        say("已测 {share}%", share=figure(score.measured * 100)),
+        say("已测 {share}", share=percent(score.measured, 2)),
     ]
     if score.interval:
         first, last = score.interval
-        said.append(
-            say("{level}% 的把握在 {a} 至 {b}", level=figure(score.level * 100), a=figure(first), b=figure(last))
-        )
+        said.append(say("{level} 的把握在 {a} 至 {b}", level=percent(score.level), a=figure(first), b=figure(last)))
     if score.pass_line is not None:
         said.append(say("达标线 {line}", line=figure(score.pass_line)))
     return say("；").join(said)
@@ -204,7 +203,7 @@ def draw_gauge(score: Score) -> str:
         parts.append(f'<path class="gauge-span" d="{_arc(a, b, 96)}"/>')
     if score.pass_line is not None:
         parts.append(_ray(_at(score.pass_line, score) / 100, 99, 124, "gauge-pass"))
-    told = say("未测") if score.is_unknown else figure(round(score.expected, 1))
+    told = say("未测") if score.is_unknown else plain(score.expected, 1)
     if not score.is_unknown:
         parts.append(_ray(_at(score.expected, score) / 100, 98, 122, "gauge-mid"))
     note = say("满分 {full}", full=figure(score.out_of))

@@ -3,7 +3,6 @@
 import json
 import logging
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from chuangwen.kernel import bands
+from chuangwen.kernel import bands, numerals
 from chuangwen.kernel.dates import day_told, days_told, month_name, month_told, span_told, term_told, weekday_told
 from chuangwen.kernel.words import listed, retold, say
 from chuangwen.kit.charts import Chart
@@ -25,7 +24,7 @@ from chuangwen.kit.charts import Chart
 register = template.Library()
 log = logging.getLogger(__name__)
 BUILT = Path("built")
-Amount = float | int | Decimal | None
+Amount = numerals.Amount | None
 register.filter("month", month_told)
 register.filter("month_name", month_name)
 register.filter("term", term_told)
@@ -69,7 +68,7 @@ def told(score: object, digits: int | str = "", part: str = "expected") -> str:
 @register.filter
 def plain(value: Amount) -> str:
     """A figure without idle digits: 3.0 is 3, 0.50 is 0.5; nothing is a dash."""
-    return "—" if value is None else bands.figure(float(value))
+    return "—" if value is None else numerals.plain(value)
 
 
 @register.filter
@@ -83,16 +82,13 @@ def points(value: Amount, digits: int = 2) -> str:
     """Points as people write them: 1.60, 0, and “未测” for nothing known. ``|points:1`` keeps one digit."""
     if value is None:
         return say("未测")
-    return "0" if value == 0 else f"{value:.{digits}f}"
+    return "0" if value == 0 else numerals.fixed(value, digits)
 
 
 @register.filter
 def share(value: Amount, digits: int = 1) -> str:
-    """A share of 1 as per cent: 0.094 is 9.4%, 1 is 100%, None is “未测”."""
-    if value is None:
-        return say("未测")
-    told = f"{float(value) * 100:.{digits}f}"
-    return (told.rstrip("0").rstrip(".") if "." in told else told) + "%"
+    """A share of 1 as per cent: 0.094 is 9.4%, 1 and nothing less is 100%, None is “未测”."""
+    return say("未测") if value is None else numerals.percent(value, digits)
 
 
 def _local(value: datetime) -> datetime:
