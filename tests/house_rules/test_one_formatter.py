@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 HOUSE = Path(__file__).parents[2] / "src" / "chuangwen"
-OTHERWISE = re.compile(r":[<>]?\d*\.\d[f%g]\}|\bfloatformat\b|\.normalize\b")
+OTHERWISE = re.compile(r":[<>]?\d*\.\d[f%g]\}|\bfloatformat\b")
 NOT_FOR_PEOPLE = {
     "doors/commands/demo_archive.py",  # the demo's dice
     "doors/commands/demo_cases.py",
