@@ -131,6 +131,11 @@ class Figure:
             meaning=say(self.kind.meaning),
         )
 
+    @property
+    def as_tag(self) -> str:
+        """For the content control of a Word paper."""
+        return "|".join(("figure", self.kind.id, self.scope, self.day, self.raw))
+
     def as_data(self) -> dict[str, object]:
         """For JSON: the same four facts as in HTML, with the name."""
         return {

@@ -13,6 +13,7 @@ from chuangwen.records.township.permissions import Permission
 from chuangwen.records.township.requests import TownRequest
 from chuangwen.results.dashboard import queries
 from chuangwen.work.cases import queries as case_queries
+from chuangwen.work.cases.standing import standing
 
 
 @require_safe
@@ -28,7 +29,7 @@ def home(request: TownRequest) -> HttpResponse:
     shown: dict[str, object] = {"home": page, "round": round_, "today": request.at.date(), "total": _score(page)}
     shown |= {"work": _work(request), "now": request.at}
     if request.actor.may(Permission.SEE_CASES):
-        shown["standing"], shown["campaigns"] = case_queries.standing(request.actor, request.at)
+        shown["standing"], shown["campaigns"] = standing(request.actor, request.at)
     return render(request, "home/home.html", shown)
 
 

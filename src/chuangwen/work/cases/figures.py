@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from chuangwen.kernel.figures import Figure, FigureKind, day_text, declare, stretch
+from chuangwen.kernel.figures import Figure, FigureKind, day_text, declare, narrowed, stretch
 from chuangwen.kernel.words import later, say
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.work.cases.models import Case, Phase
@@ -263,6 +263,17 @@ def _values(row: Mapping[str, Any]) -> list[Value]:
 def figures(cases: QuerySet[Case], period: Period) -> list[Value]:
     """All figures of these cases, in one query."""
     return _values(cases.order_by().aggregate(**_counts(period)))
+
+
+def figures_of(cases: QuerySet[Case], period: Period, scope: str, kind: str = "") -> list[Figure]:
+    """All figures of these cases (or of one kind of them) with their names, for answers that programs read."""
+    rows = cases.filter(kind=kind) if kind else cases
+    whose = narrowed(scope, kind=kind)
+    row = rows.order_by().aggregate(
+        **_counts(period), **{one.id: Count("pk", filter=one.top(period)) for one in STANDING}
+    )
+    standing = [Value(one, row[one.id] or 0) for one in STANDING]
+    return [one.figure(whose, period) for one in (*_values(row), *standing)]
 
 
 def figure_of(cases: QuerySet[Case], period: Period, figure: str) -> Value:

@@ -2,6 +2,7 @@
 
 from django.db.models import Q
 
+from chuangwen.kernel.figures import TOWN
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, listed, say
 from chuangwen.kit.refusals import NotAllowed, SignInFirst
@@ -13,7 +14,7 @@ from chuangwen.records.township.permissions import Permission
 from chuangwen.work.cases.definitions import MoveRow
 from chuangwen.work.cases.models import Case, Phase, Reporter
 from chuangwen.work.cases.relations import doers, stands_for
-from chuangwen.work.cases.seeing import is_near, why_not_see
+from chuangwen.work.cases.seeing import is_near, shielded_from, why_not_see
 from chuangwen.work.cases.types import type_of
 
 RESIDENT = Hand(username="resident", name=later("群众"))
@@ -154,6 +155,15 @@ def why_not_lead(case: Case, actor: Actor) -> Refusal | None:
 def may_count_all(actor: Actor) -> bool:
     """Whether this person may see counts of the whole town: whoever may know of every case that the roll-up counts."""
     return actor.reach(Permission.SEE_CASES).everything and actor.may(Permission.KNOW_RESTRICTED)
+
+
+def scope_of(actor: Actor) -> str:
+    """Whose figures this person sees: the town's, or those of the cases that this person may know of.
+
+    Who may count all shares the town's figures, unless something is kept from the own unit.
+    """
+    kept_from = Case.objects.filter(accused__code__in=shielded_from(actor)).exclude(guard="guarded")
+    return TOWN if may_count_all(actor) and not kept_from.exists() else f"seen:{actor.username}"
 
 
 def knows_reporter(case: Case, actor: Actor) -> bool:

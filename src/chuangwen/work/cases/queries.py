@@ -14,6 +14,7 @@ from chuangwen.kernel.words import listed, say
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.models import Organisation, Person
 from chuangwen.records.township.permissions import Permission
+from chuangwen.work.cases import figures
 from chuangwen.work.cases.definitions import CaseTypeRow, MoveRow
 from chuangwen.work.cases.models import (
     Attachment,
@@ -154,7 +155,7 @@ def waiting_for_others(actor: Actor) -> QuerySet[Case]:
 
 def overdue(actor: Actor, at: datetime) -> QuerySet[Case]:
     """What I may see and is late now."""
-    return visible_to(actor).exclude(phase=Phase.CLOSED).filter(due_at__lt=at).order_by(DUE, "id")
+    return visible_to(actor).filter(figures.late_at(at)).order_by(DUE, "id")
 
 
 def owed_by(actor: Actor) -> QuerySet[Case]:
@@ -271,27 +272,6 @@ def cases_by_link(actor: Actor, kind: str, keys: list[str]) -> dict[str, tuple[s
         key: (number, phase == Phase.CLOSED)
         for key, number, phase in rows.values_list("key", "case__number", "case__phase")
     }
-
-
-@dataclass(frozen=True)
-class Standing:
-    """How many cases there are, how many of them are not over, how many of those are late."""
-
-    all: int
-    open: int
-    late: int
-
-
-def standing(actor: Actor, at: datetime) -> tuple[Standing, dict[str, Standing]]:
-    """The town's open cases as this person sees them, as a whole and by campaign, in one query."""
-    open_ = ~Q(phase=Phase.CLOSED)
-    rows = visible_to(actor).filter(merged_into=None).order_by().values("campaign")
-    counts = rows.annotate(
-        all=Count("pk"), open=Count("pk", filter=open_), late=Count("pk", filter=open_ & Q(due_at__lt=at))
-    )
-    found = {one["campaign"]: Standing(one["all"], one["open"], one["late"]) for one in counts}
-    whole = Standing(*(sum(getattr(one, name) for one in found.values()) for name in ("all", "open", "late")))
-    return whole, found
 
 
 @dataclass(frozen=True)
