@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -121,17 +121,14 @@ def duties(request: TownRequest) -> HttpResponse:
     edition = chosen_edition(request)
     if edition is None:
         return render(request, "framework/none.html")
-    counts = (
-        _standards(edition)
-        .order_by()
-        .aggregate(
-            total=Count("pk"), bare=Count("pk", filter=Q(duty=None)), nobody=Count("pk", filter=Q(duty__person=None))
-        )
-    )
+    found = queries.spread(edition.pk)
     context = {
         "edition": edition,
         "page": LISTING.page(_standards(edition), request.GET),
-        "counts": counts,
+        "total": found.standards,
+        "bare": found.standards - found.with_lead,
+        "with_lead": found.lead_figure(request.at.date()),
+        "with_person": found.person_figure(request.at.date()),
         "may_assign": request.actor.may(Permission.ASSIGN_DUTIES),
         "export": reverse("duties_export"),
     }
