@@ -16,7 +16,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
@@ -24,6 +23,8 @@ from xml.etree import ElementTree as ET
 
 PARTS = ("figure", "scope", "day", "value")
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+EVERYWHERE = {"cases.mine", "notices.unread"}  # in the frame of each page
+DULL = 3  # so many people have seen no figure on a kind of page: it is not opened for more
 BIG = 100  # bold numbers from here on, without a name, are listed for the reader
 BOLD = {"b", "strong", "h1"}
 SHUT = ("logout", "choose-round", "language", "/files/", "/feed/", "accounts/", "/preview", "/thumb", "/page/", ".zip")
@@ -130,6 +131,7 @@ class Found:
     broken: list[str] = field(default_factory=list)
     unnamed: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     opened: set[str] = field(default_factory=set)
+    dull: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     pages: int = 0
 
     def take(self, figures: Iterator[dict[str, str]] | list[dict[str, str]], place: Place) -> None:
@@ -197,7 +199,7 @@ class Walk:
         if parts.netloc or not parts.path.startswith("/") or any(one in address for one in SHUT):
             return False
         shape = self._shape(address)
-        if shape in self.shapes:
+        if shape in self.shapes or self.found.dull[shape] >= DULL:
             return False
         self.shapes.add(shape)
         return True
@@ -205,7 +207,6 @@ class Walk:
     def _open(self, address: str) -> Page | None:
         answer = self.client.get(address)
         self.found.pages += 1
-        sys.stderr.write(f"{self.who} {address}\n")
         place = (self.who, address)
         if answer.status_code >= 500:
             self.found.broken.append(f"{self.who} {address}: {answer.status_code}")
@@ -226,6 +227,8 @@ class Walk:
     def _read(self, html: str, place: Place) -> Page:
         page = Page(html)
         self.found.take(page.figures, place)
+        if not any(one["figure"] not in EVERYWHERE for one in page.figures):
+            self.found.dull[self._shape(place[1])] += 1
         for number in page.bold:
             self.found.unnamed[self.kind_of(urlsplit(place[1]).path)].add(number)
         for link, count in page.opens:
@@ -256,7 +259,7 @@ def start_django(home: str) -> None:
     django.setup()
 
 
-def walk_all(home: Path, plant: str) -> Found:
+def walk_all(plant: str, only: str) -> Found:
     """Every role of the town, then the commands; at one moment, so that nothing becomes late on the way."""
     from django.conf import settings
     from django.core.management import call_command
@@ -284,7 +287,8 @@ def walk_all(home: Path, plant: str) -> Found:
         held = Assignment.objects.filter(withdrawn_at=None, person__is_active=True).order_by("person__joined_at", "pk")
         roles = dict(reversed(list(held.values_list("role", "person"))))
         for role, person in sorted(roles.items()):
-            sys.stderr.write(f"{role} {found.pages}\n")
+            if only and role != only:
+                continue
             client = Client(raise_request_exception=False)
             client.force_login(
                 Person.objects.get(pk=person), backend="allauth.account.auth_backends.AuthenticationBackend"
@@ -292,6 +296,8 @@ def walk_all(home: Path, plant: str) -> Found:
             Walk(role, client, found, kind_of).go(
                 ["/", "/cases/figures/", "/api/figures", "/api/score?year=2021", "/figures/"]
             )
+        if only:
+            return found
         Walk("resident", Client(raise_request_exception=False), found, kind_of).go(["/p/", "/open/"])
         for words in (["cases", "figures"], ["score", "--year", "2021"], ["submission", "compose", "--year", "2021"]):
             out = io.StringIO()
@@ -304,9 +310,10 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--home", required=True)
     parser.add_argument("--plant", default="")
+    parser.add_argument("--only", default="", help="walk as one role alone")
     said = parser.parse_args()
     start_django(said.home)
-    json.dump(walk_all(Path(said.home), said.plant).as_data(), sys.stdout, ensure_ascii=False, indent=1)
+    json.dump(walk_all(said.plant, said.only).as_data(), sys.stdout, ensure_ascii=False, indent=1)
 
 
 if __name__ == "__main__":

@@ -85,6 +85,7 @@ def _assisting(node: Node) -> str:
     return listed(unit.short for unit in duty.assisting.all()) if duty else ""
 
 
+MOST_OWED = 500
 LISTING: Listing[Node] = Listing(
     columns=[
         Column("code", later("编号"), lambda row: row.code, "position"),
@@ -196,10 +197,12 @@ def _say_empty(problems: Problems) -> None:
 @needs(Permission.SEE_DUTIES)
 def mine(request: TownRequest) -> HttpResponse:
     """What this person and the person's unit answer for, soonest first."""
-    owed = list(queries.owed_by(request.actor)[:500])
+    all_owed, own = queries.owed_figures(request.actor, request.at.date())
     context = {
-        "owed": owed,
-        "own": [duty for duty in owed if duty.person_id == request.actor.person_id],
+        "owed": list(queries.owed_by(request.actor)[:MOST_OWED]),
+        "all_owed": all_owed,
+        "own": own,
+        "more": max(0, int(all_owed.value or 0) - MOST_OWED),
         "today": request.at.date(),
     }
     return render(request, "duties/mine.html", context)

@@ -31,6 +31,12 @@ WITH_PERSON = declare(
 )
 
 
+OWED = declare(
+    "duties.owed", later("本人和本单位的责任"), later("本人负责或本单位牵头的标准、材料和任务"), opens=later("我的责任")
+)
+OWN = declare("duties.own", later("由我负责的"), later("责任人是本人的标准、材料和任务"), opens=later("我的责任"))
+
+
 @dataclass(frozen=True)
 class Spread:
     """How many of an edition's standards have a lead and a person; each also as a figure."""
@@ -121,6 +127,13 @@ def owed_by(actor: Actor) -> QuerySet[Duty]:
     if actor.organisation is not None:
         own |= Duty.objects.filter(lead_id=actor.organisation.pk)
     return own.select_related("standard", "requirement", "lead", "person").order_by("due", "pk")
+
+
+def owed_figures(actor: Actor, on: date) -> tuple[Figure, Figure]:
+    """How much that is, and how much of it is this person's by name."""
+    found = owed_by(actor).order_by().aggregate(owed=Count("pk"), own=Count("pk", filter=Q(person=actor.person_id)))
+    scope, day = f"person:{actor.username}", day_text(on)
+    return Figure(OWED, found["owed"], scope, day), Figure(OWN, found["own"], scope, day)
 
 
 def known_names(edition: Edition) -> Known:

@@ -14,7 +14,7 @@ from chuangwen.records.township.permissions import Permission
 from chuangwen.work.cases.definitions import MoveRow
 from chuangwen.work.cases.models import Case, Phase, Reporter
 from chuangwen.work.cases.relations import doers, stands_for
-from chuangwen.work.cases.seeing import is_near, shielded_from, why_not_see
+from chuangwen.work.cases.seeing import is_near, why_not_see
 from chuangwen.work.cases.types import type_of
 
 RESIDENT = Hand(username="resident", name=later("群众"))
@@ -160,10 +160,9 @@ def may_count_all(actor: Actor) -> bool:
 def scope_of(actor: Actor) -> str:
     """Whose figures this person sees: the town's, or those of the cases that this person may know of.
 
-    Who may count all shares the town's figures, unless something is kept from the own unit.
+    Accusations against the own unit are left out of its people's figures without a word: another scope would tell of them.
     """
-    kept_from = Case.objects.filter(accused__code__in=shielded_from(actor)).exclude(guard="guarded")
-    return TOWN if may_count_all(actor) and not kept_from.exists() else f"seen:{actor.username}"
+    return TOWN if may_count_all(actor) else f"seen:{actor.username}"
 
 
 def knows_reporter(case: Case, actor: Actor) -> bool:
