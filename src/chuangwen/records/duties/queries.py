@@ -41,7 +41,7 @@ OWN = declare("duties.own", later("由我负责的"), later("责任人是本人�
 class Spread:
     """How many of an edition's standards have a lead and a person; each also as a figure."""
 
-    edition: str
+    edition: int
     standards: int
     with_lead: int
     with_person: int
@@ -53,7 +53,7 @@ class Spread:
         return Figure(WITH_PERSON, self.with_person, f"edition:{self.edition}", day_text(on), self.standards)
 
 
-def spread(edition: str) -> Spread:
+def spread(edition: int) -> Spread:
     """How far the duties of an edition are spread, in one query."""
     rows = Node.objects.filter(edition=edition, kind=NodeKind.STANDARD).order_by()
     found = rows.aggregate(

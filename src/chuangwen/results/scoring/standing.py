@@ -85,7 +85,7 @@ def _formula(systems: Sequence[SystemStanding], town: Town) -> str:
         return say("只有“{title}”一个体系，没有并计体系", title=systems[0].title)
     told = [
         f"{one.title} {fixed(one.line.expected, 1)} × {plain(one.share, 4)}"
-        if one.line.is_measured_enough
+        if one.line.expected is not None and one.line.is_measured_enough
         else f"{one.title} × {plain(one.share, 4)}"
         for one in systems
     ]

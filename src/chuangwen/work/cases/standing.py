@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count
 
@@ -62,13 +63,14 @@ def standing(actor: Actor, at: datetime) -> tuple[Standing, dict[str, Standing]]
     scope = scope_of(actor)
     now = figures.Period(at.date(), at.date(), at)
     rows = visible_to(actor).order_by().values("campaign")
-    counts = rows.annotate(
-        **{name: Count("pk", filter=figures.RULES[rule].top(now)) for name, rule in RULES_BY_NAME.items()}
-    )
+    asked = {name: Count("pk", filter=figures.RULES[rule].top(now)) for name, rule in RULES_BY_NAME.items()}
+    counts: list[dict[str, Any]] = list(rows.annotate(**asked))
     day = day_text(at.astimezone(CHINA).date())
     found = {
         one["campaign"]: Standing(
-            **{name: one[name] for name in RULES_BY_NAME}, scope=narrowed(scope, campaign=one["campaign"]), day=day
+            **{name: one[name] for name in RULES_BY_NAME},
+            scope=narrowed(scope, campaign=one["campaign"] or "none"),
+            day=day,
         )
         for one in counts
     }
