@@ -173,9 +173,9 @@ class Walk:
         self.who, self.client, self.found, self.kind_of = who, client, found, kind_of
         self.shapes: set[str] = set()
 
-    def go(self, start: list[str]) -> None:
+    def go(self, start: list[str], most: int = 10_000) -> None:
         waiting = list(start)
-        while waiting:
+        while waiting and len(self.shapes) < most:
             address = waiting.pop(0)
             if not self._is_new(address):
                 continue
@@ -259,7 +259,7 @@ def start_django(home: str) -> None:
     django.setup()
 
 
-def walk_all(plant: str, only: str) -> Found:
+def walk_all(plant: str, only: str, most: int) -> Found:
     """Every role of the town, then the commands; at one moment, so that nothing becomes late on the way."""
     from django.conf import settings
     from django.core.management import call_command
@@ -294,7 +294,7 @@ def walk_all(plant: str, only: str) -> Found:
                 Person.objects.get(pk=person), backend="allauth.account.auth_backends.AuthenticationBackend"
             )
             Walk(role, client, found, kind_of).go(
-                ["/", "/cases/figures/", "/api/figures", "/api/score?year=2021", "/figures/"]
+                ["/", "/cases/figures/", "/api/figures", "/api/score?year=2021", "/figures/"], most
             )
         if only:
             return found
@@ -311,9 +311,10 @@ def main() -> None:
     parser.add_argument("--home", required=True)
     parser.add_argument("--plant", default="")
     parser.add_argument("--only", default="", help="walk as one role alone")
+    parser.add_argument("--most", type=int, default=10_000, help="kinds of pages for each person at most")
     said = parser.parse_args()
     start_django(said.home)
-    json.dump(walk_all(said.plant, said.only).as_data(), sys.stdout, ensure_ascii=False, indent=1)
+    json.dump(walk_all(said.plant, said.only, said.most).as_data(), sys.stdout, ensure_ascii=False, indent=1)
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ def walk(home: Path, *, plant: str = "") -> dict[str, Any]:
         "tests.figures.crawl",
         "--home",
         str(home),
-        *(["--plant", plant, "--only", "contact"] if plant else []),
+        *(["--plant", plant, "--only", "contact", "--most", "10"] if plant else []),
     ]
     done = subprocess.run(words, capture_output=True, check=True, cwd=Path(__file__).parents[2])
     found: dict[str, Any] = json.loads(done.stdout)
