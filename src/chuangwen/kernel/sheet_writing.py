@@ -13,6 +13,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from chuangwen.kernel.cells import Cell
+from chuangwen.kernel.figures import SHEET
 from chuangwen.kernel.legible import legible
 from chuangwen.kernel.problems import Problem
 from chuangwen.kernel.sheets import Sheet, Workbook
@@ -74,11 +75,12 @@ def write_table(
     *,
     paper: Paper | None = None,
     merges: Sequence[Merge] = (),
+    figures: Sequence[Sequence[str]] = (),
 ) -> bytes:
     """An xlsx with one table: head frozen and repeated on every page, filters, page numbers, one page wide.
 
     Without ``merges`` the rows are streamed, so that any number of rows needs little memory. Texts stay texts,
-    whatever sign they begin with.
+    whatever sign they begin with. ``figures`` (a heading and rows) say on a second sheet what the numbers mean.
     """
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, _options(streamed=not merges)) as book:
@@ -91,6 +93,11 @@ def write_table(
             sheet.autofilter(head, 0, last, len(columns) - 1)
         _merge(book, sheet, merges, head)
         _set_up_printing(sheet, paper or Paper(), head, text.title or text.sheet)
+        if figures:
+            beside = book.add_worksheet(sheet_name(say(SHEET), [sheet.name]))
+            for place, cells in enumerate(figures):
+                for column, cell in enumerate(cells):
+                    write_value(beside, place, column, cell)
     return out.getvalue()
 
 

@@ -24,6 +24,7 @@ from docx.section import _Footer
 from docx.shared import Mm, Pt
 from docx.text.run import Run
 
+from chuangwen.kernel.figures import Figure
 from chuangwen.kernel.legible import legible
 from chuangwen.kernel.workdays import CHINA
 
@@ -64,6 +65,14 @@ def paragraph(text: str, type_: Type = TEXT) -> str:
         return f'{_before(type_, type_.align)}<w:t xml:space="preserve">{clean(text)}</w:t></w:r></w:p>'
     lines = "<w:br/>".join(f'<w:t xml:space="preserve">{clean(line)}</w:t>' for line in text.split("\n"))
     return f"{_before(type_, 'left' if type_.align == 'both' else type_.align)}{lines}</w:r></w:p>"
+
+
+def with_figure(inner: str, figure: Figure) -> str:
+    """A paragraph that tells a figure, inside a content control which carries the figure's name and exact value."""
+    return (
+        f'<w:sdt><w:sdtPr><w:alias w:val="{clean(figure.kind.title)}"/><w:tag w:val="{clean(figure.as_tag)}"/></w:sdtPr>'
+        f"<w:sdtContent>{inner}</w:sdtContent></w:sdt>"
+    )
 
 
 def clean(text: str) -> str:

@@ -102,6 +102,10 @@ class Listing(Generic[Row]):
             can_search=bool(self.search),
         )
 
+    def rows(self, rows: QuerySet[Row], query: QueryDict) -> QuerySet[Row]:
+        """All rows that the same address would list, in the same order, for other shapes of the same set."""
+        return self._chosen_rows(rows, query, self._form(query))[0]
+
     def export(self, rows: QuerySet[Row], query: QueryDict, *, title: str, write: SheetWriter) -> HttpResponse:
         """All rows that the same address would list, in the same order, as one Excel file written by ``write``."""
         found, _ = self._chosen_rows(rows, query, self._form(query))

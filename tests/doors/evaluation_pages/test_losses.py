@@ -78,7 +78,7 @@ def test_a_survey_is_never_promised_back_for_days_of_work(town, signed_in_as) ->
     page = signed_in_as("limin").get(reverse("losses"), {"method": "survey"})
     (row,) = rows_of(page)
     assert (row.line.regain, row.line.how) == (0, "等下次问卷")
-    assert "18 / 25（72.0%），满分要 90%" in row.line.where
+    assert "18 / 25（72%），满分要 90%" in row.line.where
     assert row.open_link == ""
     assert not row.ticked
 

@@ -1,5 +1,6 @@
 """The API: the same actions and the same rights as the pages, as OpenAPI 3.1."""
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +21,9 @@ from chuangwen.records.township.policy import require
 from chuangwen.records.township.requests import TownRequest
 from chuangwen.results.scoring.queries import latest_of_year, losses_of, score_round
 from chuangwen.results.scoring.score_data import as_data
+from chuangwen.work.cases.figures import Period, figures_of
+from chuangwen.work.cases.policy import scope_of
+from chuangwen.work.cases.queries import visible_to
 
 api = NinjaAPI(title="Chuangwen", version="1", docs_url=None, urls_namespace="api")
 
@@ -103,6 +107,21 @@ def losses(request: TownRequest, year: int) -> list[dict[str, Any]]:
     require(request.actor, Permission.SEE_SCORE)
     round_ = latest_of_year(year)
     return [one.as_dict() for one in losses_of(score_round(round_, request.at.date()))]
+
+
+@api.get("/figures")
+def figures(
+    request: TownRequest, first: date | None = None, last: date | None = None, kind: str = ""
+) -> list[dict[str, Any]]:
+    """The figures of case work as the asker may see them: ``figure`` (id), ``scope``, ``day``, ``value``, ``title`` each.
+
+    What each id means stands on the page ``/figures/`` and in docs/reference/figures.md.
+    """
+    require(request.actor, Permission.SEE_CASES)
+    today = request.at.date()
+    begin, end = sorted((first or date(today.year, 1, 1), last or today))
+    rows = visible_to(request.actor)
+    return [one.as_data() for one in figures_of(rows, Period(begin, end, request.at), scope_of(request.actor), kind)]
 
 
 def addresses() -> tuple[list[Any], str, str]:

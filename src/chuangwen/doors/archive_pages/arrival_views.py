@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from chuangwen.doors.archive_pages.add_views import around
 from chuangwen.doors.archive_pages.file_views import as_picture
-from chuangwen.doors.archive_pages.tabs import tabs
+from chuangwen.doors.archive_pages.tabs import archive_figure, tabs
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, say
 from chuangwen.kit.doors import needs
@@ -25,7 +25,7 @@ from chuangwen.records.archive.arriving import Answer, Road, decide, decide_many
 from chuangwen.records.archive.models import Arrival, Decision, Document, DocumentFile
 from chuangwen.records.archive.policy import secrecy_of, why_not_decide
 from chuangwen.records.archive.previews import has_pictures, kept_picture
-from chuangwen.records.archive.queries import arrivals_visible_to, in_rows, visible_to
+from chuangwen.records.archive.queries import ARRIVALS, arrivals_visible_to, in_rows, visible_to
 from chuangwen.records.township.models import Organisation
 from chuangwen.records.township.permissions import Permission
 from chuangwen.records.township.requests import TownRequest
@@ -87,6 +87,7 @@ def arrivals(request: TownRequest) -> HttpResponse:
     page = LISTING.page(_with_twins(arrivals_visible_to(request.actor)), request.GET)
     context = {
         "page": page,
+        "total": archive_figure(request.actor, ARRIVALS, page.total),
         "tab": "arrivals",
         "tabs": tabs(request.actor),
         **_beside(request, page.rows),

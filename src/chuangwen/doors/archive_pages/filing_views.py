@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
+from chuangwen.kernel.figures import TOWN, Figure, day_text
 from chuangwen.kernel.words import later, say
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.kit.doors import needs
@@ -22,7 +23,18 @@ from chuangwen.records.archive.rules import Rules, rules_in_force
 from chuangwen.records.filing.actions import Choice, close_year, file_documents, ready
 from chuangwen.records.filing.models import FilingYear, Item, Unfiled
 from chuangwen.records.filing.proposing import proposer, year_of
-from chuangwen.records.filing.queries import boxes_of, hindrances, items_of, lacks_of, retention_titles, waiting, years
+from chuangwen.records.filing.queries import (
+    LATE,
+    YearLine,
+    boxes_of,
+    hindrances,
+    items_of,
+    lacks_of,
+    retention_titles,
+    waiting,
+    years,
+)
+from chuangwen.records.filing.queries import WAITING as WAITING_COUNT
 from chuangwen.records.township.gates import must_everywhere
 from chuangwen.records.township.models import RetentionClass, RetentionRule
 from chuangwen.records.township.permissions import Permission
@@ -95,12 +107,14 @@ FILED: Listing[Item] = Listing(
 @for_keepers
 def filing(request: TownRequest) -> HttpResponse:
     """Every year: what waits, what is filed; the retention table and whether it is approved."""
-    rules, lines = rules_in_force(), years()
+    rules, lines, this_year = rules_in_force(), years(), request.at.astimezone(CHINA).year
     classes = list(RetentionClass.objects.order_by(F("years").desc(nulls_first=True)))
     context = {
         "tab": "filing",
         "lines": [(one, [(class_.title, one.classes.get(class_.code, 0)) for class_ in classes]) for one in lines],
-        "waiting": sum(one.waiting for one in lines if one.year < request.at.astimezone(CHINA).year),
+        "waiting": Figure(
+            WAITING_COUNT, sum(one.waiting for one in lines if one.year < this_year), TOWN, day_text(request.at.date())
+        ),
         "classes": classes,
         "table": RetentionRule.objects.select_related("retention").order_by("pk"),
         "rules": rules,
@@ -113,6 +127,7 @@ def filing(request: TownRequest) -> HttpResponse:
 def filing_year(request: TownRequest, year: int) -> HttpResponse:
     """One year: what waits with what is proposed for it, what is filed, its boxes."""
     row = FilingYear.objects.filter(year=year).first()
+    line = next((one for one in years() if one.year == year), YearLine(year))
     closed = row is not None and row.closed_at is not None
     tab = request.GET.get("tab", "")
     tab = tab if tab in {"waiting", "filed", "boxes"} else "filed" if closed else "waiting"
@@ -122,8 +137,9 @@ def filing_year(request: TownRequest, year: int) -> HttpResponse:
         "filing": row,
         "closed": closed,
         "part": tab,
-        "items": Item.objects.filter(year=year).count(),
-        "waiting": 0 if closed else waiting(year).count(),
+        "items": line.filed_figure,
+        "waiting": line.waiting_figure,
+        "late": None if closed else Figure(LATE, waiting(year).count() - line.waiting, f"year:{year}", str(year)),
         "over": year < request.at.astimezone(CHINA).year,
         "export": reverse("archive_filing_export", args=[year]),
         **_PARTS[tab](request, year),

@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from chuangwen.doors.archive_pages.document_filters import DocumentFilters
-from chuangwen.doors.archive_pages.tabs import tabs
+from chuangwen.doors.archive_pages.tabs import archive_figure, tabs
 from chuangwen.doors.background.progress import Background, background
 from chuangwen.doors.site.sheets import workbook
+from chuangwen.kernel.figures import TOWN, Figure, FigureKind, day_text
 from chuangwen.kernel.words import later, say
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.kit import clock
@@ -26,13 +27,14 @@ from chuangwen.records.archive.arriving import Road
 from chuangwen.records.archive.lacking import lacking
 from chuangwen.records.archive.models import Document
 from chuangwen.records.archive.policy import secrecy_of
-from chuangwen.records.archive.queries import in_rows, last_check, undecided, unused, visible_to
+from chuangwen.records.archive.proof_queries import DAMAGED
+from chuangwen.records.archive.queries import PROPOSALS, in_rows, last_check, undecided, unused, visible_to
 from chuangwen.records.archive.rules import rules_in_force
 from chuangwen.records.archive.searching import STATES
 from chuangwen.records.archive.suggesting import standard_keys
 from chuangwen.records.filing.models import Destruction
-from chuangwen.records.filing.queries import count_waiting, due
-from chuangwen.records.releases.queries import under_way
+from chuangwen.records.filing.queries import DUE, LISTS, WAITING, count_waiting, due
+from chuangwen.records.releases.queries import UNDER_WAY, under_way
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.permissions import Permission
 from chuangwen.records.township.policy import why_not_everywhere
@@ -47,7 +49,7 @@ class Card:
     """A way on to other pages: how many there are, what is there to do."""
 
     title: str
-    count: int | None
+    count: Figure | None
     text: str
     link: str = ""
 
@@ -127,6 +129,7 @@ def archive(request: TownRequest) -> HttpResponse:
     page = LISTING.page(_rows(request.actor, tab), request.GET)
     context: dict[str, Any] = {
         "page": page,
+        "total": archive_figure(request.actor, PROPOSALS, page.total) if not page.is_narrowed else page.total,
         "tab": tab,
         "tabs": ways,
         "cards": [*_cards(request.actor), *_keeping_cards(request.actor, request.at)],
@@ -156,7 +159,7 @@ def _cards(actor: Actor) -> list[Card]:
     """Where else one may go from the list."""
     releases = Card(
         say("政府信息公开"),
-        under_way(actor).count(),
+        archive_figure(actor, UNDER_WAY, under_way(actor).count()),
         say("等审查和退回待改的；已公开的群众看得到"),
         reverse("releases"),
     )
@@ -171,17 +174,33 @@ def _keeping_cards(actor: Actor, at: datetime) -> list[Card]:
     if keeps:
         cards.append(
             Card(
-                say("整理归档"), count_waiting(year), say("往年待归档的：编档号、装盒、移交"), reverse("archive_filing")
+                say("整理归档"),
+                _town(WAITING, count_waiting(year), at),
+                say("往年待归档的：编档号、装盒、移交"),
+                reverse("archive_filing"),
             )
         )
     if keeps or approves:
         lists = Destruction.objects.filter(approved_at=None, refused_at=None).count()
         count = due(year).count() if keeps else lists
         text = say("保管期满的：鉴定、续存或销毁") if keeps else say("等人批准的销毁清册")
-        cards.append(Card(say("鉴定销毁"), count, text, reverse("archive_destruction")))
+        kind = DUE if keeps else LISTS
+        cards.append(Card(say("鉴定销毁"), _town(kind, count, at), text, reverse("archive_destruction")))
     if keeps and (last := last_check()) is not None:
-        cards.append(Card(say("完整性"), len(last.damaged), say("缺失或被改动的原件"), reverse("archive_checking")))
+        cards.append(
+            Card(
+                say("完整性"),
+                _town(DAMAGED, len(last.damaged), at),
+                say("缺失或被改动的原件"),
+                reverse("archive_checking"),
+            )
+        )
     return cards
+
+
+def _town(kind: FigureKind, count: int, at: datetime) -> Figure:
+    """A count of the whole archive, which only those see who keep all of it or approve."""
+    return Figure(kind, count, TOWN, day_text(at.astimezone(CHINA).date()))
 
 
 def _waiting(found: Background) -> list[tuple[str, int]]:

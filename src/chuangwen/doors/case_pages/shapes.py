@@ -1,74 +1,88 @@
 """A set of cases as a board, a month and a schematic map: the same lines as the list, laid out otherwise."""
 
-from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Avg
+from django.db.models import Avg, Count, Q, QuerySet
 from django.utils import timezone
 
 from chuangwen.doors.case_pages.months import month_asked, month_of
 from chuangwen.kernel.words import later, say
+from chuangwen.kernel.workdays import CHINA
 from chuangwen.records.township.models import Site
 from chuangwen.records.township.requests import TownRequest
 from chuangwen.work.cases.models import Case, Phase
 
-Lines = Sequence[dict[str, Any]]
+Line = Callable[[Case], dict[str, Any]]
 WIDE, TALL = 1000, 640
 LABEL = (64, 18)  # the room that a name needs
 MARGIN = 0.004  # degrees around the outermost cases
+MOST_DRAWN = 600  # on board and map
 COLUMNS = (
-    ("late", later("已超期"), "bad", "late"),
-    ("today", later("今天到期"), "warn", Phase.OPEN),
-    ("week", later("七天内"), "", Phase.OPEN),
-    ("later", later("七天以后"), "", Phase.OPEN),
-    ("none", later("没有时限"), "", Phase.OPEN),
-    ("rest", later("挂起"), "", Phase.WAITING),
-    ("closed", later("已办结"), "good", Phase.CLOSED),
+    ("late", later("已超期"), "bad"),
+    ("today", later("今天到期"), "warn"),
+    ("week", later("七天内"), ""),
+    ("later", later("七天以后"), ""),
+    ("none", later("没有时限"), ""),
+    ("rest", later("挂起"), ""),
+    ("closed", later("已办结"), "good"),
 )
+IN_COLUMN = 20
 
 
-def board(request: TownRequest, lines: Lines) -> dict[str, object]:
-    """Columns by how soon something is due; closed ones last."""
-    today = request.at.date()
-    columns: dict[str, list[dict[str, Any]]] = {key: [] for key, *_ in COLUMNS}
-    for line in lines:
-        columns[_column(line["case"], request.at, today)].append(line)
+def column_rules(at: datetime) -> dict[str, Q]:
+    """Which cases stand in which column of the board: every case in exactly one."""
+    today = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    tomorrow, later_on = today + timedelta(days=1), today + timedelta(days=8)
+    at_work = Q(phase=Phase.OPEN)
+    return {
+        "late": at_work & Q(due_at__lt=at),
+        "today": at_work & Q(due_at__gte=at, due_at__lt=tomorrow),
+        "week": at_work & Q(due_at__gte=max(at, tomorrow), due_at__lt=later_on),
+        "later": at_work & Q(due_at__gte=later_on),
+        "none": at_work & Q(due_at=None),
+        "rest": Q(phase=Phase.WAITING),
+        "closed": Q(phase=Phase.CLOSED),
+    }
+
+
+def board(request: TownRequest, rows: QuerySet[Case], line: Line) -> dict[str, object]:
+    """Columns by how soon something is due, closed ones last; each says how many there are, and shows the first."""
+    rules = column_rules(request.at)
+    counts = rows.order_by().aggregate(**{key: Count("pk", filter=rule) for key, rule in rules.items()})
     told = [
-        {"title": say(title), "tone": tone, "phase": str(phase), "lines": columns[key]}
-        for key, title, tone, phase in COLUMNS
+        {
+            "key": key,
+            "title": say(title),
+            "tone": tone,
+            "count": counts[key],
+            "lines": [line(one) for one in rows.filter(rules[key])[:IN_COLUMN]],
+        }
+        for key, title, tone in COLUMNS
+        if counts[key]
     ]
-    return {"columns": [one for one in told if one["lines"]]}
+    return {"columns": told}
 
 
-def _column(case: Case, at: datetime, today: date) -> str:
-    if case.phase == Phase.CLOSED:
-        return "closed"
-    if case.phase == Phase.WAITING:
-        return "rest"
-    if case.due_at is None:
-        return "none"
-    day = timezone.localtime(case.due_at).date()
-    if case.due_at < at:
-        return "late"
-    return "today" if day == today else "week" if day <= today + timedelta(days=7) else "later"
-
-
-def month(request: TownRequest, lines: Lines) -> dict[str, object]:
-    """One month of due days."""
+def month(request: TownRequest, rows: QuerySet[Case], line: Line) -> dict[str, object]:
+    """One month of due days, with the days beside it that its weeks hold."""
     today = request.at.date()
+    first = month_asked(request.GET.get("month"), today)
+    begin = datetime.combine(first, time(), CHINA) - timedelta(days=6)
     days: dict[date, list[dict[str, Any]]] = {}
-    for line in lines:
-        if line["case"].due_at is not None:
-            days.setdefault(timezone.localtime(line["case"].due_at).date(), []).append(line)
-    return month_of(month_asked(request.GET.get("month"), today), days, today)
+    for case in rows.filter(due_at__gte=begin, due_at__lt=begin + timedelta(days=44)):
+        if case.due_at is not None:
+            days.setdefault(timezone.localtime(case.due_at).date(), []).append(line(case))
+    return month_of(first, days, today)
 
 
-def schematic(request: TownRequest, lines: Lines) -> dict[str, object]:
+def schematic(request: TownRequest, rows: QuerySet[Case], line: Line) -> dict[str, object]:
     """A plain schematic without tiles, to scale, villages by name (standards 9: no map without 审图号)."""
-    placed = [line for line in lines if line["case"].lon is not None]
+    unplaced, known = rows.filter(lon=None).count(), rows.exclude(lon=None)
+    placed = [line(one) for one in known[:MOST_DRAWN]]
     if not placed:
-        return {"dots": [], "unplaced": len(lines)}
+        return {"dots": [], "unplaced": unplaced}
     lons = [float(line["case"].lon) for line in placed]
     lats = [float(line["case"].lat) for line in placed]
     west, east, south, north = min(lons) - MARGIN, max(lons) + MARGIN, min(lats) - MARGIN, max(lats) + MARGIN
@@ -90,7 +104,7 @@ def schematic(request: TownRequest, lines: Lines) -> dict[str, object]:
     named = [
         {**spot(lon, lat), "name": name} for name, lon, lat in _villages() if west < lon < east and south < lat < north
     ]
-    return {"dots": dots, "names": _apart(named), "unplaced": len(lines) - len(placed)}
+    return {"dots": dots, "names": _apart(named), "unplaced": unplaced, "undrawn": max(0, known.count() - MOST_DRAWN)}
 
 
 def _apart(names: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from chuangwen.doors.case_pages import (
     beside_views,
+    figure_views,
     import_views,
     kind_views,
     page_views,
@@ -19,7 +20,8 @@ urlpatterns: list[URLPattern] = [
     path("cases/hand-over/", beside_views.hand_over_all, name="cases_hand_over"),
     path("cases/bulk/", views.bulk, name="cases_bulk"),
     path("cases/export/", views.export, name="cases_export"),
-    path("cases/figures/", views.case_figures, name="case_figures"),
+    path("cases/figures/", figure_views.case_figures, name="case_figures"),
+    path("cases/figures/export/", figure_views.export, name="case_figures_export"),
     path("cases/new/", page_views.choose_kind, name="case_new"),
     path("cases/new/<slug:kind>/sheet/", import_views.import_cases, name="case_import"),
     path("cases/new/<slug:kind>/sheet/template.xlsx", import_views.template, name="case_import_template"),

@@ -1,7 +1,7 @@
 """The inbox: everything that somebody must do by a day, as list, board, calendar and map of the same set."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -15,22 +15,23 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from chuangwen.doors.case_pages.months import day_or
-from chuangwen.doors.case_pages.shapes import board, month, schematic
+from chuangwen.doors.case_pages.shapes import board, column_rules, month, schematic
 from chuangwen.doors.site.sheets import workbook
+from chuangwen.kernel.figures import Figure, day_text, narrowed
 from chuangwen.kernel.words import later, say
 from chuangwen.kit import clock
 from chuangwen.kit.doors import needs
-from chuangwen.kit.pages import Column, Listing
+from chuangwen.kit.pages import Column, Listing, ListPage
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.permissions import Permission
 from chuangwen.records.township.requests import TownRequest
-from chuangwen.work.cases import figures, queries, rollup
+from chuangwen.work.cases import figures, queries, standing
 from chuangwen.work.cases.actions import take_many
 from chuangwen.work.cases.lateness import late_now, late_through, who_is_late
 from chuangwen.work.cases.models import Case, Phase
-from chuangwen.work.cases.policy import may_count_all, why_not_take
+from chuangwen.work.cases.policy import scope_of, why_not_take
 from chuangwen.work.cases.said import Said
-from chuangwen.work.cases.types import all_in_force, type_of
+from chuangwen.work.cases.types import type_of
 
 TABS = (
     ("mine", later("我要办的")),
@@ -41,8 +42,14 @@ TABS = (
     ("all", later("全部")),
 )
 MODES = (("list", later("清单")), ("board", later("看板")), ("calendar", later("日历")), ("map", later("地图")))
-MOST_SHOWN = 600  # on board, calendar and map
-MOST_RELAPSES = 20
+TAB_FIGURES = {
+    "mine": (standing.MINE, True),
+    "unit": (standing.UNIT, True),
+    "waiting": (standing.WAITING, True),
+    "revisit": (standing.REVISIT, True),
+    "overdue": (figures.KINDS["overdue"], False),
+}
+NARROWING = {"figure", "due", "link", "site", "area", "category", "campaign", "holder"}
 
 
 class CaseFilters(forms.Form):
@@ -130,6 +137,8 @@ def _asked(request: TownRequest, rows: QuerySet[Case]) -> QuerySet[Case]:
     asked = request.GET
     if (figure := asked.get("figure")) and figure in figures.RULES:
         rows = figures.behind(rows, period_of(request), figure, top=asked.get("part") != "base")
+    if (due := asked.get("due")) and due in (columns := column_rules(request.at)):
+        rows = rows.filter(columns[due])
     for name in ("area", "site", "category", "campaign", "holder"):
         value = asked.get(name, "")
         if value and (value.isdigit() or name in {"category", "campaign"}):
@@ -150,8 +159,7 @@ def period_of(request: TownRequest) -> figures.Period:
 
 def _chosen_tab(request: TownRequest) -> str:
     asked = request.GET.get("tab", "")
-    narrowed = {"figure", "link", "site", "area", "category", "campaign"} & set(request.GET)
-    return asked if asked in dict(TABS) else ("all" if narrowed else "mine")
+    return asked if asked in dict(TABS) else ("all" if NARROWING & set(request.GET) else "mine")
 
 
 @require_safe
@@ -174,14 +182,25 @@ def cases(request: TownRequest) -> HttpResponse:
     page = listing.page(rows, request.GET)
     form = page.form
     context |= {"page": page, "titles": form.names.categories if isinstance(form, CaseFilters) else {}}
+    context["total"] = _total(request, tab, page)
     if context["mode"] == "list":
         context["lines"] = [case_line(one) for one in page.rows]
         context["bulk"] = _bulk_moves(request.actor, page.rows)
     else:
-        some = _narrow(rows, dict(form.cleaned_data) if form else {})[:MOST_SHOWN]
         shape = {"board": board, "calendar": month, "map": schematic}[str(context["mode"])]
-        context.update(shape(request, [case_line(one) for one in some]))
+        context |= {"whole": True, **shape(request, LISTING.rows(rows, request.GET), case_line)}
     return render(request, "cases/cases.html", context)
+
+
+def _total(request: TownRequest, tab: str, page: ListPage[Case]) -> Figure | None:
+    """How many a tab holds, by its name; a set that somebody has narrowed has none."""
+    if tab not in TAB_FIGURES or page.is_narrowed or NARROWING & set(request.GET):
+        return None
+    kind, own = TAB_FIGURES[tab]
+    scope = f"person:{request.actor.username}" if own else scope_of(request.actor)
+    if not own and request.actor.may(Permission.GUARD_CASES):
+        scope = narrowed(scope, clues="yes")  # a list shows them to those few, a figure counts them nowhere
+    return Figure(kind, page.total, scope, day_text(request.at.date()))
 
 
 def case_line(case: Case) -> dict[str, object]:
@@ -228,50 +247,3 @@ def export(request: TownRequest) -> HttpResponse:
     """The same rows as Excel."""
     rows = rows_for(request, _chosen_tab(request))
     return LISTING.export(rows, request.GET, title=say("事项清单"), write=workbook)
-
-
-@require_safe
-@needs(Permission.SEE_CASES)
-def case_figures(request: TownRequest) -> HttpResponse:
-    """The figures of a period, for the whole and by unit, village, person, category, kind."""
-    period = period_of(request)
-    rows = queries.visible_to(request.actor)
-    if kind := request.GET.get("kind"):
-        rows = rows.filter(kind=kind)
-    dimension = request.GET.get("by", "unit")
-    dimension = dimension if dimension in figures.DIMENSIONS else "unit"
-    lines = figures.by_dimension(rows, period, dimension)
-    titles = {"category": queries.category_titles(), "kind": {one.code: one.title for one in all_in_force()}}
-    context = {
-        "period": period,
-        "values": figures.figures(rows, period),
-        "lines": [(line, titles.get(dimension, {}).get(line.label, line.label)) for line in lines],
-        "by": dimension,
-        "filter": {"unit": "lead", "village": "area", "person": "holder"}.get(dimension, dimension),
-        "dimensions": [
-            ("unit", say("单位")),
-            ("village", say("村（社区）")),
-            ("person", say("经办人")),
-            ("category", say("类别")),
-            ("kind", say("类型")),
-        ],
-        "kinds": all_in_force(),
-        "kind": kind or "",
-        "relapses": queries.relapses(rows)[:MOST_RELAPSES],
-        "categories": queries.category_titles(),
-        "periods": _periods(request.at.date()),
-        "whole": rollup.whole(period.first, period.last) if may_count_all(request.actor) and not kind else [],
-    }
-    return render(request, "cases/figures.html", context)
-
-
-def _periods(today: date) -> list[tuple[str, date, date]]:
-    monday = today - timedelta(days=today.weekday())
-    quarter = date(today.year, (today.month - 1) // 3 * 3 + 1, 1)
-    return [
-        (say("今天"), today, today),
-        (say("本周"), monday, today),
-        (say("本月"), today.replace(day=1), today),
-        (say("本季"), quarter, today),
-        (say("今年"), date(today.year, 1, 1), today),
-    ]

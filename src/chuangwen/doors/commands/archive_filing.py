@@ -100,6 +100,7 @@ def listed() -> list[dict[str, Any]]:
             "pages": one.pages,
             "closed": one.filing.closed_at.isoformat() if one.filing and one.filing.closed_at else None,
             "handed_over": one.handed_over,
+            "figures": [one.waiting_figure.as_data(), one.filed_figure.as_data()],
             "destroyed": one.destroyed,
         }
         for one in years()

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -85,6 +85,7 @@ def _assisting(node: Node) -> str:
     return listed(unit.short for unit in duty.assisting.all()) if duty else ""
 
 
+MOST_OWED = 500
 LISTING: Listing[Node] = Listing(
     columns=[
         Column("code", later("编号"), lambda row: row.code, "position"),
@@ -121,17 +122,14 @@ def duties(request: TownRequest) -> HttpResponse:
     edition = chosen_edition(request)
     if edition is None:
         return render(request, "framework/none.html")
-    counts = (
-        _standards(edition)
-        .order_by()
-        .aggregate(
-            total=Count("pk"), bare=Count("pk", filter=Q(duty=None)), nobody=Count("pk", filter=Q(duty__person=None))
-        )
-    )
+    found = queries.spread(edition.pk)
     context = {
         "edition": edition,
         "page": LISTING.page(_standards(edition), request.GET),
-        "counts": counts,
+        "total": found.standards,
+        "bare": found.standards - found.with_lead,
+        "with_lead": found.lead_figure(request.at.date()),
+        "with_person": found.person_figure(request.at.date()),
         "may_assign": request.actor.may(Permission.ASSIGN_DUTIES),
         "export": reverse("duties_export"),
     }
@@ -199,10 +197,12 @@ def _say_empty(problems: Problems) -> None:
 @needs(Permission.SEE_DUTIES)
 def mine(request: TownRequest) -> HttpResponse:
     """What this person and the person's unit answer for, soonest first."""
-    owed = list(queries.owed_by(request.actor)[:500])
+    all_owed, own = queries.owed_figures(request.actor, request.at.date())
     context = {
-        "owed": owed,
-        "own": [duty for duty in owed if duty.person_id == request.actor.person_id],
+        "owed": list(queries.owed_by(request.actor)[:MOST_OWED]),
+        "all_owed": all_owed,
+        "own": own,
+        "more": max(0, int(all_owed.value or 0) - MOST_OWED),
         "today": request.at.date(),
     }
     return render(request, "duties/mine.html", context)

@@ -14,6 +14,7 @@ from chuangwen.records.township.requests import TownRequest
 from chuangwen.results.dashboard import queries
 from chuangwen.results.scoring.standing import standing_of
 from chuangwen.work.cases import queries as case_queries
+from chuangwen.work.cases.standing import standing
 
 
 @require_safe
@@ -30,7 +31,7 @@ def home(request: TownRequest) -> HttpResponse:
     shown["standing_score"] = standing_of(page.result)
     shown |= {"work": _work(request), "now": request.at}
     if request.actor.may(Permission.SEE_CASES):
-        shown["standing"], shown["campaigns"] = case_queries.standing(request.actor, request.at)
+        shown["standing"], shown["campaigns"] = standing(request.actor, request.at)
     return render(request, "home/home.html", shown)
 
 

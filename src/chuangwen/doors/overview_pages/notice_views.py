@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from chuangwen.doors.case_pages.paper_views import feed_link
+from chuangwen.kernel.figures import Figure, day_text
 from chuangwen.kit.doors import signed_in
 from chuangwen.records.notices import queries
 from chuangwen.records.notices.actions import mark_read
@@ -20,8 +21,14 @@ def notices(request: TownRequest) -> HttpResponse:
     person = request.actor.person
     rows = list(queries.notices_of(person)[:MOST]) if person else []
     link = request.build_absolute_uri(feed_link(person)) if person else ""
-    context = {"rows": rows, "unread": sum(one.read_at is None for one in rows), "feed": link, "now": request.at}
+    context = {"rows": rows, "unread": _unread(request), "feed": link, "now": request.at}
     return render(request, "cases/notices.html", context)
+
+
+def _unread(request: TownRequest) -> Figure:
+    """The number on the bell."""
+    count = queries.unread_by(request.actor.person_id).count()
+    return Figure(queries.UNREAD, count, f"person:{request.actor.username}", day_text(request.at.date()))
 
 
 @require_POST

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from chuangwen.kernel.figures import Figure
 from chuangwen.kernel.words import say
 
 
@@ -14,7 +15,7 @@ class Entry:
     label: str
     link: str
     icon: str = ""
-    figure: str = ""
+    figure: Figure | None = None
     tone: str = ""
     current: bool = False
     thumb: bool = False
@@ -56,7 +57,7 @@ class Frame:
     choices: Sequence[Choice] = field(default_factory=tuple)
     search_link: str = ""
     notices_link: str = ""
-    notices: int = 0
+    notices: Figure | None = None
     demo: str = ""
     alarms: Sequence[str] = field(default_factory=tuple)
 

@@ -8,18 +8,20 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from chuangwen.doors.site.frame import Choice, Entry, Frame, Group
+from chuangwen.kernel.figures import Figure, FigureKind, day_text
 from chuangwen.kernel.words import later, say
 from chuangwen.kit import clock
 from chuangwen.kit.rows import how_many
 from chuangwen.records.archive.queries import held_for_secrecy
 from chuangwen.records.measures.models import Round
-from chuangwen.records.notices.queries import unread_by
+from chuangwen.records.notices.queries import UNREAD, unread_by
 from chuangwen.records.standards.models import Edition
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.models import Person, Town
 from chuangwen.records.township.permissions import Permission
 from chuangwen.records.township.queries import kept_town
 from chuangwen.work.cases.queries import owed_by
+from chuangwen.work.cases.standing import MINE
 
 ROUND = "round"
 ALARM = later(
@@ -111,11 +113,11 @@ def frame(request: HttpRequest) -> dict[str, object]:
             town=town.name if town else "",
             unit=actor.organisation.short if actor.organisation else "",
             person=actor.name,
-            groups=_groups(actor, request.path, owed) if actor.person else (),
+            groups=_groups(actor, request.path, _own(MINE, owed, actor)) if actor.person else (),
             choices=_choices(request) if actor.person and actor.may(Permission.SEE_SCORE) else (),
             search_link=_link("search") if any(actor.may(one) for one in SEARCHED) else "",
             notices_link=_link("notices") if actor.person else "",
-            notices=unread,
+            notices=_own(UNREAD, unread, actor),
             demo=_demo(town),
             alarms=_alarms(actor) if held else (),
         ),
@@ -134,13 +136,18 @@ def _counts(actor: Actor) -> tuple[int, int, int]:
     return next(((one or 0, two or 0, three or 0) for one, two, three in found), (0, 0, 0))
 
 
+def _own(kind: FigureKind, count: int, actor: Actor) -> Figure | None:
+    """A count of what is this person's; nothing is not told."""
+    return Figure(kind, count, f"person:{actor.username}", day_text(clock.today())) if count else None
+
+
 def _alarms(actor: Actor) -> list[str]:
     """Documents that must not be here, the newest first."""
     rows = held_for_secrecy(actor)[:ALARMS]
     return [say(ALARM, title=one.document.title, mark=one.value) for one in rows]
 
 
-def _groups(actor: Actor, path: str, owed: int) -> list[Group]:
+def _groups(actor: Actor, path: str, owed: Figure | None) -> list[Group]:
     groups = []
     for label, doors in NAVIGATION:
         entries = [_entry(door, path, owed) for door in doors if door.needs is None or actor.may(door.needs)]
@@ -149,9 +156,9 @@ def _groups(actor: Actor, path: str, owed: int) -> list[Group]:
     return groups
 
 
-def _entry(door: Door, path: str, owed: int) -> Entry:
+def _entry(door: Door, path: str, owed: Figure | None) -> Entry:
     link = _link(door.url)
-    figure = str(owed) if door.url == "cases" and owed else ""
+    figure = owed if door.url == "cases" else None
     return Entry(
         label=say(door.label),
         link=link,

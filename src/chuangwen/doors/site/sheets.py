@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from chuangwen.kernel.cells import text_of
+from chuangwen.kernel.figures import Figure, sheet_rows
 from chuangwen.kernel.problems import Problem
 from chuangwen.kernel.sheet_writing import TableColumn, TableText, copy_with_problems, write_table
 from chuangwen.kernel.sheets import Workbook, read_table
@@ -17,10 +18,13 @@ from chuangwen.kit.pages import EXCEL
 Plain = str | int | float | Decimal | date | datetime | bool | None
 
 
-def workbook(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """One sheet with a title, a frozen heading and the rows."""
+def workbook(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, figures: Sequence[Figure] = ()
+) -> bytes:
+    """One sheet with a title, a frozen heading and the rows; beside figures a second one says what each of them is."""
     heads = [TableColumn(name) for name in columns]
-    return write_table(heads, ([_plain(cell) for cell in row] for row in rows), TableText(title, title))
+    cells = ([_plain(cell) for cell in row] for row in rows)
+    return write_table(heads, cells, TableText(title, title), figures=sheet_rows(figures) if figures else ())
 
 
 def _plain(value: object) -> Plain:

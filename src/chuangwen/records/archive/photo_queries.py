@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from chuangwen.kernel.figures import declare
 from chuangwen.kernel.words import later, say
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.records.archive.models import Document, DocumentFile, Question, StoredFile
@@ -44,6 +45,11 @@ class Line:
 def questions_visible_to(actor: Actor) -> QuerySet[Question]:
     """Every question about a photo that this person may know of."""
     return Question.objects.filter(sees_questions(actor)).select_related("file", "other")
+
+
+DOUBTS = declare(
+    "archive.photo_doubts", later("照片疑点"), later("还没有人答复的照片疑点"), opens=later("这些疑点的清单")
+)
 
 
 def open_questions(actor: Actor) -> QuerySet[Question]:

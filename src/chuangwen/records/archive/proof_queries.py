@@ -4,9 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from chuangwen.kernel.figures import declare
+from chuangwen.kernel.words import later
 from chuangwen.records.archive.models import Document, DocumentFile, FileCheck
 
 LOOKS = 400
+DAMAGED = declare(
+    "archive.damaged",
+    later("缺失或被改动的原件"),
+    later("最近一次完整性核查发现缺失或被改动的原件"),
+    opens=later("完整性"),
+)
 
 
 @dataclass(frozen=True)

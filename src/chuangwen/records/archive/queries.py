@@ -6,6 +6,8 @@ from pathlib import Path
 from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
+from chuangwen.kernel.figures import declare
+from chuangwen.kernel.words import later
 from chuangwen.kit.rows import how_many
 from chuangwen.records.archive.copies import public_copy
 from chuangwen.records.archive.models import (
@@ -103,6 +105,17 @@ def in_rows(documents: QuerySet[Document]) -> QuerySet[Document]:
         .prefetch_related(Prefetch("files", queryset=current, to_attr="current"))
         .annotate(used=how_many(Use.objects.filter(document=OuterRef("pk"))))
     )
+
+
+PROPOSALS = declare(
+    "archive.proposals",
+    later("识别建议"),
+    later("机器提了建议、还没有人采用或放弃的资料，作废的不算"),
+    opens=later("这些资料的清单"),
+)
+ARRIVALS = declare(
+    "archive.arrivals", later("待处理收件"), later("收进来、还没有人决定收不收的"), opens=later("这些收件的清单")
+)
 
 
 def undecided(documents: QuerySet[Document]) -> QuerySet[Document]:

@@ -4,14 +4,64 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
+from chuangwen.kernel.figures import Figure, day_text, declare
+from chuangwen.kernel.words import later
 from chuangwen.records.duties.models import Duty
 from chuangwen.records.duties.pasting import Known
 from chuangwen.records.standards.models import Edition, Node, NodeKind, Requirement
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.models import Organisation, Person
 from chuangwen.records.township.permissions import Permission
+
+WITH_LEAD = declare(
+    "duties.with_lead",
+    later("有牵头单位"),
+    later("定了牵头单位的测评标准 ÷ 本体系全部测评标准"),
+    opens=later("责任分解"),
+    form="rate",
+)
+WITH_PERSON = declare(
+    "duties.with_person",
+    later("责任到人"),
+    later("定了责任人的测评标准 ÷ 本体系全部测评标准"),
+    opens=later("责任分解"),
+    form="rate",
+)
+
+
+OWED = declare(
+    "duties.owed", later("本人和本单位的责任"), later("本人负责或本单位牵头的标准、材料和任务"), opens=later("我的责任")
+)
+OWN = declare("duties.own", later("由我负责的"), later("责任人是本人的标准、材料和任务"), opens=later("我的责任"))
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How many of an edition's standards have a lead and a person; each also as a figure."""
+
+    edition: int
+    standards: int
+    with_lead: int
+    with_person: int
+
+    def lead_figure(self, on: date) -> Figure:
+        return Figure(WITH_LEAD, self.with_lead, f"edition:{self.edition}", day_text(on), self.standards)
+
+    def person_figure(self, on: date) -> Figure:
+        return Figure(WITH_PERSON, self.with_person, f"edition:{self.edition}", day_text(on), self.standards)
+
+
+def spread(edition: int) -> Spread:
+    """How far the duties of an edition are spread, in one query."""
+    rows = Node.objects.filter(edition=edition, kind=NodeKind.STANDARD).order_by()
+    found = rows.aggregate(
+        standards=Count("pk"),
+        with_lead=Count("pk", filter=Q(duty__isnull=False)),
+        with_person=Count("pk", filter=Q(duty__person__isnull=False)),
+    )
+    return Spread(edition, **found)
 
 
 @dataclass(frozen=True)
@@ -77,6 +127,13 @@ def owed_by(actor: Actor) -> QuerySet[Duty]:
     if actor.organisation is not None:
         own |= Duty.objects.filter(lead_id=actor.organisation.pk)
     return own.select_related("standard", "requirement", "lead", "person").order_by("due", "pk")
+
+
+def owed_figures(actor: Actor, on: date) -> tuple[Figure, Figure]:
+    """How much that is, and how much of it is this person's by name."""
+    found = owed_by(actor).order_by().aggregate(owed=Count("pk"), own=Count("pk", filter=Q(person=actor.person_id)))
+    scope, day = f"person:{actor.username}", day_text(on)
+    return Figure(OWED, found["owed"], scope, day), Figure(OWN, found["own"], scope, day)
 
 
 def known_names(edition: Edition) -> Known:

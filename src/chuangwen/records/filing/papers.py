@@ -114,7 +114,8 @@ def _note(year: FilingYear, box: Box, rules: Rules, place: int) -> Iterator[str]
     yield from word.table(word.Grid((32, 46, 32, 46), first_is_head=True), facts)
     yield word.paragraph(written(later("盒内文件情况说明")), word.HEADING)
     story = box_story(box, rules) + ([year.note] if year.note else [])
-    for line in story:
+    yield word.with_figure(word.paragraph(story[0]), box.figure)
+    for line in story[1:]:
         yield word.paragraph(line)
     signed = [
         (written(later("整理人")), "、".join(box.filed_by), written(later("整理日期")), closed),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from django.db.models import Count, F, IntegerField, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, ExtractYear
 
+from chuangwen.kernel.figures import Figure, declare, narrowed
 from chuangwen.kernel.words import later, say
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.records.archive.models import Document, DocumentFile, Question
@@ -38,6 +39,27 @@ def waiting(year: int) -> QuerySet[Document]:
         .prefetch_related(Prefetch("files", queryset=CURRENT, to_attr="current"))
         .order_by("filing_year", "dated", "number", "pk")
     )
+
+
+WAITING = declare(
+    "filing.waiting",
+    later("待归档"),
+    later("文件日期在往年（或所列年度）、还没有归档的资料，作废的不算"),
+    opens=later("各年待归档的清单"),
+)
+FILED = declare(
+    "filing.filed",
+    later("已归档"),
+    later("所列年度已经编了档号的件数，销毁和移交的也算"),
+    opens=later("这一年的归档目录"),
+)
+BOXED = declare("filing.boxed", later("盒内件数"), later("所列年度一盒内的件数，撤出的不算"), opens=later("这一盒的件"))
+LATE = declare(
+    "filing.late",
+    later("往年迟到的"),
+    later("文件日期在已整理完毕的年度、要归入以后年度的资料"),
+    opens=later("这一年的待归档清单"),
+)
 
 
 def count_waiting(before: int) -> int:
@@ -77,6 +99,14 @@ class YearLine:
     classes: dict[str, int] = field(default_factory=dict)
     destroyed: int = 0
     handed_over: int = 0
+
+    @property
+    def waiting_figure(self) -> Figure:
+        return Figure(WAITING, self.waiting, f"year:{self.year}", str(self.year))
+
+    @property
+    def filed_figure(self) -> Figure:
+        return Figure(FILED, self.items, f"year:{self.year}", str(self.year))
 
     @property
     def is_closed(self) -> bool:
@@ -127,6 +157,7 @@ _Place = tuple[str, str, str, int]
 class Box:
     """A box (档案盒): what stands on its back and in the note at its end."""
 
+    year: int
     category: str
     retention: str
     section: str
@@ -139,6 +170,11 @@ class Box:
     filed_by: tuple[str, ...]
     gone: tuple[Unfiled, ...]
     notes: tuple[tuple[str, str], ...]
+
+    @property
+    def figure(self) -> Figure:
+        """How many items are in it, by its name: on the page and in the note at its end."""
+        return Figure(BOXED, self.items, narrowed(f"year:{self.year}", box=self.key), str(self.year))
 
     @property
     def key(self) -> str:
@@ -161,6 +197,7 @@ def _box(place: _Place, items: list[Item], gone: list[Unfiled]) -> Box:
     category, retention, section, number = place
     numbers = [*(one.number for one in items), *(one.number for one in gone)]
     return Box(
+        year=items[0].year,
         category=category,
         retention=retention,
         section=section,
@@ -174,6 +211,12 @@ def _box(place: _Place, items: list[Item], gone: list[Unfiled]) -> Box:
         gone=tuple(gone),
         notes=tuple((one.code, one.note) for one in items if one.note),
     )
+
+
+DUE = declare("filing.due", later("保管期满的"), later("保管期限已满、还没有鉴定的归档件"), opens=later("鉴定销毁"))
+LISTS = declare(
+    "filing.lists", later("待批准的销毁清册"), later("已提出、还没有批准或退回的销毁清册"), opens=later("鉴定销毁")
+)
 
 
 def due(today_year: int) -> QuerySet[Item]:

@@ -2,6 +2,8 @@
 
 from django.db.models import QuerySet
 
+from chuangwen.kernel.figures import declare
+from chuangwen.kernel.words import later
 from chuangwen.records.notices.models import Channel, Notice
 from chuangwen.records.township.models import Person
 
@@ -14,6 +16,9 @@ def notices_of(person: Person) -> QuerySet[Notice]:
 def unread(person: Person) -> QuerySet[Notice]:
     """What a person has not read yet, newest first."""
     return notices_of(person).filter(read_at=None)
+
+
+UNREAD = declare("notices.unread", later("未读提醒"), later("发给本人、还没读的提醒"), opens=later("提醒清单"))
 
 
 def unread_by(person_id: int) -> QuerySet[Notice]:

@@ -6,6 +6,8 @@ from decimal import Decimal
 
 from django.db.models import Count, Max, Prefetch, QuerySet, Sum
 
+from chuangwen.kernel.figures import declare
+from chuangwen.kernel.words import later
 from chuangwen.kernel.workdays import CHINA, Measure, Term, WorkCalendar, due
 from chuangwen.records.archive.models import Document, DocumentFile, Proposal
 from chuangwen.records.archive.queries import visible_to
@@ -46,6 +48,14 @@ def with_files(rows: QuerySet[Release]) -> QuerySet[Release]:
 def seen_by(actor: Actor) -> QuerySet[Release]:
     """The releases of documents that this person may know of."""
     return Release.objects.filter(document__in=visible_to(actor))
+
+
+UNDER_WAY = declare(
+    "archive.releases_under_way",
+    later("信息公开在办"),
+    later("等审查的和退回待改的公开信息"),
+    opens=later("政府信息公开"),
+)
 
 
 def under_way(actor: Actor) -> QuerySet[Release]:

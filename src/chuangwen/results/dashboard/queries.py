@@ -9,7 +9,7 @@ from chuangwen.records.duties import queries as duty_queries
 from chuangwen.records.duties.models import Duty
 from chuangwen.records.measures.models import Grade, Round
 from chuangwen.records.standards.definitions import Grouping
-from chuangwen.records.standards.models import Node, NodeKind, Requirement
+from chuangwen.records.standards.models import Requirement
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.models import Deadline, Organisation
 from chuangwen.records.township.queries import next_deadline
@@ -109,12 +109,12 @@ def group_lines(result: RoundScore, groupings: Sequence[Grouping]) -> list[tuple
 
 
 def _counts(round_: Round) -> Counts:
-    standards = Node.objects.filter(edition=round_.edition_id, kind=NodeKind.STANDARD)
+    found = duty_queries.spread(round_.edition_id)
     requirements = Requirement.objects.filter(edition=round_.edition_id)
     return Counts(
         graded=Grade.objects.filter(round=round_, requirement__edition=round_.edition_id).count(),
         requirements=requirements.count(),
-        with_person=standards.filter(duty__person__isnull=False).count(),
-        with_lead=standards.filter(duty__isnull=False).count(),
-        standards=standards.count(),
+        with_person=found.with_person,
+        with_lead=found.with_lead,
+        standards=found.standards,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from chuangwen.kernel.numerals import percent, plain
 from chuangwen.kernel.words import later, say
 from chuangwen.records.standards.definitions import FrameworkPack, scale_points
 from chuangwen.results.scoring.arithmetic.losses import Loss, LostPart
@@ -125,10 +126,10 @@ class _Teller:
         counts = (self.measures.tallies if method == "survey" else self.measures.figures).get(part.thing)
         if counts is None:
             return say("{text}（没有数）", text=text)
-        got, whole = (f"{one:f}".rstrip("0").rstrip(".") if "." in f"{one:f}" else str(one) for one in counts)
-        rate, wanted = float(counts[0]) / float(counts[1]), self._full_at(part.thing)
-        told = later("{text}：{got} / {whole}（{rate}%），满分要 {wanted}%")
-        return say(told, text=text, got=got, whole=whole, rate=f"{rate * 100:.1f}", wanted=f"{wanted * 100:.0f}")
+        got, whole = (plain(one) for one in counts)
+        rate, wanted = percent(float(counts[0]) / float(counts[1])), percent(self._full_at(part.thing), 0)
+        told = later("{text}：{got} / {whole}（{rate}），满分要 {wanted}")
+        return say(told, text=text, got=got, whole=whole, rate=rate, wanted=wanted)
 
     def _full_at(self, code: str) -> float:
         points = scale_points(self.names.scales[code])

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from chuangwen.kernel.numerals import fixed, plain
 from chuangwen.kernel.words import later, say
 from chuangwen.results.scoring.arithmetic.lines import Line
 from chuangwen.results.scoring.arithmetic.town import BARS, BELOW, UNSAFE, FloorBar, Town
@@ -83,9 +84,9 @@ def _formula(systems: Sequence[SystemStanding], town: Town) -> str:
     if town.is_alone:
         return say("只有“{title}”一个体系，没有并计体系", title=systems[0].title)
     told = [
-        f"{one.title} {one.line.expected:.1f} × {one.share:g}"
-        if one.line.is_measured_enough
-        else f"{one.title} × {one.share:g}"
+        f"{one.title} {fixed(one.line.expected, 1)} × {plain(one.share, 4)}"
+        if one.line.expected is not None and one.line.is_measured_enough
+        else f"{one.title} × {plain(one.share, 4)}"
         for one in systems
     ]
     return say("全镇 = {parts}", parts=" + ".join(told))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from chuangwen.kernel.judging import parse_rule
+from chuangwen.kernel.numerals import percent
 from chuangwen.kernel.words import later, say
 from chuangwen.records.standards.definitions import FrameworkPack, scale_points
 from chuangwen.results.scoring.arithmetic.inputs import METHODS
@@ -95,8 +96,8 @@ class Names:
 
 def _scale_told(scale: str) -> str:
     """A scale in words; straight in between."""
-    points = [(f"{rate * 100:g}", f"{value * 100:g}") for rate, value in scale_points(scale)]
-    told = [say("{rate}% 得 {value}%", rate=rate, value=value) for rate, value in points]
+    points = [(percent(rate), percent(value)) for rate, value in scale_points(scale)]
+    told = [say("{rate} 得 {value}", rate=rate, value=value) for rate, value in points]
     return say("{points}，之间按比例", points=say("、").join(told))
 
 

@@ -2,6 +2,7 @@
 
 from django.db.models import Q
 
+from chuangwen.kernel.figures import TOWN
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, listed, say
 from chuangwen.kit.refusals import NotAllowed, SignInFirst
@@ -157,6 +158,14 @@ def why_not_lead(case: Case, actor: Actor) -> Refusal | None:
 def may_count_all(actor: Actor) -> bool:
     """Whether this person may see counts of the whole town: whoever may know of every case that the roll-up counts."""
     return actor.reach(Permission.SEE_CASES).everything and actor.may(Permission.KNOW_RESTRICTED)
+
+
+def scope_of(actor: Actor) -> str:
+    """Whose figures this person sees: the town's, or those of the cases that this person may know of.
+
+    Accusations against the own unit are left out of its people's figures without a word: another scope would tell of them.
+    """
+    return TOWN if may_count_all(actor) else f"seen:{actor.username}"
 
 
 def knows_reporter(case: Case, actor: Actor) -> bool:

@@ -9,6 +9,7 @@ from django.db.models import CharField, Count, F, Prefetch, Q, QuerySet, Sum, Va
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from chuangwen.kernel.coordinates import distance_m
+from chuangwen.kernel.numerals import fixed
 from chuangwen.kernel.words import listed, say
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.models import Organisation, Person
@@ -251,7 +252,7 @@ def like(
 def _why(*, same: bool, metres: float | None, at_site: bool) -> str:
     parts = [
         say("同一点位") if at_site else "",
-        say("相距 {metres} 米", metres=round(metres)) if metres is not None else "",
+        say("相距 {metres} 米", metres=fixed(metres, 0)) if metres is not None else "",
         say("同类问题") if same else "",
     ]
     return listed(part for part in parts if part) or say("同村同类问题")
@@ -271,27 +272,6 @@ def cases_by_link(actor: Actor, kind: str, keys: list[str]) -> dict[str, tuple[s
         key: (number, phase == Phase.CLOSED)
         for key, number, phase in rows.values_list("key", "case__number", "case__phase")
     }
-
-
-@dataclass(frozen=True)
-class Standing:
-    """How many cases there are, how many of them are not over, how many of those are late."""
-
-    all: int
-    open: int
-    late: int
-
-
-def standing(actor: Actor, at: datetime) -> tuple[Standing, dict[str, Standing]]:
-    """The town's open cases as this person sees them, as a whole and by campaign, in one query."""
-    open_ = ~Q(phase=Phase.CLOSED)
-    rows = visible_to(actor).filter(merged_into=None).order_by().values("campaign")
-    counts = rows.annotate(
-        all=Count("pk"), open=Count("pk", filter=open_), late=Count("pk", filter=open_ & Q(due_at__lt=at))
-    )
-    found = {one["campaign"]: Standing(one["all"], one["open"], one["late"]) for one in counts}
-    whole = Standing(*(sum(getattr(one, name) for one in found.values()) for name in ("all", "open", "late")))
-    return whole, found
 
 
 @dataclass(frozen=True)

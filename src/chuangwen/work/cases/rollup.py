@@ -10,8 +10,11 @@ from datetime import date, datetime
 
 from django.db import connection
 
+from chuangwen.kernel.figures import TOWN, Figure, FigureKind, day_text, declare, stretch
+from chuangwen.kernel.words import later
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.records.township.models import Organisation
+from chuangwen.work.cases.figures import KINDS
 from chuangwen.work.cases.models import Case, Phase
 from chuangwen.work.cases.tally_models import AreaDay, AreaNow
 
@@ -160,14 +163,40 @@ def dashboard(area: int, first: date, last: date) -> dict[str, int]:
         return dict(zip(COUNTS, cursor.fetchone(), strict=True))
 
 
-def whole(first: date, last: date) -> list[tuple[str, int]]:
-    """The twelve counts of the whole town by their titles; nothing before it is set up."""
+FLOW_KINDS: Mapping[str, FigureKind] = {
+    name: declare(f"cases.in_period.{name}", title, meaning)
+    for name, title, meaning in (
+        ("reported", later("期内登记"), later("登记时间在期内的件数，含后来撤回的，并入别件的不算")),
+        ("filed", later("期内立案"), later("立案时间在期内的件数")),
+        ("dispatched", later("期内派遣"), later("派遣时间在期内的件数")),
+        ("handled", later("期内处置"), later("最近一次处置在期内的件数")),
+        (
+            "handled_in_time",
+            later("期内处置且按期"),
+            later("最近一次处置在期内并且没有超期的件数，不管截止时间在不在期内"),
+        ),
+        ("closed", later("期内结案"), later("结案时间在期内的件数")),
+        ("closed_in_time", later("期内结案且按期"), later("结案时间在期内并且没有超期的件数")),
+        ("reworked", later("返工次数"), later("期内退回重办的次数，一件退两次算两次")),
+        ("returned", later("退件次数"), later("期内退件的次数，一件退两次算两次")),
+        ("due", later("期末到期未结"), later("期末还没办结、截止时间在期末当天或以前的件数")),
+    )
+}
+STATE_KINDS = {"open": KINDS["at_work"], "waiting": KINDS["paused"]}
+
+
+def whole(first: date, last: date) -> list[Figure]:
+    """The twelve counts of the whole town, each with its name; nothing before it is set up."""
     top = Organisation.objects.filter(parent=None).order_by("pk").values_list("pk", flat=True).first()
     if top is None:
         return []
-    fields = [*AreaDay._meta.concrete_fields, *AreaNow._meta.concrete_fields]  # noqa: SLF001 - Django's own public name
-    title_of = {one.name: str(one.verbose_name) for one in fields if (one.model, one.name) != (AreaNow, "due")}
-    return [(title_of[name], count) for name, count in dashboard(top, first, last).items()]
+    during, end = stretch(first, last), day_text(last)
+    return [
+        Figure(STATE_KINDS[name], count, TOWN, end)
+        if name in STATE_KINDS
+        else Figure(FLOW_KINDS[name], count, TOWN, during)
+        for name, count in dashboard(top, first, last).items()
+    ]
 
 
 class Towns:

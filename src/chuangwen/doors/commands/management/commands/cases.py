@@ -1,13 +1,14 @@
 """``chuangwen cases list|show|due|sweep``: what is owed, by whom, by when."""
 
 from argparse import ArgumentParser
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
 
 from chuangwen.doors.commands.command import TownCommand, require_database
+from chuangwen.kernel.figures import TOWN
 from chuangwen.kernel.words import say
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.kit import clock
@@ -16,6 +17,7 @@ from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.township.models import RoleDefinition
 from chuangwen.records.township.queries import demo_day
 from chuangwen.work.cases.escalating import sweep
+from chuangwen.work.cases.figures import Period, figures_of
 from chuangwen.work.cases.models import Case, Phase
 from chuangwen.work.cases.queries import family, in_rows
 from chuangwen.work.cases.types import type_of
@@ -27,24 +29,29 @@ class Command(TownCommand):
     help = "事项：列出、查看、看谁欠着什么、到期预警和督办"
     example = (
         "  chuangwen cases list --kind appeal --phase open --json\n  chuangwen cases show 整2021-00001\n"
-        "  chuangwen cases due --until 2021-10-20 --json\n  chuangwen cases sweep"
+        "  chuangwen cases due --until 2021-10-20 --json\n  chuangwen cases figures --from 2021-01-01 --json\n  chuangwen cases sweep"
     )
     parts = {
         "list": "列出事项",
         "show": "查看一件事",
         "due": "谁在什么时候前要办什么",
+        "figures": "一段时间的办理统计：每个数的编号、范围、日期和数值",
         "sweep": "到期预警、超期督办（可放进定时任务，每十分钟一次）",
     }
 
     def arguments(self, parser: ArgumentParser, part: str) -> None:
-        if part in {"list", "due"}:
+        if part in {"list", "due", "figures"}:
             parser.add_argument("--kind", default="", help=say("事项类型的编号，如 rectification"))
+        if part in {"list", "due"}:
             parser.add_argument("--unit", default="", help=say("主办单位的编号"))
         if part == "list":
             parser.add_argument("--phase", choices=["", *Phase.values], default="", help=say("阶段"))
             parser.add_argument("--most", type=int, default=200, help=say("最多列多少件"))
         if part == "due":
             parser.add_argument("--until", default="", help=say("到哪一天为止（含），如 2021-10-20"))
+        if part == "figures":
+            parser.add_argument("--from", dest="first", default="", help=say("从哪一天起，如 2021-01-01；不写就是今年"))
+            parser.add_argument("--to", dest="last", default="", help=say("到哪一天为止（含）；不写就是今天"))
         if part == "show":
             parser.add_argument("number", help=say("事项编号"))
 
@@ -84,6 +91,19 @@ class Command(TownCommand):
         for step in _steps(case):
             self.say(options, "{at}  {title}  {by}  {text}", **step)
         return told
+
+    def run_figures(self, options: dict[str, Any]) -> list[dict[str, object]]:
+        require_database(settings.HOME)
+        with clock.live_on(demo_day()):
+            now = clock.now()
+        first = _end_of(options["first"]).date() if options["first"] else date(now.year, 1, 1)
+        last = _end_of(options["last"]).date() if options["last"] else now.date()
+        found = figures_of(Case.objects.all(), Period(min(first, last), max(first, last), now), TOWN, options["kind"])
+        for one in found:
+            self.say(
+                options, "{title}  {told}  {counts}", title=say(one.kind.title), told=one.told(), counts=one.counts
+            )
+        return [one.as_data() for one in found]
 
     def run_sweep(self, options: dict[str, Any]) -> dict[str, object]:
         require_database(settings.HOME)

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 
 from chuangwen.doors.commands.command import TownCommand, require_database
+from chuangwen.kernel.numerals import fixed
 from chuangwen.kit import clock
 from chuangwen.records.township.queries import demo_day
 from chuangwen.results.scoring.loss_words import HOW
@@ -31,14 +32,14 @@ class Command(TownCommand):
         for one in found:
             self.say(
                 options,
-                "{system:<12} {standard:<10} {method:<9} 已失 {lost:5.2f} 存疑 {risk:5.2f} 可挽回 {regain:5.2f} {how} {lead}",
+                "{system:<12} {standard:<10} {method:<9} 已失 {lost:>5} 存疑 {risk:>5} 可挽回 {regain:>5} {how} {lead}",
                 system=one.system,
                 standard=one.standard,
                 method=one.method,
-                lost=one.lost,
-                risk=one.at_risk,
-                regain=one.regain,
-                how=f"约需 {one.effort_days:4.1f} 天" if one.needs == "work" else HOW[one.needs],
+                lost=fixed(one.lost),
+                risk=fixed(one.at_risk),
+                regain=fixed(one.regain),
+                how=f"约需 {fixed(one.effort_days, 1)} 天" if one.needs == "work" else HOW[one.needs],
                 lead=one.lead,
             )
         return [one.as_dict() for one in found]

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 
 from chuangwen.doors.commands.command import TownCommand, require_database
+from chuangwen.kernel.numerals import fixed, percent
 from chuangwen.kit import clock
 from chuangwen.records.township.queries import demo_day
 from chuangwen.results.scoring.queries import RoundScore, latest_of_year, score_round
@@ -34,23 +35,25 @@ class Command(TownCommand):
         standing, total = standing_of(result), result.total
         self.say(options, "{round}　{formula}", round=result.round.title, formula=standing.formula)
         low, high = total.reach
-        ends = {"low": low, "high": high, "measured": total.measured}
+        ends = {"low": fixed(low, 1), "high": fixed(high, 1), "measured": percent(total.measured)}
         if total.measured <= 0:
             self.say(options, "还没有任何结果，得分在 0 到 100 之间。")
         elif total.interval is None:
-            self.say(options, "只测了 {measured:.1%}，不给预计；最低 {low:.1f}，最高 {high:.1f}", **ends)
+            self.say(options, "只测了 {measured}，不给预计；最低 {low}，最高 {high}", **ends)
         else:
-            told = "全镇预计 {expected:.1f} 分，{level:.0%} 的把握在 {a:.1f} 至 {b:.1f}；最低 {low:.1f}，最高 {high:.1f}，已测 {measured:.1%}"
-            a, b = total.interval
-            self.say(options, told, expected=total.expected, level=result.level, a=a, b=b, **ends)
+            told = "全镇预计 {expected} 分，{level} 的把握在 {a} 至 {b}；最低 {low}，最高 {high}，已测 {measured}"
+            a, b = (fixed(end, 1) for end in total.interval)
+            self.say(
+                options, told, expected=fixed(total.expected or 0.0, 1), level=percent(result.level), a=a, b=b, **ends
+            )
         for one in standing.systems:
             self._tell_floor(options, one)
         for event in standing.events:
-            self.say(options, "负面清单：{title}（{points:g} 分）", title=event["title"], points=event["points"])
+            self.say(options, "负面清单：{title}（{points} 分）", title=event["title"], points=event["points"])
 
     def _tell_floor(self, options: dict[str, Any], one: SystemStanding) -> None:
         if one.bar is None:
             return
-        score = "未测" if one.bar.score is None else f"{one.bar.score:.1f}"
-        told = "{title} 预计 {score} 分，底线 {floor:.0f} 分：{what}"
-        self.say(options, told, title=one.title, score=score, floor=one.bar.floor, what=one.told)
+        score = "未测" if one.bar.score is None else fixed(one.bar.score, 1)
+        told = "{title} 预计 {score} 分，底线 {floor} 分：{what}"
+        self.say(options, told, title=one.title, score=score, floor=fixed(one.bar.floor, 0), what=one.told)
