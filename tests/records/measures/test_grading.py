@@ -4,7 +4,7 @@ import pytest
 from tests.town import AT
 
 from chuangwen.records.ledger.actions import MACHINE
-from chuangwen.records.measures.actions import grade, lock_material
+from chuangwen.records.measures.grading_actions import grade, lock_material
 from chuangwen.records.measures.models import Round
 from chuangwen.records.measures.policy import MaterialLocked
 from chuangwen.records.standards.models import Requirement

@@ -12,7 +12,7 @@ from chuangwen.records.archive.document_actions import Serves, put_to_use
 from chuangwen.records.archive.models import Document
 from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.ledger.models import Note
-from chuangwen.records.measures.actions import lock_material
+from chuangwen.records.measures.grading_actions import lock_material
 from chuangwen.records.measures.models import Grade
 from chuangwen.records.measures.policy import MaterialLocked
 from chuangwen.records.township.models import OfficeSpan

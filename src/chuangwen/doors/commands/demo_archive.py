@@ -15,6 +15,7 @@ from chuangwen.records.archive.document_actions import Facts, Serves, put_to_use
 from chuangwen.records.archive.models import Document, DocumentKind, StoredFile, UseKind
 from chuangwen.records.archive.policy import why_not_add
 from chuangwen.records.archive.reusing import PhotoUsedBefore
+from chuangwen.records.archive.serving import kinds_by_name
 from chuangwen.records.duties.models import Duty
 from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.standards.models import Requirement
@@ -22,7 +23,6 @@ from chuangwen.records.township.actors import Actor, actor_for
 from chuangwen.records.township.gates import By
 from chuangwen.records.township.models import Organisation, Person
 from chuangwen.results.submission.explanations import clauses_of
-from chuangwen.results.submission.gathering import kinds_by_name
 
 CENTRE = (Decimal("113.22"), Decimal("30.27"))
 

@@ -1,7 +1,7 @@
 """Reading one year's submission whole, in a fixed number of queries however many standards and documents it has."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from django.db.models import Q
@@ -9,6 +9,7 @@ from django.db.models import Q
 from chuangwen.records.archive.models import DocumentFile, DocumentKind, PageText, Question, StoredFile
 from chuangwen.records.archive.policy import secrecy_of
 from chuangwen.records.archive.rules import rules_in_force as archive_rules
+from chuangwen.records.archive.serving import kinds_by_name
 from chuangwen.records.duties.queries import DutyLine, of_requirements, of_standards
 from chuangwen.records.measures.models import Grade
 from chuangwen.records.standards.models import Requirement
@@ -32,15 +33,6 @@ def submission_of(year: int) -> Submission | None:
 def editions_of(submission: Submission) -> list[int]:
     """The main edition, then its companion."""
     return [one for one in (submission.edition_id, submission.companion_id) if one]
-
-
-def kinds_by_name(kinds: Iterable[DocumentKind]) -> dict[str, str]:
-    """The kind of document that an evaluation system means by a word: its title or one of its aliases."""
-    found: dict[str, str] = {}
-    for kind in kinds:
-        for name in (kind.title, *kind.aliases):
-            found.setdefault(name, kind.pk)
-    return found
 
 
 def board_of(submission: Submission, only: Q | None = None) -> Board:

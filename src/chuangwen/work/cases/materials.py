@@ -10,7 +10,7 @@ from chuangwen.records.archive.arriving import Incoming, Road, bring_together
 from chuangwen.records.archive.document_actions import Facts, Serves, put_to_use
 from chuangwen.records.archive.models import Document, UseKind
 from chuangwen.records.archive.queries import kind_called
-from chuangwen.records.measures import actions as measures
+from chuangwen.records.measures.grading_actions import grade as give_grade
 from chuangwen.records.measures.models import Round
 from chuangwen.records.standards.models import Requirement
 from chuangwen.records.township.actors import Actor
@@ -121,7 +121,7 @@ def _grade(stride: Stride, said: Said, *, by: By, at: datetime) -> None:
     if round_ is None:
         raise NoRequirement
     grade = next(str(stride.answers[one.id]) for one in stride.type.fields_of(stride.move) if one.kind is Kind.GRADE)
-    measures.grade(round_, row, grade, remark=said.text.strip(), by=by, at=at)
+    give_grade(round_, row, grade, remark=said.text.strip(), by=by, at=at)
 
 
 def _round_of(case: Case, row: Requirement) -> Round | None:
