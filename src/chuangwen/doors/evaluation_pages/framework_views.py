@@ -14,7 +14,7 @@ from chuangwen.doors.site.framing import chosen_edition, chosen_round
 from chuangwen.kernel.words import say
 from chuangwen.kit.doors import needs
 from chuangwen.kit.pages import EXCEL
-from chuangwen.records.archive.lacking import key_of
+from chuangwen.records.archive.serving import requirement_key
 from chuangwen.records.duties import queries as duty_queries
 from chuangwen.records.ledger.queries import notes_about
 from chuangwen.records.measures.queries import graded, observations_visible_to
@@ -166,7 +166,7 @@ def standard(request: TownRequest, node_id: int) -> HttpResponse:
 
 
 def _asked(node: Node) -> list[tuple[str, str]]:
-    return [("requirement", key_of(one)) for one in Requirement.objects.filter(node=node)]
+    return [("requirement", requirement_key(one)) for one in Requirement.objects.filter(node=node)]
 
 
 def _crumbs(node: Node) -> list[tuple[str, str]]:

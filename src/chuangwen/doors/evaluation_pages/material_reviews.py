@@ -19,6 +19,7 @@ from chuangwen.kit.doors import needs
 from chuangwen.kit.refusals import NotFound
 from chuangwen.records.archive.models import Document, Use, UseKind
 from chuangwen.records.archive.queries import visible_to
+from chuangwen.records.archive.serving import requirement_key
 from chuangwen.records.duties.queries import of_requirements, of_standards
 from chuangwen.records.measures.models import Round
 from chuangwen.records.measures.queries import requirements_of
@@ -66,7 +67,7 @@ def _leads(rows: Iterable[Requirement]) -> dict[int, int]:
 
 def _documents(request: TownRequest, rows: Sequence[Requirement]) -> dict[int, list[Document]]:
     """The documents that serve each requirement and that this person sees."""
-    keys = {asking.key_of(one): one.pk for one in rows}
+    keys = {requirement_key(one): one.pk for one in rows}
     seen = visible_to(request.actor).filter(withdrawn_at=None)
     uses = Use.objects.filter(kind=UseKind.REQUIREMENT, key__in=list(keys), document__in=seen)
     found: dict[int, list[Document]] = defaultdict(list)
@@ -104,7 +105,7 @@ def ask(request: TownRequest, requirement_id: int) -> HttpResponse:
     if lead is None:
         raise asking.NobodyLeads(code=row.code, title=row.title)
     unit = Organisation.objects.get(pk=lead)
-    known = asking.open_cases([row]).get(asking.key_of(row))
+    known = asking.open_cases([row]).get(requirement_key(row))
     case = known or asking.ask(row, unit, round_, units_day(round_.year), by=request.actor, at=request.at)
     messages.success(request, say("已向“{unit}”发起 {number}。", unit=unit.name, number=case.number))
     return redirect(back_to(request, reverse("materials")))

@@ -17,6 +17,7 @@ from chuangwen.kernel.words import listed, say
 from chuangwen.kit.doors import needs
 from chuangwen.kit.pages import EXCEL
 from chuangwen.kit.refusals import NotFound
+from chuangwen.records.archive.serving import requirement_key
 from chuangwen.records.township.permissions import Permission
 from chuangwen.records.township.requests import TownRequest
 from chuangwen.results.submission import asking, queries
@@ -105,8 +106,8 @@ def year(request: TownRequest, year: int) -> HttpResponse:
         "states": [(state.value, state.label, matrix.counts[state]) for state in State],
         "width": len(matrix.columns) + 4,
         "owed": len(owed),
-        "to_ask": sum(asking.key_of(one.need.requirement) not in cases for one in owed),
-        "asked_for": sum(asking.key_of(one.need.requirement) in cases for one in owed),
+        "to_ask": sum(requirement_key(one.need.requirement) not in cases for one in owed),
+        "asked_for": sum(requirement_key(one.need.requirement) in cases for one in owed),
         "overdue": sum(one.overdue for one in owed),
         "may_ask": may_ask(request),
         "export": f"{reverse('submission_export', args=[year])}?{request.GET.urlencode()}"

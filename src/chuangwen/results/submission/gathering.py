@@ -11,8 +11,8 @@ from chuangwen.records.archive.policy import secrecy_of
 from chuangwen.records.archive.rules import rules_in_force as archive_rules
 from chuangwen.records.archive.serving import kinds_by_name
 from chuangwen.records.duties.queries import DutyLine, of_requirements, of_standards
-from chuangwen.records.measures.models import Grade
-from chuangwen.records.standards.models import Requirement
+from chuangwen.records.measures.material_queries import Standing as GradeStanding
+from chuangwen.records.measures.material_queries import materials_of
 from chuangwen.records.township.models import Deadline
 from chuangwen.results.submission.counts import asked
 from chuangwen.results.submission.models import Entry, Overrule, Pick, Submission
@@ -88,10 +88,9 @@ def _needs(
     """What each standard asks for, by the key of the standard."""
     names = kinds_by_name(kinds.values())
     own = {key: line for edition in editions_of(submission) for key, line in of_requirements(edition).items()}
-    grades = dict(Grade.objects.filter(round=submission.round_id).values_list("requirement_id", "grade"))
     found: dict[int, list[Need]] = defaultdict(list)
-    rows = Requirement.objects.filter(edition__in=editions_of(submission)).order_by("edition", "position")
-    for row in rows:
+    for one in materials_of(submission.round):
+        row = one.requirement
         lead = own.get(row.pk) or leads.get(row.node_id)
         found[row.node_id].append(
             Need(
@@ -100,7 +99,8 @@ def _needs(
                 asked=asked(row.count),
                 lead=lead,
                 due=min(due, lead.due or due) if lead and due else due,
-                grade=grades.get(row.pk, ""),
+                grade=one.grade.grade if one.grade and one.standing is GradeStanding.COUNTED else "",
+                served=frozenset(found.document for found in one.documents),
             )
         )
     return found

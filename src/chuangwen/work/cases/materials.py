@@ -8,8 +8,9 @@ from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later
 from chuangwen.records.archive.arriving import Incoming, Road, bring_together
 from chuangwen.records.archive.document_actions import Facts, Serves, put_to_use
-from chuangwen.records.archive.models import Document, UseKind
+from chuangwen.records.archive.models import UseKind
 from chuangwen.records.archive.queries import kind_called
+from chuangwen.records.archive.serving import serving_one
 from chuangwen.records.measures.grading_actions import grade as give_grade
 from chuangwen.records.measures.models import Round
 from chuangwen.records.standards.models import Requirement
@@ -86,8 +87,8 @@ def _hand_in(stride: Stride, said: Said, *, by: By, at: datetime) -> None:
     key = f"{row.edition_id}:{row.code}"
     files = [*said.photos, *said.files]
     if not files:
-        serving = Document.objects.filter(serves__kind=UseKind.REQUIREMENT, serves__key=key, withdrawn_at=None)
-        if not serving.exists():
+        round_ = _round_of(case, row)
+        if not serving_one(row, round_.year if round_ else at.year):
             raise NothingHandedIn(title=row.title)
         return
     answers = stride.answers

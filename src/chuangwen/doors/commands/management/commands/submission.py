@@ -111,7 +111,13 @@ class Command(TownCommand):
 
 def _told(matrix: Matrix) -> dict[str, object]:
     counts = {state.value: count for state, count in matrix.counts.items()}
-    whole = {"standards": len(matrix.lines), "all": matrix.all, "there": matrix.there, "signed": matrix.signed}
+    whole = {
+        "standards": len(matrix.lines),
+        "all": matrix.all,
+        "served": matrix.served,
+        "there": matrix.there,
+        "signed": matrix.signed,
+    }
     return {"year": matrix.board.submission.year, **whole, "counts": counts}
 
 
