@@ -6,7 +6,7 @@ other grade counts as unknown (ADR 40).
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from chuangwen.kernel.words import later, say
@@ -105,9 +105,31 @@ def materials_of(round_: Round, editions: Sequence[Edition] = ()) -> list[Materi
     grades = {one.requirement_id: one for one in Grade.objects.filter(round=round_)}
     served = serving(wanted, round_.year)
     exempt = {one.pk: without_document(one) for one in wanted}
-    return [
+    found = [
         _material(row, served.get(requirement_key(row), []), grades.get(row.pk), exempt[row.edition_id]) for row in rows
     ]
+    return _as_frozen(found, frozen_grades(round_)) if round_.closed_at else found
+
+
+def _as_frozen(materials: Iterable[Material], frozen: Mapping[int, Mapping[str, str]]) -> list[Material]:
+    """In a closed round those grades count that counted when it was closed, whatever became of the documents."""
+    return [
+        replace(
+            one,
+            standing=Standing.COUNTED
+            if one.requirement.code in frozen.get(one.requirement.edition_id, ())
+            else Standing.BARE,
+        )
+        if one.grade is not None
+        else one
+        for one in materials
+    ]
+
+
+def frozen_grades(round_: Round) -> dict[int, dict[str, str]]:
+    """The grades that counted when a round was closed, by edition and code of the requirement."""
+    frozen = Round.objects.values_list("frozen", flat=True).get(pk=round_.pk) or {}
+    return {int(edition): said["grades"] for edition, said in frozen.get("inputs", {}).items()}
 
 
 def _material(row: Requirement, documents: list[Serving], grade: Grade | None, exempt: frozenset[str]) -> Material:
@@ -133,6 +155,8 @@ def standing_of(proof: Mapping[str, str], documents: Iterable[Serving], *, needs
 
 def proven_grades(round_: Round, edition: Edition) -> dict[str, str]:
     """The grades that count, by the code of the requirement: the only grades of which the score knows."""
+    if round_.closed_at:
+        return frozen_grades(round_).get(edition.pk, {})
     rows = Grade.objects.filter(round=round_, requirement__edition=edition)
     given = list(rows.values_list("requirement__code", "grade", "proof"))
     if not given:
@@ -169,5 +193,11 @@ def material_counts(round_: Round, editions: Sequence[Edition] = ()) -> Material
 
 
 def unproven(rounds: Iterable[Round]) -> list[tuple[Round, Material]]:
-    """Grades that do not count, of these rounds."""
-    return [(one, found) for one in rounds for found in materials_of(one) if found.standing in UNPROVEN]
+    """Grades that do not count, of rounds that are open: a closed one stays as it was."""
+    return [
+        (one, found)
+        for one in rounds
+        if one.closed_at is None
+        for found in materials_of(one)
+        if found.standing in UNPROVEN
+    ]

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from chuangwen.kernel.words import say
+from chuangwen.kernel.words import listed, say
 from chuangwen.kit.charts import Chart, Series
 from chuangwen.records.duties import queries as duty_queries
 from chuangwen.records.duties.models import Duty
-from chuangwen.records.measures.models import Grade, Round, ScoreMark
+from chuangwen.records.measures.material_queries import MaterialCounts, editions_of, material_counts
+from chuangwen.records.measures.models import Round, ScoreMark
 from chuangwen.records.standards.definitions import Grouping
-from chuangwen.records.standards.models import Node, NodeKind, Requirement
+from chuangwen.records.standards.models import Node, NodeKind
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.models import Deadline, Organisation
 from chuangwen.records.township.queries import next_deadline
@@ -33,10 +34,10 @@ class GroupLine:
 
 @dataclass(frozen=True)
 class Counts:
-    """How much is there, of how much; never a rate without both."""
+    """How much is there, of how much; never a rate without both. ``systems`` names what ``materials`` counts."""
 
-    graded: int
-    requirements: int
+    materials: MaterialCounts
+    systems: str
     with_person: int
     with_lead: int
     standards: int
@@ -100,10 +101,10 @@ def group_lines(result: RoundScore, groupings: Sequence[Grouping]) -> list[tuple
 
 def _counts(round_: Round) -> Counts:
     standards = Node.objects.filter(edition=round_.edition_id, kind=NodeKind.STANDARD)
-    requirements = Requirement.objects.filter(edition=round_.edition_id)
+    editions = editions_of(round_)
     return Counts(
-        graded=Grade.objects.filter(round=round_, requirement__edition=round_.edition_id).count(),
-        requirements=requirements.count(),
+        materials=material_counts(round_, editions),
+        systems=listed(one.short_title for one in editions),
         with_person=standards.filter(duty__person__isnull=False).count(),
         with_lead=standards.filter(duty__isnull=False).count(),
         standards=standards.count(),
