@@ -13,7 +13,7 @@ from chuangwen.records.archive.document_actions import add_file, withdraw
 from chuangwen.records.archive.models import Document
 from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.measures.grading_actions import Given, grade_many
-from chuangwen.records.measures.material_queries import Material, materials_of
+from chuangwen.records.measures.material_queries import materials_of
 from chuangwen.records.measures.models import Round
 from chuangwen.records.township.actors import Actor
 from chuangwen.results.scoring.actions import close_round
@@ -56,7 +56,9 @@ def _grade(
 
 def _change_some(round_: Round, said: Mapping[str, Any], *, seed: int, last: datetime) -> None:
     """After grading, some units hand in a new version and one withdraws its paper: these grades count no more."""
-    counted = [one for one in materials_of(round_) if one.grade is not None and _is_letter(one)]
+    letters = set(Document.objects.filter(kind="report").values_list("pk", flat=True))
+    graded = [one for one in materials_of(round_) if one.grade is not None and len(one.documents) == 1]
+    counted = [one for one in graded if one.documents[0].document in letters]
     count = int(said.get("replaced", 0)) + int(said.get("withdrawn", 0))
     chosen = random.Random(seed).sample(counted, min(len(counted), count))  # noqa: S311 - demo data
     for number, one in enumerate(chosen):
@@ -65,11 +67,6 @@ def _change_some(round_: Round, said: Mapping[str, Any], *, seed: int, last: dat
             _replace(document, at=last - timedelta(minutes=90 - number))
         else:
             withdraw(document, said["why"], by=MACHINE, at=last - timedelta(minutes=30))
-
-
-def _is_letter(one: Material) -> bool:
-    """One Word paper alone, which is easily written anew."""
-    return len(one.documents) == 1 and Document.objects.filter(pk=one.documents[0].document, kind="report").exists()
 
 
 def _replace(document: Document, *, at: datetime) -> None:

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
+from typing import NamedTuple, Protocol
 
 from django.db.models import Exists, OuterRef
 
 from chuangwen.kernel.workdays import CHINA
-from chuangwen.records.archive.models import Document, DocumentFile, DocumentKind, Proposal, Use, UseKind
+from chuangwen.records.archive.models import DocumentFile, DocumentKind, Proposal, Use, UseKind
 from chuangwen.records.archive.rules import rules_in_force
 from chuangwen.records.standards.models import Edition, Requirement
 
@@ -80,24 +81,35 @@ def serving_one(requirement: Requirement, year: int) -> list[Serving]:
     return _serving([one for one in asked if one.standard == standard], year).get(key, [])
 
 
+class Link(NamedTuple):
+    """A use of a document that stands, with what decides about the document."""
+
+    kind: str
+    key: str
+    document: int
+    title: str
+    document_kind: str
+    dated: date | None
+    arrived_at: datetime
+
+
 def _serving(asked: list[Asked], year: int) -> dict[str, list[Serving]]:
     if not asked:
         return {}
     standard_of = {one.key: one.standard for one in asked}
-    uses = _standing_uses([*standard_of, *dict.fromkeys(standard_of.values())])
+    links = _standing_links([*standard_of, *dict.fromkeys(standard_of.values())])
     wanted: dict[str, set[int]] = defaultdict(set)
     linked: set[tuple[str, int]] = set()
-    for use in uses:
-        if use.kind == UseKind.REQUIREMENT and use.key in standard_of:
-            wanted[use.key].add(use.document_id)
-            linked.add((standard_of[use.key], use.document_id))
-    alone = [use for use in uses if use.kind == UseKind.STANDARD and (use.key, use.document_id) not in linked]
+    for one in links:
+        if one.kind == UseKind.REQUIREMENT and one.key in standard_of:
+            wanted[one.key].add(one.document)
+            linked.add((standard_of[one.key], one.document))
+    alone = [one for one in links if one.kind == UseKind.STANDARD and (one.key, one.document) not in linked]
     first = _first_of_kind(asked) if alone else {}
-    for use in alone:
-        if key := first.get((use.key, use.document.kind_id)):
-            wanted[key].add(use.document_id)
-    documents = _of_year({use.document_id: use.document for use in uses}, year)
-    return _told(wanted, documents)
+    for one in alone:
+        if key := first.get((one.key, one.document_kind)):
+            wanted[key].add(one.document)
+    return _told(wanted, _of_year({one.document: one for one in links}, year))
 
 
 def _first_of_kind(asked: Iterable[Asked]) -> dict[tuple[str, str], str]:
@@ -110,18 +122,17 @@ def _first_of_kind(asked: Iterable[Asked]) -> dict[tuple[str, str], str]:
     return found
 
 
-def _standing_uses(keys: list[str]) -> list[Use]:
+def _standing_links(keys: list[str]) -> list[Link]:
     """Uses of documents that are neither withdrawn nor marked secret."""
     marked = Proposal.objects.filter(field="classified", document=OuterRef("document")).exclude(taken=False)
     kinds = [UseKind.REQUIREMENT, UseKind.STANDARD]
     rows = Use.objects.filter(kind__in=kinds, key__in=keys, document__withdrawn_at=None).exclude(Exists(marked))
-    rows = rows.select_related("document").only(
-        "kind", "key", "document__title", "document__kind", "document__dated", "document__arrived_at"
-    )
-    return list(rows)
+    about = ("title", "kind_id", "dated", "arrived_at")
+    told = rows.order_by().values_list("kind", "key", "document_id", *(f"document__{one}" for one in about))
+    return [Link(*one) for one in told]
 
 
-def _of_year(documents: dict[int, Document], year: int) -> dict[int, Document]:
+def _of_year(documents: dict[int, Link], year: int) -> dict[int, Link]:
     years = years_of(documents)
     span = span_of(year) if any(pk not in years for pk in documents) else (date.max, date.max)
     return {pk: one for pk, one in documents.items() if is_of(one, years.get(pk, set()), year, span)}
@@ -142,7 +153,16 @@ def span_of(year: int) -> tuple[date, date]:
     return first, last + timedelta(days=1)
 
 
-def is_of(document: Document, years: Collection[str], year: int, span: tuple[date, date]) -> bool:
+class Dated(Protocol):
+    """What decides about the year: a document, or a link of one."""
+
+    @property
+    def dated(self) -> date | None: ...
+    @property
+    def arrived_at(self) -> datetime: ...
+
+
+def is_of(document: Dated, years: Collection[str], year: int, span: tuple[date, date]) -> bool:
     """Whether a document is of the year: as somebody said; else by its own day, else by the day on which it came."""
     if years:
         return str(year) in years
@@ -151,15 +171,15 @@ def is_of(document: Document, years: Collection[str], year: int, span: tuple[dat
     return span[0] <= document.arrived_at.astimezone(CHINA).date()
 
 
-def _told(wanted: dict[str, set[int]], documents: dict[int, Document]) -> dict[str, list[Serving]]:
+def _told(wanted: dict[str, set[int]], documents: dict[int, Link]) -> dict[str, list[Serving]]:
     """The documents in the order in which they came; those whose bytes are gone are left out."""
     stamps = stamps_of({pk for pks in wanted.values() for pk in pks if pk in documents})
     found = {}
     for key, pks in wanted.items():
         rows = [documents[pk] for pk in pks if pk in stamps]
-        rows.sort(key=lambda one: (one.arrived_at, one.pk))
+        rows.sort(key=lambda one: (one.arrived_at, one.document))
         if rows:
-            found[key] = [Serving(one.pk, one.title, one.arrived_at, stamps[one.pk]) for one in rows]
+            found[key] = [Serving(one.document, one.title, one.arrived_at, stamps[one.document]) for one in rows]
     return found
 
 
