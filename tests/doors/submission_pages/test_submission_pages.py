@@ -63,7 +63,7 @@ def test_the_matrix_tells_both_numbers_and_each_cell_leads_to_its_documents(desk
     desk.composed()
     page = as_(desk, "limin").get(year("submission_year"))
     text = page.content.decode()
-    assert "2021 年申报材料齐了 3 / 8 项" in text
+    assert "2021 年要求的材料 8 项，3 项有资料" in text
     assert f'{entry(desk)}#kind-norm"' in text
     narrowed = as_(desk, "limin").get(year("submission_year"), {"state": "there"})
     assert [line.standing.code for _, lines in narrowed.context["groups"] for line in lines] == ["I-1-1"]
