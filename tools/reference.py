@@ -1,4 +1,4 @@
-"""Write docs/reference anew from the code and the packs: commands, judging rules, pack format, permissions, case types.
+"""Write docs/reference anew from the code and the packs: commands, figures, judging rules, pack format, permissions, case types.
 
 A test holds it fresh.
 """
@@ -23,6 +23,7 @@ django.setup()
 
 from chuangwen.cli import COMMANDS
 from chuangwen.kernel import fields
+from chuangwen.kernel.figures import GROUPS, declared
 from chuangwen.kernel.judging import KINDS
 from chuangwen.kernel.packfiles import Row
 from chuangwen.records.archive import definitions as archive
@@ -120,7 +121,26 @@ def permissions() -> str:
     return "\n".join([*lines, *(f"| `{one.value}` | {one.title} |" for one in Permission)]) + "\n"
 
 
+def figures() -> str:
+    """One table of figures for each room that computes them."""
+    importlib.import_module("chuangwen.urls")  # every room that declares figures stands behind an address
+    lines = [
+        NOTE,
+        "# 数字的口径\n",
+        "同一个编号、同一个范围、同一天，处处是同一个数；`tests/doors/test_figures_agree.py` 逐一核对。\n",
+        "网页上是 `data-` 加 `figure`、`scope`、`day`、`value` 四个属性；命令的 `--json` 和接口里是同名的四个键；Excel 里是“口径”表。\n",
+    ]
+    for group, title in GROUPS.items():
+        kinds = [one for one in declared() if one.group == group]
+        if kinds:
+            lines += [f"## {title}\n", "| 编号 | 名称 | 怎么算 | 点开是什么 |", "| --- | --- | --- | --- |"]
+            lines += [f"| `{one.id}` | {one.title} | {one.meaning} | {one.opens or '—'} |" for one in kinds]
+            lines.append("")
+    return "\n".join(lines).rstrip() + "\n"
+
+
 PAGES = {
+    "figures.md": figures,
     "commands.md": commands,
     "judging-rules.md": rules,
     "pack-format.md": packs,

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import { optionsOf, type Chart, type Paint } from "./chart_options";
-import { figure, isWriting, startAll } from "./island";
+import { figure, fixed, isWriting, startAll } from "./island";
 import { toast } from "./islands/dialog";
 import { drawer, sizeSwitch } from "./islands/frame";
 import { moved, once, order } from "./islands/order";
@@ -38,6 +38,7 @@ describe("islands", () => {
 
   it("tell figures without idle digits", () => {
     expect([figure(1.5), figure(2), figure(0.46), figure(10, 0)]).toEqual(["1.5", "2", "0.46", "10"]);
+    expect([figure(2.675), figure(0.125), figure(1e-7), fixed(84.25, 1), fixed(-2.5, 0), fixed(-0.01, 1)]).toEqual(["2.68", "0.13", "0", "84.3", "-3", "0.0"]);
     expect(sizeOf(1572864)).toBe("1.5 MB");
   });
 });

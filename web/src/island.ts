@@ -26,8 +26,15 @@ export function isWriting(target: EventTarget | null): boolean {
   return target instanceof HTMLInputElement && !["checkbox", "radio", "button", "submit"].includes(target.type);
 }
 
+/** A number with so many digits after the point, rounded half up as it is written (see kernel/numerals.py). */
+export function fixed(value: number, digits: number): string {
+  const whole = Math.round(Number(`${Math.abs(value).toFixed(9)}e${digits}`));
+  const told = Number(`${whole}e-${digits}`).toFixed(digits);
+  return value < 0 && Number(told) ? `-${told}` : told;
+}
+
 /** A small figure as people write it: two digits at most. */
 export function figure(value: number, digits = 2): string {
-  const told = value.toFixed(digits);
+  const told = fixed(value, digits);
   return told.includes(".") ? told.replace(/0+$/, "").replace(/\.$/, "") : told;
 }

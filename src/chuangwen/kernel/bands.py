@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 
+from chuangwen.kernel.numerals import fixed, percent, plain
 from chuangwen.kernel.words import later, say
 
 SIZES = {"s": (15, 3, 9), "m": (22, 5, 11), "l": (30, 7, 14)}  # height, top of the track, height of the track; pixels
@@ -101,14 +102,14 @@ def figure(value: float) -> str:
     >>> figure(83.6), figure(90.0), figure(1.375)
     ('83.6', '90', '1.38')
     """
-    return f"{value:.2f}".rstrip("0").rstrip(".") or "0"
+    return plain(value)
 
 
 def span_or_figure(score: Score, digits: int = 1) -> str:
     """The expected score; where too little is measured the span from the lowest to the highest."""
     if score.enough:
-        return f"{score.expected:.{digits}f}"
-    return f"{score.low:.{digits}f}—{score.high:.{digits}f}"
+        return fixed(score.expected, digits)
+    return f"{fixed(score.low, digits)}—{fixed(score.high, digits)}"
 
 
 def words_of(score: Score) -> str:
@@ -121,13 +122,11 @@ def words_of(score: Score) -> str:
     ends = {"low": figure(score.low), "high": figure(score.high), "full": figure(score.out_of)}
     said = [
         say(told, expected=figure(score.expected), **ends),
-        say("已测 {share}%", share=figure(score.measured * 100)),
+        say("已测 {share}", share=percent(score.measured, 2)),
     ]
     if score.interval:
         first, last = score.interval
-        said.append(
-            say("{level}% 的把握在 {a} 至 {b}", level=figure(score.level * 100), a=figure(first), b=figure(last))
-        )
+        said.append(say("{level} 的把握在 {a} 至 {b}", level=percent(score.level), a=figure(first), b=figure(last)))
     if score.pass_line is not None:
         said.append(say("达标线 {line}", line=figure(score.pass_line)))
     return say("；").join(said)

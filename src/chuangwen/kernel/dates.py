@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 
+from chuangwen.kernel.numerals import plain
 from chuangwen.kernel.words import counted, later, say
 from chuangwen.kernel.workdays import Measure, Term
 
@@ -62,7 +63,7 @@ def weekday_told(value: date) -> str:
 
 def days_told(count: float) -> str:
     """1 天, 1.5 天."""
-    return counted("{n} 天", count, n=f"{count:.1f}".removesuffix(".0"))
+    return counted("{n} 天", count, n=plain(count, 1))
 
 
 def span_told(length: timedelta) -> str:

@@ -1,5 +1,5 @@
 import type { Island } from "../island";
-import { figure } from "../island";
+import { figure, fixed } from "../island";
 
 export interface Tick {
   regain: number;
@@ -28,7 +28,7 @@ export const whatif: Island = (root) => {
       .filter((box) => box.checked)
       .map((box) => ({ regain: Number(box.dataset["regain"]), days: Number(box.dataset["days"]) }));
     const now = total(expected, full, ticks);
-    put("total", now.score.toFixed(1));
+    put("total", fixed(now.score, 1));
     put("gain", figure(now.gain));
     put("days", figure(now.days, 1));
     for (const box of boxes) box.closest("tr")?.classList.toggle("is-chosen", box.checked);

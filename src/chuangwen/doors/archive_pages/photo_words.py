@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from chuangwen.kernel.numerals import percent
 from chuangwen.kernel.words import later, say
 from chuangwen.records.archive.models import Doubt, Question
 
@@ -36,6 +37,6 @@ def told(question: Question) -> list[str]:
     """One sentence for each thing noticed; of several that explain the same the first is told."""
     facts: dict[str, Any] = {**question.facts, "distance": question.distance}
     if "agreeing" in facts:
-        facts["agreeing"] = f"{float(facts['agreeing']):.0%}"
+        facts["agreeing"] = percent(float(facts["agreeing"]), 0)
     found = [say(sentence, **facts) for key, sentence in SENTENCES[question.doubt] if facts.get(key)]
     return found if question.doubt in {Doubt.SQUEEZED, Doubt.MARKED} else found[:1]

@@ -208,6 +208,8 @@ def lacking_page(request: TownRequest) -> HttpResponse:
         "standards": len(lines),
         "asked": sum(one.asked for one in lines),
         "there": sum(one.there for one in lines),
+        "scope": f"round:{round_.code}" if round_ is not None else "town",
+        "day": on,
         "year": year,
         "systems": listed(one.short_title for one in editions),
         "submission": submissions().first(),

@@ -16,6 +16,7 @@ from chuangwen.doors.evaluation_pages.measure_views import round_or_refuse
 from chuangwen.doors.site.sheets import workbook
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, listed, say
+from chuangwen.kernel.workdays import CHINA
 from chuangwen.kit.doors import needs
 from chuangwen.kit.pages import Column, Listing, ListPage
 from chuangwen.records.measures.grading_actions import Given, grade_many
@@ -135,11 +136,12 @@ def _graded(request: TownRequest, given: list[Given]) -> HttpResponse:
 def _page(request: TownRequest, round_: Round) -> dict[str, Any]:
     found = {one.requirement.pk: one for one in materials_of(round_)}
     page: ListPage[Requirement] = _listing(found).page(requirements_of(round_), request.GET)
-    shown = [found[row.pk] for row in page.rows]
+    shown, counts = [found[row.pk] for row in page.rows], counts_of(found.values())
     return {
         "round": round_,
         "systems": listed(one.short_title for one in editions_of(round_)),
-        "counts": counts_of(found.values()),
+        "counts": counts,
+        "figures": counts.figures(round_, request.at.astimezone(CHINA).date()),
         "page": page,
         "found": found,
         **around_materials(request, shown),

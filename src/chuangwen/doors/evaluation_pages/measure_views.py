@@ -18,6 +18,7 @@ from chuangwen.doors.evaluation_pages.findings import finding_kind, open_for
 from chuangwen.doors.site.framing import chosen_round
 from chuangwen.doors.site.sheets import workbook
 from chuangwen.kernel.judging import parse_rule
+from chuangwen.kernel.numerals import fixed
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, say
 from chuangwen.kit.doors import needs
@@ -173,7 +174,7 @@ def _told(round_: Round, site: Site, count: int, request: TownRequest) -> str:
     if not request.actor.may(Permission.SEE_SCORE):
         return told
     total = total_after(round_, site.pk, request.at.date())
-    return told if total.expected is None else told + say("全镇预计 {score} 分。", score=f"{total.expected:.2f}")
+    return told if total.expected is None else told + say("全镇预计 {score} 分。", score=fixed(total.expected))
 
 
 def _record_all(request: TownRequest, round_: Round, site: Site, checks: list[Check], wrong: dict[str, str]) -> int:

@@ -3,7 +3,6 @@
 import json
 import logging
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -13,19 +12,21 @@ from django.conf import settings
 from django.http import HttpRequest, QueryDict
 from django.template.context import Context
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from chuangwen.kernel import bands
+from chuangwen.kernel import bands, numerals
 from chuangwen.kernel.dates import day_told, days_told, month_name, month_told, span_told, term_told, weekday_told
+from chuangwen.kernel.figures import PARTS, TOWN, Figure, day_text, kind_of
 from chuangwen.kernel.words import listed, retold, say
 from chuangwen.kit.charts import Chart
 
 register = template.Library()
 log = logging.getLogger(__name__)
 BUILT = Path("built")
-Amount = float | int | Decimal | None
+Amount = numerals.Amount | None
 register.filter("month", month_told)
 register.filter("month_name", month_name)
 register.filter("term", term_told)
@@ -71,7 +72,7 @@ def told(score: object, digits: int | str = "", part: str = "expected") -> str:
 @register.filter
 def plain(value: Amount) -> str:
     """A figure without idle digits: 3.0 is 3, 0.50 is 0.5; nothing is a dash."""
-    return "—" if value is None else bands.figure(float(value))
+    return "—" if value is None else numerals.plain(value)
 
 
 @register.filter
@@ -85,20 +86,73 @@ def points(value: Amount, digits: int = 2) -> str:
     """Points as people write them: 1.60, 0, and “未测” for nothing known. ``|points:1`` keeps one digit."""
     if value is None:
         return say("未测")
-    return "0" if value == 0 else f"{value:.{digits}f}"
+    return "0" if value == 0 else numerals.fixed(value, digits)
 
 
 @register.filter
 def share(value: Amount, digits: int = 1) -> str:
-    """A share of 1 as per cent: 0.094 is 9.4%, 1 is 100%, None is “未测”."""
-    if value is None:
-        return say("未测")
-    told = f"{float(value) * 100:.{digits}f}"
-    return (told.rstrip("0").rstrip(".") if "." in told else told) + "%"
+    """A share of 1 as per cent: 0.094 is 9.4%, 1 and nothing less is 100%, None is “未测”."""
+    return say("未测") if value is None else numerals.percent(value, digits)
 
 
 def _local(value: datetime) -> datetime:
     return timezone.localtime(value) if timezone.is_aware(value) else value
+
+
+@register.simple_tag(name="figure")
+def figure_tag(
+    what: Figure | str,
+    value: Amount = None,
+    *,
+    scope: str = TOWN,
+    day: date | str = "",
+    base: int | None = None,
+    digits: int | None = None,
+    **shape: str,
+) -> SafeString:
+    """``{% figure one %}`` or ``{% figure "cases.overdue" 27 scope="town" day=today href=link %}``: a number with its name.
+
+    ``href`` leads to exactly the rows that it counts (of a rate: those on top, ``base`` those below), ``about="yes"`` puts
+    a link to its definition beside it. ``day`` is a date or, of several days, their text.
+    """
+    made = (
+        Figure(kind_of(what), value, scope, day_text(_local(day).date() if isinstance(day, datetime) else day), base)
+        if isinstance(what, str)
+        else what
+    )
+    return _drawn(made, digits, **shape)
+
+
+@register.filter("figure")
+def figure_filter(one: Figure, digits: int | None = None) -> SafeString:
+    """``{{ standing.late|figure }}``: a prepared figure, also inside ``{% blocktranslate with n=standing.late|figure %}``."""
+    return _drawn(one, digits)
+
+
+def _drawn(
+    one: Figure, digits: int | None, *, href: str = "", base_href: str = "", about: str = "", css: str = ""
+) -> SafeString:
+    facts = format_html_join(" ", 'data-{}="{}"', zip(PARTS, (one.kind.id, one.scope, one.day, one.raw), strict=True))
+    told = format_html("{}", one.told(digits))
+    if one.counts:
+        counts = (_opening(plain(one.value), href), _opening(str(one.base), base_href))
+        told = format_html('{} <span class="faint">{}/{}</span>', told, *counts)
+    elif href and one.value is not None:
+        told = _opening(told, href, one.raw)
+    shown = format_html('<span class="{}" title="{}" {}>{}</span>', f"figure {css}".strip(), one.words, facts, told)
+    if not about:
+        return shown
+    words, link = say("口径：{title}", title=say(one.kind.title)), f"{reverse('figures')}#{one.kind.id}"
+    return format_html('{}<a class="figure-about" href="{}" aria-label="{}">?</a>', shown, link, words)
+
+
+def _opening(told: str, href: str, rows: str = "") -> SafeString:
+    """A count that opens its rows: ``data-opens`` is how many they must be."""
+    return (
+        format_html('<a href="{}" data-opens="{}">{}</a>', href, rows or told, told)
+        if href
+        else format_html("{}", told)
+    )
 
 
 @register.filter

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from chuangwen.kernel.kinds import EmptyFile, Kind, UnknownKind, kind_of
 from chuangwen.kernel.names import tidy_name
+from chuangwen.kernel.numerals import fixed
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import lasting, later
 from chuangwen.records.archive import storage
@@ -91,7 +92,9 @@ def look_at(staged: Staged, name: str) -> Looked:
     if kind.group != "photo":
         return Looked(staged, kind, name)
     if staged.size > MOST_BYTES:
-        raise PhotoTooLarge(name=name, have=f"{staged.size / 1e6:.0f} MB", most=f"{MOST_BYTES / 1e6:.0f} MB")
+        raise PhotoTooLarge(
+            name=name, have=f"{fixed(staged.size / 1e6, 0)} MB", most=f"{fixed(MOST_BYTES / 1e6, 0)} MB"
+        )
     return Looked(staged, kind, name, read_photo(staged.read(), name))
 
 

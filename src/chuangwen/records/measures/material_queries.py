@@ -7,8 +7,10 @@ other grade counts as unknown (ADR 40).
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 
+from chuangwen.kernel.figures import Figure, day_text, declare
 from chuangwen.kernel.words import later, say
 from chuangwen.records.archive.serving import Serving, requirement_key, serving
 from chuangwen.records.measures.models import Grade, Round
@@ -72,6 +74,42 @@ def stamp_of(documents: Iterable[Serving]) -> str:
     return "-".join(f"{one.document}.{one.stamp[:12]}" for one in documents)
 
 
+REQUIRED = declare(
+    "materials.required", later("要求的材料"), later("本轮各测评体系的材料要求，每项算一个"), opens="/materials/"
+)
+SERVED = declare(
+    "materials.served",
+    later("有资料的材料"),
+    later("至少有一份资料：关联到这项要求（或关联到它的标准、类型相符），属于本年度，没有作废，没有密级标志，文件还在"),
+    opens="/materials/?state=served",
+)
+MISSING = declare(
+    "materials.missing",
+    later("没有资料的材料"),
+    later("要求资料而一份也没有的材料要求"),
+    opens="/materials/?state=missing",
+)
+GRADED = declare("materials.graded", later("评过的材料"), later("有评定的材料要求，计分的和不计分的"))
+COUNTED = declare(
+    "materials.counted",
+    later("评定并计分的材料"),
+    later("有评定，而且所评的每一份资料都还在、还是所评的那一版"),
+    opens="/materials/?state=counted",
+)
+UNGRADED = declare(
+    "materials.ungraded",
+    later("有资料、未评的材料"),
+    later("有资料而没有评定的材料要求"),
+    opens="/materials/?state=ungraded",
+)
+NOT_COUNTED = declare(
+    "materials.unproven",
+    later("评了但不计分的材料"),
+    later("评定时没有资料，或者所评的资料取消关联、作废、换了新版：按未知计，锁定后按 0 分计"),
+    opens="/materials/?state=unproven",
+)
+
+
 @dataclass(frozen=True)
 class MaterialCounts:
     """How many materials are required, and how they stand. ``required`` = ``served`` + ``missing`` + ``exempt``, and also
@@ -87,6 +125,20 @@ class MaterialCounts:
     counted: int = 0
     unproven: int = 0
     ungraded: int = 0
+
+    def figures(self, round_: Round, on: date) -> dict[str, Figure]:
+        """The counts of a whole round under their names, as pages show them."""
+        told = (
+            (REQUIRED, self.required),
+            (SERVED, self.served),
+            (MISSING, self.missing),
+            (GRADED, self.graded),
+            (COUNTED, self.counted),
+            (UNGRADED, self.ungraded),
+            (NOT_COUNTED, self.unproven),
+        )
+        scope = f"round:{round_.code}"
+        return {kind.id.partition(".")[2]: Figure(kind, count, scope, day_text(on)) for kind, count in told}
 
 
 def editions_of(round_: Round) -> list[Edition]:

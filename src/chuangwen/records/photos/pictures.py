@@ -16,6 +16,7 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
+from chuangwen.kernel.numerals import fixed
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import lasting
 from chuangwen.records.photos.claims import Claims, read_claims
@@ -79,7 +80,7 @@ def read_photo(data: bytes, name: str) -> Photo:
     """Read a photo with care; refuses what is none, broken, or too large to open."""
     name = name[:60]
     if len(data) > MOST_BYTES:
-        raise PhotoTooLarge(name=name, have=f"{len(data) / 1e6:.0f} MB", most=f"{MOST_BYTES / 1e6:.0f} MB")
+        raise PhotoTooLarge(name=name, have=f"{fixed(len(data) / 1e6, 0)} MB", most=f"{fixed(MOST_BYTES / 1e6, 0)} MB")
     with _careful(name):
         picture = _opened(data, name)
         claims, (width, height) = read_claims(picture), picture.size

@@ -1,14 +1,15 @@
 """The home page's one honest picture, in a fixed number of queries."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from chuangwen.kernel.figures import Figure
 from chuangwen.kernel.words import listed
 from chuangwen.kit.charts import Chart
 from chuangwen.records.duties import queries as duty_queries
 from chuangwen.records.duties.models import Duty
-from chuangwen.records.measures.material_queries import MaterialCounts, editions_of, material_counts
+from chuangwen.records.measures.material_queries import editions_of, material_counts
 from chuangwen.records.measures.models import Round
 from chuangwen.records.standards.definitions import Grouping
 from chuangwen.records.standards.models import Node, NodeKind
@@ -37,7 +38,7 @@ class GroupLine:
 class Counts:
     """How much is there, of how much; never a rate without both. ``systems`` names what ``materials`` counts."""
 
-    materials: MaterialCounts
+    materials: Mapping[str, Figure]
     systems: str
     with_person: int
     with_lead: int
@@ -77,7 +78,7 @@ def home(actor: Actor, round_: Round, on: date) -> Home:
         villages=villages_of(result.main, regions=True),
         deadline=deadline,
         days_left=deadline.days_left(on) if deadline else None,
-        counts=_counts(round_),
+        counts=_counts(round_, on),
         owed=list(owed[:5]),
         all_owed=owed.count(),
         trend=trend(result),
@@ -100,11 +101,11 @@ def group_lines(result: RoundScore, groupings: Sequence[Grouping]) -> list[tuple
     ]
 
 
-def _counts(round_: Round) -> Counts:
+def _counts(round_: Round, on: date) -> Counts:
     standards = Node.objects.filter(edition=round_.edition_id, kind=NodeKind.STANDARD)
     editions = editions_of(round_)
     return Counts(
-        materials=material_counts(round_, editions),
+        materials=material_counts(round_, editions).figures(round_, on),
         systems=listed(one.short_title for one in editions),
         with_person=standards.filter(duty__person__isnull=False).count(),
         with_lead=standards.filter(duty__isnull=False).count(),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from chuangwen.kernel.numerals import fixed, plain
 from chuangwen.kernel.words import later, listed, say
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.records.archive.document_actions import CAPTION, CAPTION_TITLES
@@ -272,7 +273,7 @@ def _of_file(limit: PhotoLimitRow | FileRow, piece: Piece, file: StoredFile) -> 
         what = say("是 {kind}，要 {good}", kind=SHORT.get(file.media_type, file.media_type), good=good)
         yield _raw(piece, "format", what, say("另存为规定的格式，作为新版本上传。"), file)
     if file.size > limit.most_bytes:
-        what = say("有 {have} MB，最多 {most} MB", have=f"{file.size / MEGA:.1f}", most=f"{limit.most_bytes / MEGA:g}")
+        what = say("有 {have} MB，最多 {most} MB", have=fixed(file.size / MEGA, 1), most=plain(limit.most_bytes / MEGA))
         yield _raw(piece, "large", what, say("压缩或拆开，作为新版本上传。"), file)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from chuangwen.kernel.figures import Figure, day_text, declare
 from chuangwen.kernel.words import later, say
 from chuangwen.results.submission.faults import Finding, bounds, count_for, findings_of, serving_pieces
 from chuangwen.results.submission.shapes import Board, Need, Piece, Standing
@@ -43,6 +44,15 @@ _LABELS = {
     "there": later("有"),
 }
 ORDER = (State.MISSING, State.UNCHOSEN, State.WEAK, State.WRITTEN, State.LATE, State.THERE)
+_MEANINGS = {
+    "missing": later("一份资料也没有，也没有写情况说明"),
+    "unchosen": later("档案里有资料，申报里一份也没有选入"),
+    "written": later("没有资料，只在申报里写了情况说明"),
+    "weak": later("选入了资料，自动检查还有没改的毛病"),
+    "late": later("选入了资料，交得过了单位截止日"),
+    "there": later("选入了资料，没有毛病，没有迟"),
+}
+KINDS = {key: declare(f"submission.{key}", title, _MEANINGS[key]) for key, title in _LABELS.items()}
 TO_HAND_IN = frozenset({State.THERE, State.LATE, State.WRITTEN})
 SERVED = frozenset({State.UNCHOSEN, State.WEAK, State.LATE, State.THERE})
 
@@ -137,6 +147,10 @@ class Matrix:
     def served(self) -> int:
         """How many a document of the archive serves, chosen or not: the same count as everywhere else."""
         return sum(self.counts[one] for one in SERVED)
+
+    def figure(self, state: State, scope: str, on: date) -> Figure:
+        """How many requirements stand so, under its name."""
+        return Figure(KINDS[state.value], self.counts[state], scope, day_text(on))
 
     @property
     def signed(self) -> int:

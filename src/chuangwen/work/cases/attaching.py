@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from chuangwen.kernel.coordinates import distance_m
+from chuangwen.kernel.numerals import fixed
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import lasting, later, written
 from chuangwen.kit.refusals import NotAllowed
@@ -94,7 +95,7 @@ def _place(case: Case, photo: StoredFile, before: Sequence[StoredFile]) -> str:
         places.append((case.lon, case.lat))
     far = [distance_m((photo.lon, photo.lat), place) for place in places]
     if far and min(far) > FAR_METRES:
-        return written(FAR, name=photo.name, metres=round(min(far)))
+        return written(FAR, name=photo.name, metres=fixed(min(far), 0))
     return ""
 
 

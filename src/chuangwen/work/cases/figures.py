@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
+from chuangwen.kernel.figures import Figure, FigureKind, day_text, declare, stretch
 from chuangwen.kernel.words import later, say
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.work.cases.models import Case, Phase
@@ -37,6 +38,7 @@ class Period:
 
 
 Rule = Callable[[Period], Q]
+UNGUARDED = ~Q(guard="guarded")
 
 
 @dataclass(frozen=True)
@@ -52,10 +54,24 @@ class FigureRule:
     counts: Rule
     base: Rule | None = None
     good: str = "high"
+    now: bool = False  # tells how it stands, not what happened in a period
 
     def top(self, period: Period) -> Q:
         """The cases on top of the fraction line, always some of those below it."""
-        return self.counts(period) if self.base is None else self.base(period) & self.counts(period)
+        return self.counts(period) & (UNGUARDED if self.base is None else self.below(period))
+
+    def below(self, period: Period) -> Q:
+        """The cases below the fraction line. What only a few may know of counts in no figure, so that all see one."""
+        return UNGUARDED & self.base(period) if self.base is not None else UNGUARDED
+
+
+OPEN = ~Q(phase=Phase.CLOSED)
+COUNTED = Q(merged_into=None)  # a duplicate counts with its case
+
+
+def late_at(at: datetime) -> Q:
+    """Not over, and its deadline has passed."""
+    return OPEN & Q(due_at__lt=at)
 
 
 def _valid(period: Period) -> Q:
@@ -79,10 +95,6 @@ def _handled(period: Period) -> Q:
 
 def _valid_closed(period: Period) -> Q:
     return period.within("closed_at") & Q(merged_into=None)
-
-
-def _late_now(period: Period) -> Q:
-    return ~Q(phase=Phase.CLOSED) & Q(due_at__lt=period.at)
 
 
 FIGURES: tuple[FigureRule, ...] = (
@@ -144,8 +156,22 @@ FIGURES: tuple[FigureRule, ...] = (
         lambda _p: Q(stars__gte=4),
         lambda p: _valid_closed(p) & Q(stars__isnull=False),
     ),
-    FigureRule("overdue", later("超期未结"), later("现在在办且已过截止时间"), _late_now, good="low"),
-    FigureRule("paused", later("缓办数"), later("现在挂账或缓办"), lambda _p: Q(phase=Phase.WAITING), good="low"),
+    FigureRule(
+        "overdue",
+        later("超期未结"),
+        later("现在还没办结、截止时间已过的事项"),
+        lambda p: COUNTED & late_at(p.at),
+        good="low",
+        now=True,
+    ),
+    FigureRule(
+        "paused",
+        later("缓办数"),
+        later("现在挂账或缓办的事项"),
+        lambda _p: COUNTED & Q(phase=Phase.WAITING),
+        good="low",
+        now=True,
+    ),
     FigureRule(
         "returned", later("退件数"), later("期内登记、被退回过的"), lambda p: _valid(p) & Q(returns__gt=0), good="low"
     ),
@@ -157,7 +183,30 @@ FIGURES: tuple[FigureRule, ...] = (
         good="low",
     ),
 )
-RULES: Mapping[str, FigureRule] = {one.id: one for one in FIGURES}
+STANDING: tuple[FigureRule, ...] = (
+    FigureRule("all", later("事项总数"), later("登记过的事项，并入别件的重复件不另算"), lambda _p: COUNTED, now=True),
+    FigureRule(
+        "open",
+        later("未销号"),
+        later("现在还没办结的事项，含挂账缓办的"),
+        lambda _p: COUNTED & OPEN,
+        good="low",
+        now=True,
+    ),
+    FigureRule(
+        "at_work",
+        later("在办"),
+        later("现在在办的事项，不含挂账缓办的"),
+        lambda _p: COUNTED & Q(phase=Phase.OPEN),
+        now=True,
+    ),
+)
+RULES: Mapping[str, FigureRule] = {one.id: one for one in (*FIGURES, *STANDING)}
+OPENS = later("这些事项的清单")
+KINDS: Mapping[str, FigureKind] = {
+    key: declare(f"cases.{key}", one.title, one.formula, opens=OPENS, form="rate" if one.base else "count")
+    for key, one in RULES.items()
+}
 
 
 @dataclass(frozen=True)
@@ -184,9 +233,10 @@ class Value:
     def formula(self) -> str:
         return say(self.rule.formula)
 
-    def as_data(self) -> dict[str, object]:
-        """For JSON: numbers only."""
-        return {"id": self.rule.id, "title": self.title, "count": self.top, "base": self.base, "rate": self.rate}
+    def figure(self, scope: str, period: Period) -> Figure:
+        """With its name, its owner and its days, as it is shown."""
+        day = day_text(period.at.astimezone(CHINA).date()) if self.rule.now else stretch(period.first, period.last)
+        return Figure(KINDS[self.rule.id], self.top, scope, day, self.base)
 
 
 DIMENSIONS: Mapping[str, tuple[str, str]] = {
@@ -201,7 +251,7 @@ DIMENSIONS: Mapping[str, tuple[str, str]] = {
 
 def _counts(period: Period) -> dict[str, Count]:
     found = {f"{one.id}__top": Count("pk", filter=one.top(period)) for one in FIGURES}
-    return found | {f"{one.id}__base": Count("pk", filter=one.base(period)) for one in FIGURES if one.base}
+    return found | {f"{one.id}__base": Count("pk", filter=one.below(period)) for one in FIGURES if one.base}
 
 
 def _values(row: Mapping[str, Any]) -> list[Value]:
@@ -220,7 +270,7 @@ def figure_of(cases: QuerySet[Case], period: Period, figure: str) -> Value:
     rule = RULES[figure]
     asked = {"top": Count("pk", filter=rule.top(period))}
     if rule.base is not None:
-        asked["base"] = Count("pk", filter=rule.base(period))
+        asked["base"] = Count("pk", filter=rule.below(period))
     row = cases.order_by().aggregate(**asked)
     return Value(rule, row["top"] or 0, row.get("base"))
 
@@ -245,7 +295,7 @@ def by_dimension(cases: QuerySet[Case], period: Period, dimension: str) -> list[
 def behind(cases: QuerySet[Case], period: Period, figure: str, *, top: bool) -> QuerySet[Case]:
     """The cases behind a figure: those that count on top, or the whole base."""
     rule = RULES[figure]
-    asked = rule.top(period) if top or rule.base is None else rule.base(period)
+    asked = rule.top(period) if top or rule.base is None else rule.below(period)
     return cases.filter(asked)
 
 

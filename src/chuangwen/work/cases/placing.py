@@ -3,6 +3,7 @@
 from decimal import Decimal, InvalidOperation
 
 from chuangwen.kernel.coordinates import SYSTEMS, distance_m, to_wgs84
+from chuangwen.kernel.numerals import fixed
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later
 from chuangwen.records.township.models import Organisation, Town
@@ -37,7 +38,7 @@ def read_place(lon: str, lat: str, crs: str, *, accuracy: str = "", source: str 
     if town is not None and town.lon is not None and town.lat is not None:
         far = distance_m(pair, (town.lon, town.lat))
         if far > FARTHEST_METRES:
-            raise OutsideTown(town=town.name, km=round(far / 1000))
+            raise OutsideTown(town=town.name, km=fixed(far / 1000, 0))
     kept = {"lon": lon[:20], "lat": lat[:20], "crs": crs, "accuracy": accuracy[:20], "from": source}
     return Place(*pair, {key: value for key, value in kept.items() if value})
 

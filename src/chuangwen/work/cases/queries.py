@@ -9,6 +9,7 @@ from django.db.models import CharField, Count, F, Prefetch, Q, QuerySet, Sum, Va
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from chuangwen.kernel.coordinates import distance_m
+from chuangwen.kernel.numerals import fixed
 from chuangwen.kernel.words import listed, say
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.models import Organisation, Person
@@ -250,7 +251,7 @@ def like(
 def _why(*, same: bool, metres: float | None, at_site: bool) -> str:
     parts = [
         say("同一点位") if at_site else "",
-        say("相距 {metres} 米", metres=round(metres)) if metres is not None else "",
+        say("相距 {metres} 米", metres=fixed(metres, 0)) if metres is not None else "",
         say("同类问题") if same else "",
     ]
     return listed(part for part in parts if part) or say("同村同类问题")

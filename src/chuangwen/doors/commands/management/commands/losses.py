@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 
 from chuangwen.doors.commands.command import TownCommand, require_database
+from chuangwen.kernel.numerals import fixed
 from chuangwen.kit import clock
 from chuangwen.records.township.queries import demo_day
 from chuangwen.results.scoring.queries import latest_of_year, losses_of, score_round
@@ -30,13 +31,13 @@ class Command(TownCommand):
         for one in found:
             self.say(
                 options,
-                "{standard:<10} {method:<9} 已失 {lost:5.2f} 存疑 {risk:5.2f} 可挽回 {regain:5.2f} 约需 {days:4.1f} 天 {lead}",
+                "{standard:<10} {method:<9} 已失 {lost:>5} 存疑 {risk:>5} 可挽回 {regain:>5} 约需 {days:>4} 天 {lead}",
                 standard=one.standard,
                 method=one.method,
-                lost=one.lost,
-                risk=one.at_risk,
-                regain=one.regain,
-                days=one.effort_days,
+                lost=fixed(one.lost),
+                risk=fixed(one.at_risk),
+                regain=fixed(one.regain),
+                days=fixed(one.effort_days, 1),
                 lead=one.lead,
             )
         return [one.as_dict() for one in found]

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 
 from chuangwen.doors.commands.command import TownCommand, require_database
+from chuangwen.kernel.numerals import fixed, percent
 from chuangwen.kit import clock
 from chuangwen.records.township.queries import demo_day
 from chuangwen.results.scoring.queries import latest_of_year, score_round
@@ -32,10 +33,12 @@ class Command(TownCommand):
             return data
         self.say(
             options,
-            "预计 {expected:.1f} 分，{level:.0%} 的把握在 {a:.1f} 至 {b:.1f}；最低 {low:.1f}，最高 {high:.1f}，已测 {measured:.1%}",
-            a=total["interval"][0],
-            b=total["interval"][1],
-            **{key: total[key] for key in ("expected", "level", "low", "high", "measured")},
+            "预计 {expected} 分，{level} 的把握在 {a} 至 {b}；最低 {low}，最高 {high}，已测 {measured}",
+            a=fixed(total["interval"][0], 1),
+            b=fixed(total["interval"][1], 1),
+            level=percent(total["level"]),
+            measured=percent(total["measured"]),
+            **{key: fixed(total[key], 1) for key in ("expected", "low", "high")},
         )
         for bar in data["bars"]:
             self.say(options, "注意 {bar}", bar=bar)
