@@ -4,14 +4,20 @@ import io
 from typing import Any
 
 import openpyxl
+import pytest
 from django.urls import reverse
-from tests.town import MeasuredTown, prove
+from tests.town import MeasuredTown, measure, prove
 
 from chuangwen.records.archive.models import Use
 from chuangwen.records.ledger.models import Note
 from chuangwen.records.measures.material_queries import MaterialCounts
 from chuangwen.records.measures.models import Grade
 from chuangwen.records.standards.models import Requirement
+
+
+@pytest.fixture
+def town(cast) -> MeasuredTown:
+    return measure(cast, proven=True)
 
 
 def test_many_materials_are_graded_with_one_form_and_the_page_says_which_count(

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from tests.town import AT, MeasuredTown, pack_data, prove
+from tests.town import AT, MeasuredTown, measure, pack_data, prove, strict
 
 from chuangwen.kit.refusals import NotAllowed
 from chuangwen.records.archive.models import Document, DocumentFile, Proposal, StoredFile, Use
@@ -40,6 +40,11 @@ from chuangwen.results.scoring.doctor import examine
 from chuangwen.results.scoring.queries import recompute, score_round
 
 FIRST, LAST = "I-1-1-M1", "I-1-5-M1"
+
+
+@pytest.fixture
+def town(cast) -> MeasuredTown:
+    return measure(cast, proven=True)
 
 
 def required(town: MeasuredTown, code: str) -> Requirement:
@@ -172,7 +177,7 @@ def test_each_requirement_is_counted_once_and_the_sums_meet(town) -> None:
 
 
 def test_an_edition_may_say_that_a_material_needs_no_document(town) -> None:
-    said = pack_data(id="other")
+    said = strict(pack_data(id="other"))
     said["framework"]["code"] = "other"
     said["framework"]["method"].append({"id": "opinion", "title": "部门意见", "document": False})
     said["requirements"][0]["document"] = False
@@ -195,7 +200,7 @@ def test_an_edition_may_say_that_a_material_needs_no_document(town) -> None:
 
 
 def test_an_edition_that_says_nothing_about_documents_keeps_its_digest() -> None:
-    pack = finished(draft_of(pack_data()))
+    pack = finished(draft_of(strict(pack_data())))
     assert all("document" not in row for row in pack.as_data()["requirements"])
     assert all("document" not in row for row in pack.as_data()["framework"]["methods"])
 
