@@ -7,8 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from chuangwen.kernel.workdays import CHINA
+from chuangwen.records.archive.models import Document, DocumentFile, DocumentKind, StoredFile, Use
+from chuangwen.records.archive.serving import requirement_key
 from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.measures import actions
+from chuangwen.records.measures.grading_actions import grade
 from chuangwen.records.measures.models import Round, RoundKind
 from chuangwen.records.measures.visit_actions import TakenIn, record_visit
 from chuangwen.records.measures.visits import NOTHING_SAID, Item, Visit
@@ -16,7 +19,7 @@ from chuangwen.records.standards.actions import install_edition
 from chuangwen.records.standards.checking import draft_of, finished
 from chuangwen.records.standards.definitions import FrameworkPack
 from chuangwen.records.standards.models import Check, Edition, Figure, Node, Question, Requirement
-from chuangwen.records.township.models import Site
+from chuangwen.records.township.models import Organisation, Site
 from tests.people import Cast
 
 AT = datetime(2021, 9, 1, 2, tzinfo=UTC)
@@ -66,6 +69,7 @@ def pack_data(standards: int = 5, **head: Any) -> dict[str, Any]:
         "standards": rows,
         "requirements": [
             {"code": f"{code}-M1", "standard": code, "kind": "情况说明", "title": "管理情况说明"}
+            | ({"document": False} if code == "I-1-1" else {})  # graded in most tests, which need no archive for it
             for code in by_method["material"]
         ],
         "checks": [
@@ -136,9 +140,17 @@ def said_for(check: Check, value: int | None) -> str | tuple[str, str]:
     return "", f"{value * 9 // 10}/10000"
 
 
-def measure(cast: Cast) -> MeasuredTown:
-    """Install the framework and put some of everything into a round."""
-    edition = install_edition(small_pack(), by=MACHINE, at=AT).edition
+def strict(said: dict[str, Any]) -> dict[str, Any]:
+    """The same framework, in which every requirement asks for a document."""
+    for row in said["requirements"]:
+        row.pop("document", None)
+    return said
+
+
+def measure(cast: Cast, *, proven: bool = False) -> MeasuredTown:
+    """Install the framework and put some of everything into a round; ``proven``: its grade needs its document."""
+    data = strict(pack_data()) if proven else pack_data()
+    edition = install_edition(finished(draft_of(data)), by=MACHINE, at=AT).edition
     sites = [
         Site.objects.create(code=f"S{n}", name=f"点位{n}", type_code="P01" if n < 3 else "P02", organisation=unit)
         for n, unit in enumerate(
@@ -152,11 +164,30 @@ def measure(cast: Cast) -> MeasuredTown:
     town.see(1, 0, 0)
     town.see(3, 0, 10_000)
     who = {"by": MACHINE, "at": AT}
-    actions.grade(town.round, Requirement.objects.get(edition=edition, code="I-1-1-M1"), "B", **who)
+    graded = Requirement.objects.get(edition=edition, code="I-1-1-M1")
+    if proven:
+        prove(graded)
+    grade(town.round, graded, "B", **who)
     actions.tally(town.round, Question.objects.get(edition=edition), (18, 25), village=cast.units["V1"], **who)
     figure = Figure.objects.get(edition=edition)
     actions.set_figure(town.round, figure, (Decimal(9), Decimal(10)), source="年报", **who)
     return town
+
+
+def prove(requirement: Requirement, year: int = 2021) -> Document:
+    """A document, as rows alone, that serves a requirement in a year."""
+    kind, _ = DocumentKind.objects.get_or_create(code="report", defaults={"title": "情况说明", "category": "WS"})
+    count = Document.objects.count()
+    made = Document.objects.create(
+        title=f"{requirement.title}{count}", kind=kind, unit=Organisation.objects.first(), road="page",
+        arrived_at=AT, by="系统", dated=date(year, 3, 1),
+    )  # fmt: skip
+    file = StoredFile.objects.create(
+        sha256=f"{count + 1:064x}", size=1, media_type="text/plain", name="说明.txt", kept_at=AT
+    )
+    DocumentFile.objects.create(document=made, file=file, name=file.name, at=AT, by="系统")
+    Use.objects.create(document=made, kind="requirement", key=requirement_key(requirement), at=AT, by="系统")
+    return made
 
 
 def standard(town: MeasuredTown, number: int) -> Node:

@@ -119,7 +119,8 @@ class TestTheList:
 
     def test_it_tells_which_standards_lack_what(self, shelf, signed_in_as) -> None:
         text = page(signed_in_as("limin"), "archive_lacking")
-        assert "要求的材料有了 0 /" in text
+        assert 'data-figure="materials.served" data-scope="round:2021"' in text
+        assert 'data-value="0"' in text
         assert "条缺材料" in text
 
 

@@ -77,15 +77,6 @@ def test_a_result_that_cannot_be_read_is_told_beside_its_check_and_nothing_is_wr
     assert not Observation.objects.filter(site__code="S2").exists()
 
 
-def test_grading_a_material_shows_its_grade(town: MeasuredTown, signed_in_as: Any) -> None:
-    limin = signed_in_as("limin")
-    page = limin.get(reverse("materials"))
-    row = page.context["page"].rows[1]
-    limin.post(reverse("materials"), {"requirement": row.pk, "grade": "A", "note": ""})
-    assert limin.get(reverse("materials")).context["graded"][row.pk].grade == "A"
-    assert limin.post(reverse("materials"), {"requirement": row.pk, "grade": "Z"}).status_code == 409
-
-
 def test_the_standard_opens_its_working_down_to_the_counts(town: MeasuredTown, signed_in_as: Any) -> None:
     page = signed_in_as("limin").get(reverse("standard", args=[standard(town, 1).pk]))
     methods = {one.method: one for one in page.context["working"]}

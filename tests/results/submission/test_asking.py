@@ -10,9 +10,10 @@ from chuangwen.kernel.problems import Problems
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.records.archive.document_actions import Serves, put_to_use
 from chuangwen.records.archive.models import Document
+from chuangwen.records.archive.serving import requirement_key
 from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.ledger.models import Note
-from chuangwen.records.measures.actions import lock_material
+from chuangwen.records.measures.grading_actions import lock_material
 from chuangwen.records.measures.models import Grade
 from chuangwen.records.measures.policy import MaterialLocked
 from chuangwen.records.township.models import OfficeSpan
@@ -77,7 +78,7 @@ def test_asking_twice_opens_one_case(asked) -> None:
     assert len(asking.ask_for(owed, asked.round, by=asked.who(), at=asked.at)) == 8
     assert asking.ask_for(owed, asked.round, by=asked.who(), at=asked.at) == []
     assert set(asking.open_cases([one.need.requirement for one in owed])) == {
-        asking.key_of(one.need.requirement) for one in owed
+        requirement_key(one.need.requirement) for one in owed
     }
 
 

@@ -12,7 +12,7 @@ from chuangwen.records.archive.models import Proposal
 from chuangwen.records.archive.proposal_actions import leave_proposal
 from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.ledger.models import Note
-from chuangwen.records.measures.actions import grade
+from chuangwen.records.measures.grading_actions import grade
 from chuangwen.records.measures.models import Round
 from chuangwen.records.measures.policy import MaterialLocked
 from chuangwen.results.submission import actions, queries

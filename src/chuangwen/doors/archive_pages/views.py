@@ -16,24 +16,26 @@ from django.views.decorators.http import require_safe
 from chuangwen.doors.archive_pages.document_filters import DocumentFilters
 from chuangwen.doors.archive_pages.tabs import archive_figure, tabs
 from chuangwen.doors.background.progress import Background, background
+from chuangwen.doors.site.framing import chosen_round
 from chuangwen.doors.site.sheets import workbook
 from chuangwen.kernel.figures import TOWN, Figure, FigureKind, day_text
-from chuangwen.kernel.words import later, say
+from chuangwen.kernel.words import later, listed, say
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.kit import clock
 from chuangwen.kit.doors import needs
 from chuangwen.kit.pages import Column, Listing
 from chuangwen.records.archive.arriving import Road
-from chuangwen.records.archive.lacking import lacking
+from chuangwen.records.archive.missing_materials import missing_materials
 from chuangwen.records.archive.models import Document
 from chuangwen.records.archive.policy import secrecy_of
 from chuangwen.records.archive.proof_queries import DAMAGED
 from chuangwen.records.archive.queries import PROPOSALS, in_rows, last_check, undecided, unused, visible_to
 from chuangwen.records.archive.rules import rules_in_force
 from chuangwen.records.archive.searching import STATES
-from chuangwen.records.archive.suggesting import standard_keys
+from chuangwen.records.archive.suggesting import editions_in_use, standard_keys
 from chuangwen.records.filing.models import Destruction
 from chuangwen.records.filing.queries import DUE, LISTS, WAITING, count_waiting, due
+from chuangwen.records.measures.material_queries import editions_of
 from chuangwen.records.releases.queries import UNDER_WAY, under_way
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.permissions import Permission
@@ -211,8 +213,11 @@ def _waiting(found: Background) -> list[tuple[str, int]]:
 @require_safe
 @needs(Permission.SEE_ARCHIVE)
 def lacking_page(request: TownRequest) -> HttpResponse:
-    """Each standard of the editions in force with the required materials that no document serves."""
-    lines = lacking(request.at.astimezone(CHINA).date())
+    """Each standard of the round looked at (without one: of the editions in force) with what no document serves."""
+    on, round_ = request.at.astimezone(CHINA).date(), chosen_round(request)
+    editions = editions_of(round_) if round_ is not None else editions_in_use(on)
+    year = round_.year if round_ is not None else on.year
+    lines = missing_materials(editions, year)
     whole = bool(request.GET.get("all"))
     context = {
         "tabs": tabs(request.actor),
@@ -222,6 +227,10 @@ def lacking_page(request: TownRequest) -> HttpResponse:
         "standards": len(lines),
         "asked": sum(one.asked for one in lines),
         "there": sum(one.there for one in lines),
+        "scope": f"round:{round_.code}" if round_ is not None else "town",
+        "day": on,
+        "year": year,
+        "systems": listed(one.short_title for one in editions),
         "submission": submissions().first(),
         "may_add": request.actor.may(Permission.ADD_DOCUMENTS),
     }

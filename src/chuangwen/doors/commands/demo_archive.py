@@ -15,14 +15,14 @@ from chuangwen.records.archive.document_actions import Facts, Serves, put_to_use
 from chuangwen.records.archive.models import Document, DocumentKind, StoredFile, UseKind
 from chuangwen.records.archive.policy import why_not_add
 from chuangwen.records.archive.reusing import PhotoUsedBefore
+from chuangwen.records.archive.serving import kinds_by_name
 from chuangwen.records.duties.models import Duty
 from chuangwen.records.ledger.actions import MACHINE
-from chuangwen.records.standards.models import Requirement
+from chuangwen.records.standards.models import Node, Requirement
 from chuangwen.records.township.actors import Actor, actor_for
 from chuangwen.records.township.gates import By
 from chuangwen.records.township.models import Organisation, Person
 from chuangwen.results.submission.explanations import clauses_of
-from chuangwen.results.submission.gathering import kinds_by_name
 
 CENTRE = (Decimal("113.22"), Decimal("30.27"))
 
@@ -104,6 +104,31 @@ def make_archive(town: Town, requirements: Iterable[Requirement]) -> int:
         if make is not None and lead is not None and not town.share("not_yet"):
             count += len(make(town, row, lead))
     return count
+
+
+def make_compilations(town: Town, nodes: Iterable[Node], last: datetime) -> None:
+    """One document for each of these standards that serves all it asks for: how a town begins that never kept papers."""
+    said = town.settings["compiled"]
+    for node in nodes:
+        rows = list(Requirement.objects.filter(node=node).select_related("node").order_by("position"))
+        lead = town.leads.get(node.pk)
+        if not rows or lead is None:
+            continue
+        title, day = said["title"].format(title=node.title, year=town.year), town.day()
+        lines = [said["opening"].format(unit=lead.short)]
+        for number, row in enumerate(rows, start=1):
+            lines += [f"{number}. {row.title}", *sentences(town, row, lead)[2:4]]
+        at = last + timedelta(minutes=town.dice.randrange(600))
+        file = keep_file(
+            demo_papers.letter(title, "", [*lines, f"（{town.settings['mark']}）"], lead.name, day),
+            f"{title}.docx",
+            by=town.bringer(lead),
+            at=at,
+        )
+        facts, incoming = Facts(title, "report", "", lead.name, day), Incoming(title, lead, Road.PAGE)
+        made = bring_together([file], facts, incoming, f"demo-{lead.code}-{at:%Y%m%d}", by=town.bringer(lead), at=at)
+        serves = dict.fromkeys(one for row in rows for one in _serves(town, row))
+        put_to_use(made, list(serves), by=town.bringer(lead), at=at)
 
 
 def _serves(town: Town, row: Requirement) -> list[Serves]:

@@ -4,12 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from chuangwen.doors.commands.demo_archive import Town, make_archive, people_of, sentences, town_of
+from chuangwen.doors.commands.demo_archive import Town, make_archive, make_compilations, people_of, sentences, town_of
 from chuangwen.doors.commands.demo_papers import letter
 from chuangwen.doors.commands.demo_tray import fill_tray
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.records.archive.actions import keep_file
-from chuangwen.records.measures.models import Grade
 from chuangwen.records.standards.models import Node, NodeKind, Requirement
 from chuangwen.records.township.actors import Actor
 from chuangwen.results.submission import actions, asking
@@ -29,15 +28,17 @@ def make_submissions(settings: Mapping[str, Any], *, seed: int, last: datetime) 
     earlier = settings["earlier"]
     _earlier(town_of(settings, seed=seed + 11, year=earlier["year"], first=earlier["first"], last=earlier["last"]))
     town = town_of(settings, seed=seed + 13, year=last.year, first=settings["first"], last=date(last.year, 8, 31))
-    make_archive(town, _graded(last.year))
+    make_archive(town, _asked(last.year))
     _present(town, last)
     fill_tray(settings["tray"], mark=settings["mark"], last=last)
 
 
-def _graded(year: int) -> list[Requirement]:
-    """The requirements that were graded in the year's round."""
-    graded = Grade.objects.filter(round=round_of(year)).values("requirement")
-    return list(Requirement.objects.filter(pk__in=graded).select_related("node").order_by("edition", "position"))
+def _asked(year: int) -> list[Requirement]:
+    """Everything that the year's round asks for."""
+    round_ = round_of(year)
+    editions = [one for one in (round_.edition_id, round_.companion_id) if one] if round_ else []
+    rows = Requirement.objects.filter(edition__in=editions).select_related("node")
+    return list(rows.order_by("edition", "position"))
 
 
 def _earlier(town: Town) -> None:
@@ -58,6 +59,10 @@ def _earlier(town: Town) -> None:
     mine = {one.pk: one.version for one in submission.entries.filter(node__in=asking_)}
     sign(submission, mine, said["despite"], by=leaders[0], at=sealed - timedelta(days=2))
     seal(submission, by=leaders[0], at=sealed, despite=said["despite"])
+    compiled = town.dice.sample(nodes, min(len(nodes), said["compiled"]))
+    make_compilations(
+        town, sorted((one for one in compiled if one not in asking_), key=lambda one: one.position), sealed
+    )
 
 
 def _write(town: Town, entry: Entry, by: Actor, at: datetime, *, weak: bool) -> None:

@@ -12,27 +12,25 @@ from django.utils import timezone
 
 from chuangwen.doors.commands.demo_cases import make_cases
 from chuangwen.doors.commands.demo_filing import file_past_years
+from chuangwen.doors.commands.demo_grades import finish_rounds
 from chuangwen.doors.commands.demo_releases import make_releases
 from chuangwen.doors.commands.demo_rotas import change_rotas, plan_rotas
 from chuangwen.doors.commands.demo_submission import make_submissions
-from chuangwen.doors.commands.demo_year import CHINA, DemoRound, DemoYear, make_year
+from chuangwen.doors.commands.demo_year import CHINA, DemoRound, DemoYear, make_year, town_today
 from chuangwen.doors.commands.plan_duties import assign_plan_duties
 from chuangwen.doors.packs.installing import install
 from chuangwen.doors.packs.reading import Checked, check_folders, folders_in
 from chuangwen.kernel.documents import read_document
 from chuangwen.records.ledger.actions import MACHINE
-from chuangwen.records.measures.actions import NewEvent, NewRound, lock_material, open_round, record_event
+from chuangwen.records.measures.actions import NewEvent, NewRound, open_round, record_event
 from chuangwen.records.measures.bulk_actions import Submission, take_in_submission
-from chuangwen.records.measures.models import FigureValue, Grade, Round, RoundKind, ScoreMark, Source, Tally
+from chuangwen.records.measures.models import FigureValue, Round, RoundKind, Source, Tally
 from chuangwen.records.measures.visit_actions import take_in
 from chuangwen.records.measures.visits import Found, Item
 from chuangwen.records.standards.definitions import FrameworkPack
 from chuangwen.records.standards.models import Check, Edition, Figure, Question, Requirement
 from chuangwen.records.township.definitions import TownPack
 from chuangwen.records.township.models import Organisation, Person, Site
-from chuangwen.results.scoring.actions import close_round
-from chuangwen.results.scoring.marks import keep_mark
-from chuangwen.results.scoring.queries import score_round
 from chuangwen.work.plans.actions import import_plan
 from chuangwen.work.plans.reading.reader import read_plan
 
@@ -64,12 +62,14 @@ def prepare(packs: Path, *, seed: int | None, at: datetime) -> bool:
     settings = tomllib.loads((town.folder / "demo.toml").read_text(encoding="utf-8"))
     if isinstance(town.pack, TownPack):
         chosen = seed if seed is not None else town.pack.town.demo.seed if town.pack.town.demo else 0
-        _take_in(make_year(_main_first(frameworks), town.pack, settings, chosen), settings)
+        year = make_year(_main_first(frameworks), town.pack, settings, chosen)
+        _take_in(year)
         rotas = _declared(town.folder / "demo_rotas.toml")
         plan_rotas(rotas)
         _take_cases(town, seed=chosen)
         change_rotas(rotas)
         _take_archive(town, seed=chosen)
+        finish_rounds(year, _declared(town.folder / "demo_archive.toml"), seed=chosen, last=_evening(town.pack))
         _take_filing(town, seed=chosen)
         make_releases(town.folder, _declared(town.folder / "demo_releases.toml"))
     return True
@@ -132,7 +132,12 @@ def _rows() -> Rows:
     )
 
 
-def _take_in(year: DemoYear, settings: Mapping[str, Any]) -> None:
+def _evening(pack: TownPack) -> datetime:
+    """The morning of the demo's today, up to which its past goes."""
+    return datetime.combine(town_today(pack), time(8, 30), CHINA)
+
+
+def _take_in(year: DemoYear) -> None:
     rows = _rows()
     for event in year.events:
         at = datetime.combine(event.date, time(17), CHINA)
@@ -153,12 +158,6 @@ def _one_round(year: DemoYear, said: DemoRound, rows: Rows, editions: tuple[Edit
     seen = max([opened, *(one.seen_at for one in found)])
     take_in(round_, found, what="demo", by=MACHINE, at=seen)
     take_in_submission(round_, _submission(year, said, rows, round_), what="demo", by=MACHINE, at=opened)
-    if said.closed_on is not None:
-        closed = datetime.combine(said.closed_on, time(18), CHINA)
-        lock_material(round_, by=MACHINE, at=closed)
-        close_round(round_, by=MACHINE, at=closed)
-    elif not ScoreMark.objects.filter(round=round_).exists():
-        keep_mark(score_round(round_, said.opens), on=said.opens)
 
 
 def _found(year: DemoYear, said: DemoRound, rows: Rows) -> list[Found]:
@@ -179,16 +178,6 @@ def _found(year: DemoYear, said: DemoRound, rows: Rows) -> list[Found]:
 def _submission(year: DemoYear, said: DemoRound, rows: Rows, round_: Round) -> Submission:
     at = timezone.make_aware(datetime.combine(said.opens, time(10)))
     return Submission(
-        grades=[
-            Grade(
-                round=round_,
-                requirement_id=rows.requirements[one.framework, one.requirement],
-                grade=one.grade,
-                graded_by=MACHINE.name,
-                graded_at=one.at,
-            )
-            for one in year.grades[said.code]
-        ],
         tallies=[
             Tally(
                 round=round_,

@@ -14,10 +14,12 @@ from chuangwen.doors.site.framing import chosen_edition, chosen_round
 from chuangwen.kernel.words import say
 from chuangwen.kit.doors import needs
 from chuangwen.kit.pages import EXCEL
-from chuangwen.records.archive.lacking import key_of
+from chuangwen.records.archive.serving import requirement_key
 from chuangwen.records.duties import queries as duty_queries
 from chuangwen.records.ledger.queries import notes_about
-from chuangwen.records.measures.queries import graded, observations_visible_to
+from chuangwen.records.measures.material_queries import materials_of
+from chuangwen.records.measures.models import Round
+from chuangwen.records.measures.queries import observations_visible_to
 from chuangwen.records.standards.models import Check, Edition, Node, NodeKind, Requirement
 from chuangwen.records.standards.sheets_out import DutyRow, duty_table
 from chuangwen.records.township.permissions import Permission
@@ -174,7 +176,7 @@ def standard(request: TownRequest, node_id: int) -> HttpResponse:
 
 
 def _asked(node: Node) -> list[tuple[str, str]]:
-    return [("requirement", key_of(one)) for one in Requirement.objects.filter(node=node)]
+    return [("requirement", requirement_key(one)) for one in Requirement.objects.filter(node=node)]
 
 
 def _crumbs(node: Node) -> list[tuple[str, str]]:
@@ -186,9 +188,12 @@ def _crumbs(node: Node) -> list[tuple[str, str]]:
     return [(say("测评体系"), "/framework/"), *above]
 
 
-def _requirements(node: Node, round_: Any) -> Rows:
-    grades = graded(round_) if round_ else {}
-    return [{"requirement": one, "grade": grades.get(one.pk)} for one in Requirement.objects.filter(node=node)]
+def _requirements(node: Node, round_: Round | None) -> Rows:
+    """What the standard asks for, and how each stands in the round looked at."""
+    if round_ is None or node.edition_id not in {round_.edition_id, round_.companion_id}:
+        return [{"requirement": one} for one in Requirement.objects.filter(node=node)]
+    found = [one for one in materials_of(round_, [node.edition]) if one.requirement.node_id == node.pk]
+    return [{"requirement": one.requirement, "grade": one.grade, "standing": one.standing} for one in found]
 
 
 @require_safe

@@ -1,7 +1,7 @@
 """Beside the grades of materials: the documents that serve each, the review that is open for it, asking for one."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,9 +17,11 @@ from chuangwen.doors.submission_pages.views import back_to, may_ask
 from chuangwen.kernel.words import say
 from chuangwen.kit.doors import needs
 from chuangwen.kit.refusals import NotFound
-from chuangwen.records.archive.models import Document, Use, UseKind
+from chuangwen.records.archive.models import Document
 from chuangwen.records.archive.queries import visible_to
+from chuangwen.records.archive.serving import requirement_key
 from chuangwen.records.duties.queries import of_requirements, of_standards
+from chuangwen.records.measures.material_queries import Material
 from chuangwen.records.measures.models import Round
 from chuangwen.records.measures.queries import requirements_of
 from chuangwen.records.standards.models import Requirement
@@ -32,15 +34,24 @@ from chuangwen.work.cases.actions import openings_for
 from chuangwen.work.cases.types import definition, for_materials, in_force
 
 
-def around_materials(request: TownRequest, rows: Sequence[Requirement]) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Papers:
+    """Documents that a person sees, and how many that are out of the person's sight."""
+
+    shown: Sequence[Document]
+    hidden: int
+
+
+def around_materials(request: TownRequest, found: Sequence[Material]) -> dict[str, Any]:
     """What the page of materials shows beside each requirement, in a fixed number of queries."""
+    rows = [one.requirement for one in found]
     leads = _leads(rows)
     asks = may_ask(request)
     own = request.actor.organisation.pk if request.actor.organisation else 0
     round_ = chosen_round(request)
     offer = _offer(request) if round_ is not None else ""
     return {
-        "documents": _documents(request, rows),
+        "documents": _documents(request, found),
         "reviews": reviews_of(request, rows),
         "askable": {one.pk for one in rows if asks and one.pk in leads},
         "offerable": {
@@ -64,15 +75,15 @@ def _leads(rows: Iterable[Requirement]) -> dict[int, int]:
     return found
 
 
-def _documents(request: TownRequest, rows: Sequence[Requirement]) -> dict[int, list[Document]]:
-    """The documents that serve each requirement and that this person sees."""
-    keys = {asking.key_of(one): one.pk for one in rows}
-    seen = visible_to(request.actor).filter(withdrawn_at=None)
-    uses = Use.objects.filter(kind=UseKind.REQUIREMENT, key__in=list(keys), document__in=seen)
-    found: dict[int, list[Document]] = defaultdict(list)
-    for one in uses.select_related("document__unit").order_by("document__arrived_at"):
-        found[keys[one.key]].append(one.document)
-    return dict(found)
+def _documents(request: TownRequest, found: Sequence[Material]) -> dict[int, Papers]:
+    """The documents that serve each requirement: those that this person sees, and how many others there are."""
+    wanted = {paper.document for one in found for paper in one.documents}
+    seen = visible_to(request.actor).filter(pk__in=wanted).select_related("unit").in_bulk()
+    told = {}
+    for one in found:
+        shown = [seen[paper.document] for paper in one.documents if paper.document in seen]
+        told[one.requirement.pk] = Papers(shown, len(one.documents) - len(shown))
+    return told
 
 
 def _offer(request: TownRequest) -> str:
@@ -104,7 +115,7 @@ def ask(request: TownRequest, requirement_id: int) -> HttpResponse:
     if lead is None:
         raise asking.NobodyLeads(code=row.code, title=row.title)
     unit = Organisation.objects.get(pk=lead)
-    known = asking.open_cases([row]).get(asking.key_of(row))
+    known = asking.open_cases([row]).get(requirement_key(row))
     case = known or asking.ask(row, unit, round_, units_day(round_.year), by=request.actor, at=request.at)
     messages.success(request, say("已向“{unit}”发起 {number}。", unit=unit.name, number=case.number))
     return redirect(back_to(request, reverse("materials")))

@@ -4,23 +4,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from chuangwen.doors.evaluation_pages.findings import finding_kind
-from chuangwen.doors.evaluation_pages.material_reviews import around_materials
 from chuangwen.doors.site.framing import chosen_round
 from chuangwen.kernel.words import later, say
 from chuangwen.kit.doors import needs
 from chuangwen.kit.pages import Column, Listing
 from chuangwen.kit.refusals import NotFound
-from chuangwen.records.measures import actions, queries
+from chuangwen.records.measures import queries
 from chuangwen.records.measures.models import Observation, Round
 from chuangwen.records.township.models import Organisation
 from chuangwen.records.township.permissions import Permission
@@ -107,49 +105,6 @@ def observations(request: TownRequest) -> HttpResponse:
         "export": reverse("observations_export") if request.actor.may(Permission.EXPORT_LISTS) else "",
     }
     return render(request, "measures/observations.html", context)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@needs(Permission.SEE_ROWS)
-def materials(request: TownRequest) -> HttpResponse:
-    """Every required material of the round with its grade; reviewers grade here."""
-    round_ = round_or_refuse(request)
-    if request.method == "POST":
-        requirement = get_object_or_404(queries.requirements_of(round_), pk=request.POST.get("requirement"))
-        actions.grade(
-            round_,
-            requirement,
-            request.POST.get("grade", ""),
-            remark=request.POST.get("note", ""),
-            by=request.actor,
-            at=request.at,
-        )
-        messages.success(request, say("“{title}”已评 {grade}。", title=requirement.title, grade=request.POST["grade"]))
-        return redirect(f"{reverse('materials')}?{request.POST.get('back', '')}")
-    graded = queries.graded(round_)
-    page = MATERIALS.page(queries.requirements_of(round_), request.GET)
-    context = {
-        "round": round_,
-        "page": page,
-        **around_materials(request, page.rows),
-        "graded": graded,
-        "scale": queries.grade_scale(round_),
-        "missing": queries.requirements_of(round_).count() - len(graded),
-        "may_grade": request.actor.may(Permission.GRADE_MATERIAL)
-        and not (round_.closed_at or round_.material_locked_at),
-    }
-    return render(request, "measures/materials.html", context)
-
-
-MATERIALS: Listing[Any] = Listing(
-    columns=[
-        Column("code", later("编号"), lambda row: row.code, "edition"),
-        Column("title", later("材料"), lambda row: row.title, "title"),
-        Column("kind", later("类别"), lambda row: row.kind, "kind"),
-    ],
-    sort="code",
-    search=["code", "title", "kind", "node__title"],
-)
 
 
 @require_http_methods(["GET", "HEAD"])

@@ -15,6 +15,7 @@ from chuangwen.doors.site.framing import chosen_round
 from chuangwen.kernel.words import say
 from chuangwen.kit.doors import needs
 from chuangwen.records.measures import actions, queries
+from chuangwen.records.measures.grading_actions import lock_material
 from chuangwen.records.measures.models import Round, RoundKind
 from chuangwen.records.standards.models import Edition
 from chuangwen.records.township.absence_actions import state_absent, withdraw_absence
@@ -148,7 +149,7 @@ def change_round(request: TownRequest, code: str) -> HttpResponse:
     """Lock the material submission, or close the round for good."""
     round_ = get_object_or_404(Round.objects.select_related("edition", "companion"), code=code)
     if request.POST.get("move") == "lock":
-        actions.lock_material(round_, by=request.actor, at=request.at)
+        lock_material(round_, by=request.actor, at=request.at)
         messages.success(request, say("材料申报已锁定：没有材料的按 0 分计。"))
     elif request.POST.get("move") == "close":
         close_round(round_, by=request.actor, at=request.at)

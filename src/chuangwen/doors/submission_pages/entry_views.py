@@ -19,11 +19,12 @@ from chuangwen.records.archive import storage
 from chuangwen.records.archive.models import Document, Passage, StoredFile
 from chuangwen.records.archive.policy import ClassifiedForbidden, secrecy_of
 from chuangwen.records.archive.queries import public_path, visible_to
+from chuangwen.records.archive.serving import requirement_key
 from chuangwen.records.standards.models import Requirement
 from chuangwen.records.township.models import Town
 from chuangwen.records.township.permissions import Permission
 from chuangwen.records.township.requests import TownRequest
-from chuangwen.results.submission import actions, asking, queries
+from chuangwen.results.submission import actions, queries
 from chuangwen.results.submission.explanations import draft, figures_in, length_of
 from chuangwen.results.submission.matrix import Line, Matrix
 from chuangwen.results.submission.models import Entry, Overrule, Pick, Submission
@@ -119,7 +120,7 @@ def _crumbs(found: Submission, line: Line | None = None) -> list[tuple[str, str]
 
 def reviews_of(request: TownRequest, requirements: Sequence[Requirement]) -> dict[int, str]:
     """The number of the case that is open for each requirement and that this person sees, by the requirement's own key."""
-    keys = {asking.key_of(one): one.pk for one in requirements}
+    keys = {requirement_key(one): one.pk for one in requirements}
     found = cases_by_link(request.actor, "requirement", list(keys))
     return {keys[key]: number for key, (number, over) in found.items() if not over}
 

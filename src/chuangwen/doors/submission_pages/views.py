@@ -13,10 +13,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from chuangwen.doors.site.framing import chosen_round
 from chuangwen.doors.site.sheets import workbook
+from chuangwen.kernel.figures import narrowed
 from chuangwen.kernel.words import listed, say
 from chuangwen.kit.doors import needs
 from chuangwen.kit.pages import EXCEL
 from chuangwen.kit.refusals import NotFound
+from chuangwen.records.archive.serving import requirement_key
 from chuangwen.records.township.permissions import Permission
 from chuangwen.records.township.requests import TownRequest
 from chuangwen.results.submission import asking, queries
@@ -95,6 +97,11 @@ def year(request: TownRequest, year: int) -> HttpResponse:
     asked = _narrowed(request)
     lines = [one for one in matrix.lines if asked.takes(one)]
     owed = asking.owed(matrix)
+    scope = (
+        f"round:{found.round.code}"
+        if queries.sees_all(request.actor)
+        else narrowed(f"seen:{request.actor.username}", year=year)
+    )
     cases = asking.open_cases(one.need.requirement for one in owed)
     context = {
         **frame_of(request, found, "matrix"),
@@ -102,11 +109,12 @@ def year(request: TownRequest, year: int) -> HttpResponse:
         "groups": _groups(lines, found),
         "asked": asked,
         "units": _units(matrix),
-        "states": [(state.value, state.label, matrix.counts[state]) for state in State],
+        "scope": scope,
+        "states": [(one.value, one.label, matrix.figure(one, scope, request.at.date())) for one in State],
         "width": len(matrix.columns) + 4,
         "owed": len(owed),
-        "to_ask": sum(asking.key_of(one.need.requirement) not in cases for one in owed),
-        "asked_for": sum(asking.key_of(one.need.requirement) in cases for one in owed),
+        "to_ask": sum(requirement_key(one.need.requirement) not in cases for one in owed),
+        "asked_for": sum(requirement_key(one.need.requirement) in cases for one in owed),
         "overdue": sum(one.overdue for one in owed),
         "may_ask": may_ask(request),
         "export": f"{reverse('submission_export', args=[year])}?{request.GET.urlencode()}"

@@ -7,18 +7,17 @@ from decimal import Decimal
 from django.db import transaction
 
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.kernel.words import later, listed
-from chuangwen.records.ledger.actions import Thing, changes, note
+from chuangwen.kernel.words import later
+from chuangwen.records.ledger.actions import Thing, note
 from chuangwen.records.measures.models import (
     Event,
     FigureValue,
-    Grade,
     Round,
     RoundKind,
     Tally,
 )
-from chuangwen.records.measures.policy import NotOfThisRound, RoundClosed, why_not_grade, why_not_record
-from chuangwen.records.standards.models import Edition, Figure, Question, Requirement
+from chuangwen.records.measures.policy import NotOfThisRound, RoundClosed, why_not_record
+from chuangwen.records.standards.models import Edition, Figure, Question
 from chuangwen.records.township.gates import By, must
 from chuangwen.records.township.models import Organisation
 from chuangwen.records.township.permissions import Permission
@@ -29,13 +28,6 @@ class CountsDoNotFit(Refusal):
 
     code = "counts_do_not_fit"
     sentence = later("“{thing}”的两个数 {part}/{whole} 对不上：分母须大于 0，分子不能为负，也不能超过分母。")
-
-
-class UnknownGrade(Refusal):
-    """Grades come from the edition's scale."""
-
-    code = "unknown_grade"
-    sentence = later("没有“{grade}”这一档。可用的档：{grades}。")
 
 
 @dataclass(frozen=True)
@@ -75,36 +67,6 @@ def require_open(round_: Round) -> None:
         raise RoundClosed(round=round_.title)
     if no := why_not_record(round_):
         raise no
-
-
-def _as_it_stands(round_: Round) -> Round:
-    """The round with its locks of this moment, not of when the page was opened."""
-    return Round.objects.select_for_update(of=("self",)).defer("frozen").get(pk=round_.pk)
-
-
-@transaction.atomic
-def grade(round_: Round, requirement: Requirement, grade_: str, *, by: By, at: datetime, remark: str = "") -> Grade:
-    """A reviewer's grade of one requirement; a later grade replaces it, the ledger keeps both."""
-    must(by, Permission.GRADE_MATERIAL)
-    if no := why_not_grade(_as_it_stands(round_)):
-        raise no
-    edition = requirement.edition
-    if edition.pk not in {round_.edition_id, round_.companion_id}:
-        raise NotOfThisRound(thing=requirement.title, round=round_.title)
-    scale = [one["grade"] for one in edition.content["framework"]["grades"]]
-    if grade_ not in scale:
-        raise UnknownGrade(grade=grade_, grades=listed(scale))
-    old = Grade.objects.filter(round=round_, requirement=requirement).first()
-    before = {"grade": old.grade, "note": old.note} if old else {}
-    made, _ = Grade.objects.update_or_create(
-        round=round_,
-        requirement=requirement,
-        defaults={"grade": grade_, "note": remark, "graded_by": by.name, "graded_at": at},
-    )
-    thing = Thing("grade", f"{round_.code}/{requirement.code}", requirement.title)
-    old_told, new_told = changes(before, {"grade": grade_, "note": remark})
-    note(thing, later("评定材料"), by=by, at=at, before=old_told, after=new_told)
-    return made
 
 
 @transaction.atomic
@@ -180,14 +142,3 @@ def record_event(edition: Edition, new: NewEvent, *, by: By, at: datetime) -> Ev
     after = {"code": new.code, "on": new.on, "text": new.text}
     note(Thing("event", str(made.pk), known[new.code]), later("登记负面清单事件"), by=by, at=at, after=after)
     return made
-
-
-@transaction.atomic
-def lock_material(round_: Round, *, by: By, at: datetime) -> None:
-    """Lock the material submission: from now on a missing material counts 0."""
-    must(by, Permission.RUN_ROUNDS)
-    if no := why_not_grade(_as_it_stands(round_)):
-        raise no
-    round_.material_locked_at = at
-    round_.save(update_fields=["material_locked_at"])
-    note(Thing("round", round_.code, round_.title), later("锁定材料申报"), by=by, at=at, after={"locked": at})

@@ -168,7 +168,10 @@ class SiteState(models.Model):
 
 
 class Grade(models.Model):
-    """A reviewer's grade of one requirement in one round."""
+    """A reviewer's grade of one requirement in one round.
+
+    ``proof`` is what it was given on: the key of each document with the stamp of its version (``archive.serving``).
+    """
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="grades")
     requirement = models.ForeignKey(Requirement, on_delete=models.PROTECT, related_name="grades")
@@ -176,6 +179,7 @@ class Grade(models.Model):
     note = models.TextField(blank=True)
     graded_by = models.CharField(max_length=60)
     graded_at = models.DateTimeField()
+    proof = models.JSONField(default=dict, blank=True)
 
     class Meta:
         constraints: ClassVar = [

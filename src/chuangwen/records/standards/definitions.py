@@ -15,6 +15,8 @@ Code = Annotated[str, Field(pattern=r"^[0-9A-Za-z\u4e00-\u9fff][0-9A-Za-z\u4e00-
 Positive = Annotated[Decimal, Field(gt=0)]
 Amount = Annotated[Decimal, Field(ge=0)]
 Share = Annotated[Decimal, Field(ge=0, le=100)]
+# Left out of an edition's digest where nothing is said, so that editions installed before keep theirs.
+ToldDocument = Annotated[bool | None, Field(exclude_if=lambda said: said is None)]
 MATERIALS = ("material", "opinion", "overall")
 METHODS = ("material", "field", "survey", "figure", "opinion", "overall")
 
@@ -49,12 +51,16 @@ class Head(Row):
 
 
 class Method(Row):
-    """How standards are measured, and what it weighs in the total (composition ``by_method``)."""
+    """How standards are measured, and what it weighs in the total (composition ``by_method``). ``document = false``: what
+
+    is graded under this method needs no document (by default it does).
+    """
 
     id: Literal["material", "field", "survey", "figure", "opinion", "overall"]
     title: str
     share: Share = Decimal(0)
     confidence: Confidence = ""
+    document: ToldDocument = None
 
 
 class Grade(Row):
@@ -189,7 +195,7 @@ class NodeRow(Row):
 
 
 class RequirementRow(Row):
-    """One thing to hand in."""
+    """One thing to hand in. ``document``: whether a grade needs a document; where it is left out, as its method says."""
 
     code: Annotated[str, Field(min_length=1, max_length=50)]
     standard: str
@@ -201,6 +207,7 @@ class RequirementRow(Row):
     weight: Positive = Decimal(1)
     method: Literal["material", "opinion", "overall"] = "material"
     confidence: Confidence = ""
+    document: ToldDocument = None
 
 
 class CheckRow(Row):

@@ -1,15 +1,17 @@
 """The home page's one honest picture, in a fixed number of queries."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from chuangwen.kernel.figures import Figure
+from chuangwen.kernel.words import listed
 from chuangwen.kit.charts import Chart
 from chuangwen.records.duties import queries as duty_queries
 from chuangwen.records.duties.models import Duty
-from chuangwen.records.measures.models import Grade, Round
+from chuangwen.records.measures.material_queries import editions_of, material_counts
+from chuangwen.records.measures.models import Round
 from chuangwen.records.standards.definitions import Grouping
-from chuangwen.records.standards.models import Requirement
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.models import Deadline, Organisation
 from chuangwen.records.township.queries import next_deadline
@@ -33,10 +35,10 @@ class GroupLine:
 
 @dataclass(frozen=True)
 class Counts:
-    """How much is there, of how much; never a rate without both."""
+    """How much is there, of how much; never a rate without both. ``systems`` names what ``materials`` counts."""
 
-    graded: int
-    requirements: int
+    materials: Mapping[str, Figure]
+    systems: str
     with_person: int
     with_lead: int
     standards: int
@@ -85,7 +87,7 @@ def home(actor: Actor, round_: Round, on: date) -> Home:
         villages=villages_of(result.main, regions=True),
         deadline=deadline,
         days_left=deadline.days_left(on) if deadline else None,
-        counts=_counts(round_),
+        counts=_counts(round_, on),
         owed=list(owed[:5]),
         all_owed=owed.count(),
         trend=trend(result),
@@ -108,12 +110,12 @@ def group_lines(result: RoundScore, groupings: Sequence[Grouping]) -> list[tuple
     ]
 
 
-def _counts(round_: Round) -> Counts:
+def _counts(round_: Round, on: date) -> Counts:
     found = duty_queries.spread(round_.edition_id)
-    requirements = Requirement.objects.filter(edition=round_.edition_id)
+    editions = editions_of(round_)
     return Counts(
-        graded=Grade.objects.filter(round=round_, requirement__edition=round_.edition_id).count(),
-        requirements=requirements.count(),
+        materials=material_counts(round_, editions).figures(round_, on),
+        systems=listed(one.short_title for one in editions),
         with_person=found.with_person,
         with_lead=found.with_lead,
         standards=found.standards,

@@ -12,6 +12,7 @@ from chuangwen.records.duties.models import Duty
 from chuangwen.records.jobs.models import Job
 from chuangwen.records.ledger.verifying import verify
 from chuangwen.records.measures import packing
+from chuangwen.records.measures.material_queries import unproven
 from chuangwen.records.measures.models import FigureValue, Observation, Round, SiteState, Tally
 from chuangwen.records.measures.states import state_position
 from chuangwen.records.standards.models import Check, Edition, Node, NodeKind
@@ -97,6 +98,17 @@ def _figures(_: date) -> Iterator[Finding]:
     yield from _finding(
         "counts", "bad", later("统计或问卷缺两个数，或两个数对不上"), names, later("请按原始记录重录。")
     )
+
+
+def _grades_without_document(_: date) -> Iterator[Finding]:
+    """Grades that count as unknown, since what they graded is not there as it was."""
+    rounds = Round.objects.filter(closed_at=None).defer("frozen").order_by("opens", "pk")
+    names = [
+        f"{round_.title} {one.requirement.code} {one.requirement.title}：{one.standing.label}"
+        for round_, one in unproven(rounds)
+    ]
+    cure = later("这些评定按未知计，锁定后按 0 分计。请向牵头单位要材料或关联资料，再到“材料评定”里重新评定。")
+    yield from _finding("grade_unproven", "warn", later("材料评定没有对应的资料"), names, cure)
 
 
 def _strange_sites(_: date) -> Iterator[Finding]:
@@ -213,6 +225,7 @@ CHECKS: tuple[Callable[[date], Iterator[Finding]], ...] = (
     _without_person,
     _without_method,
     _figures,
+    _grades_without_document,
     _strange_sites,
     _unregistered_types,
     _closed_leads,

@@ -15,7 +15,8 @@ from django.db.models.functions import Cast
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.records.duties.queries import lead_units
 from chuangwen.records.measures import packing
-from chuangwen.records.measures.models import Event, FigureValue, Grade, Observation, Round, Tally
+from chuangwen.records.measures.material_queries import proven_grades
+from chuangwen.records.measures.models import Event, FigureValue, Observation, Round, Tally
 from chuangwen.records.measures.policy import RoundStillOpen
 from chuangwen.records.measures.states import COMPANION_OFFSET
 from chuangwen.records.standards.definitions import FrameworkPack, NodeRow, scale_points
@@ -131,7 +132,7 @@ def frozen_of(round_: Round) -> dict[str, Any]:
 
 
 def measured_now(round_: Round, edition: Edition, on: date) -> inputs.Measures:
-    """Everything that was measured in an open round for one of its editions, in five queries."""
+    """Everything that was measured in an open round for one of its editions, in a fixed number of queries."""
     pack = pack_of(edition)
     shelf = shelf_of([row.code for row in pack.site_types], on, round_)
     offset = COMPANION_OFFSET if edition.pk == round_.companion_id else 0
@@ -140,7 +141,7 @@ def measured_now(round_: Round, edition: Edition, on: date) -> inputs.Measures:
     return inputs.Measures(
         register=shelf.register,
         entries=_entries(shelf, offset),
-        grades={code: grade for kind, code, grade, _, _ in told if kind == "grade"},
+        grades=proven_grades(round_, edition),
         tallies=pooled,
         local_tallies=local,
         figures=_figures(pack, told, round_, on),
@@ -154,18 +155,15 @@ Told = list[tuple[str, str, str, str, int | None]]
 
 
 def _told(round_: Round, edition: Edition) -> Told:
-    """Grades, tallies and figures in one query: (kind, code, first, second, organisation)."""
+    """Tallies and figures in one query: (kind, code, first, second, organisation)."""
     nobody = Cast(Value(None), BigIntegerField())
-    grades = Grade.objects.filter(round=round_, requirement__edition=edition).values_list(
-        Value("grade"), "requirement__code", "grade", Value(""), nobody
-    )
     tallies = Tally.objects.filter(round=round_, question__edition=edition).values_list(
         Value("tally"), "question__code", _text("positive"), _text("valid"), "organisation_id"
     )
     figures = FigureValue.objects.filter(round=round_, figure__edition=edition).values_list(
         Value("figure"), "figure__code", _text("numerator"), _text("denominator"), nobody
     )
-    return sorted(grades.union(tallies, figures, all=True), key=lambda one: (one[0], one[1], one[4] or 0))
+    return sorted(tallies.union(figures, all=True), key=lambda one: (one[0], one[1], one[4] or 0))
 
 
 def _figures(pack: FrameworkPack, told: Told, round_: Round, on: date) -> dict[str, tuple[Decimal, Decimal]]:

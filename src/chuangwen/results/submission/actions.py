@@ -9,7 +9,9 @@ from django.db.models import Max
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, say
 from chuangwen.kit.refusals import NotFound
-from chuangwen.records.archive.models import Document
+from chuangwen.records.archive.document_actions import Serves, put_to_use
+from chuangwen.records.archive.models import Document, UseKind
+from chuangwen.records.archive.serving import requirement_key
 from chuangwen.records.ledger import actions as ledger
 from chuangwen.records.ledger.actions import Thing
 from chuangwen.records.standards.models import Requirement
@@ -124,10 +126,14 @@ def choose(
     by: By,
     at: datetime,
 ) -> Pick:
-    """Choose a document for a standard, at the end of the order; one that was left out comes back."""
+    """Choose a document for a standard, at the end of the order; one that was left out comes back.
+
+    Whoever chooses says what it serves and for which year, so the archive says so too from then on.
+    """
     entry = _open_to(entry, by, None)
     if requirement is not None and requirement.node_id != entry.node_id:
         raise NotFound(what=say("材料要求“{code}”", code=requirement.code))
+    _put_to_use(document, entry, requirement, by=by, at=at)
     last = entry.picks.aggregate(last=Max("place"))["last"] or 0
     pick = entry.picks.filter(document=document).first() or Pick(entry=entry, document=document, place=last + 1)
     pick.requirement, pick.out_at, pick.out_why = requirement, None, ""
@@ -137,6 +143,17 @@ def choose(
     after = {"document": document.pk, "requirement": requirement.code if requirement else ""}
     ledger.note(entry_thing(entry), later("选入资料"), by=by, at=at, after=after)
     return pick
+
+
+def _put_to_use(document: Document, entry: Entry, requirement: Requirement | None, *, by: By, at: datetime) -> None:
+    year = Serves(UseKind.YEAR, str(entry.submission.year))
+    standard = Serves(UseKind.STANDARD, f"{entry.node.edition_id}:{entry.node.code}", entry.node.title)
+    wanted = (
+        [Serves(UseKind.REQUIREMENT, requirement_key(requirement), requirement.title)] if requirement else [standard]
+    )
+    known = set(document.serves.values_list("kind", "key"))
+    if fresh_ := [one for one in (*wanted, year) if (one.kind, one.key) not in known]:
+        put_to_use(document, fresh_, by=by, at=at)
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import lasting, later, written
 from chuangwen.kernel.workdays import CHINA, Term, due
+from chuangwen.records.archive.serving import requirement_key
 from chuangwen.records.measures.models import Round
 from chuangwen.records.standards.models import Requirement
 from chuangwen.records.township.calendar_queries import work_calendar
@@ -32,14 +33,9 @@ class NobodyLeads(Refusal):
     sentence = later("“{code} {title}”还没有牵头单位，不知道向谁要。请先在责任分解里定牵头单位。")
 
 
-def key_of(requirement: Requirement) -> str:
-    """How links and uses name a requirement."""
-    return f"{requirement.edition_id}:{requirement.code}"
-
-
 def open_cases(requirements: Iterable[Requirement]) -> dict[str, Case]:
     """The case that is open for each of these requirements, by the requirement's key, in one query."""
-    keys = [key_of(one) for one in requirements]
+    keys = [requirement_key(one) for one in requirements]
     links = CaseLink.objects.filter(kind="requirement", key__in=keys).exclude(case__phase=Phase.CLOSED)
     rows = links.select_related("case__type", "case__lead").defer("case__type__content").order_by("case_id")
     return {one.key: one.case for one in rows}
@@ -60,7 +56,7 @@ def ask_for(wanted: Sequence[Judged], round_: Round, *, by: By, at: datetime) ->
         row = one.need.requirement
         if one.need.lead is None:
             raise NobodyLeads(code=row.code, title=row.title)
-        if key_of(row) not in known:
+        if requirement_key(row) not in known:
             made.append(ask(row, units[one.need.lead.lead_id], round_, one.need.due, by=by, at=at))
     return made
 
@@ -87,7 +83,7 @@ def ask(row: Requirement, unit: Organisation, round_: Round, by_day: date | None
 def links_of(row: Requirement, round_: Round) -> list[Link]:
     """What such a case is linked with: the requirement, its standard, the round that its grade feeds."""
     return [
-        Link("requirement", key_of(row), f"{row.code} {row.title}"),
+        Link("requirement", requirement_key(row), f"{row.code} {row.title}"),
         Link("standard", f"{row.edition_id}:{row.node.code}", row.node.code),
         Link("round", round_.code, round_.title),
     ]

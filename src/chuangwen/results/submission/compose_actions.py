@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from functools import reduce
 from operator import or_
 
@@ -12,16 +12,15 @@ from django.db.models import Exists, OuterRef, Q
 
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later
-from chuangwen.kernel.workdays import CHINA
 from chuangwen.records.archive.models import Document, DocumentKind, Use, UseKind
-from chuangwen.records.archive.rules import rules_in_force as archive_rules
+from chuangwen.records.archive.serving import is_of, kinds_by_name, span_of, years_of
 from chuangwen.records.ledger import actions as ledger
 from chuangwen.records.measures.models import Round, RoundKind
 from chuangwen.records.standards.models import Node, NodeKind, Requirement
 from chuangwen.records.township.gates import By, must
 from chuangwen.records.township.permissions import Permission
 from chuangwen.results.submission.actions import thing
-from chuangwen.results.submission.gathering import editions_of, kinds_by_name, submission_of
+from chuangwen.results.submission.gathering import editions_of, submission_of
 from chuangwen.results.submission.models import Entry, Pick, Submission
 
 BATCH = 400
@@ -163,20 +162,8 @@ def _uses(submission: Submission, keys: Sequence[str]) -> Iterable[tuple[Use, Do
     rows = Use.objects.filter(ours, kind__in=[UseKind.REQUIREMENT, UseKind.STANDARD], document__withdrawn_at=None)
     wanted = set(keys)
     uses = [one for one in rows.select_related("document") if one.key in wanted]
-    years: dict[int, set[str]] = defaultdict(set)
-    for document, year in Use.objects.filter(kind=UseKind.YEAR).values_list("document_id", "key"):
-        years[document].add(year)
-    window = archive_rules().window_of(submission.year)
-    following = window[1] + timedelta(days=1)
+    years = years_of({one.document_id for one in uses})
+    span = span_of(submission.year)
     for one in uses:
-        if _is_of(one.document, years.get(one.document_id, set()), submission.year, (window[0], following)):
+        if is_of(one.document, years.get(one.document_id, set()), submission.year, span):
             yield one, one.document
-
-
-def _is_of(document: Document, years: set[str], year: int, span: tuple[date, date]) -> bool:
-    """Whether a document is of the year: as somebody said; else by its own day, else by the day on which it came."""
-    if years:
-        return str(year) in years
-    if document.dated is not None:
-        return span[0] <= document.dated < span[1]
-    return span[0] <= document.arrived_at.astimezone(CHINA).date()

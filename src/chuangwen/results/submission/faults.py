@@ -44,6 +44,7 @@ TITLES = {
     "withdrawn": later("资料已作废"),
     "secret": later("标有密级"),
     "internal": later("标为内部"),
+    "unlinked": later("没有关联要求"),
 }
 MEGA = 1_000_000
 SHORT = {
@@ -96,6 +97,7 @@ def findings_of(board: Board, standing: Standing) -> list[Finding]:
     raw = [
         *_of_explanation(board, standing),
         *(one for need in standing.needs for one in _of_count(board, standing, need)),
+        *(one for need in standing.needs for one in _of_links(board, standing, need)),
         *(one for piece in standing.pieces for one in _of_piece(board, standing, piece)),
         *_of_tables(board, standing),
     ]
@@ -149,6 +151,14 @@ def _of_count(board: Board, standing: Standing, need: Need) -> Iterable[_Raw]:
         yield _Raw("many", key, need.kind, what, where, say("留下最能说明问题的，其余移出。"))
 
 
+def _of_links(board: Board, standing: Standing, need: Need) -> Iterable[_Raw]:
+    """What was chosen for a requirement but serves it no more (or never did) is no material for it."""
+    for piece in standing.of(need):
+        if piece.counts and piece.document.pk not in need.served:
+            what = say("没有关联到“{title}”，或者不属于本年度，不算这项材料", title=need.requirement.title)
+            yield _raw(piece, "unlinked", what, say("重新选入这项要求，或到资料页关联要求和年度。"))
+
+
 def bounds(board: Board, need: Need) -> tuple[int, int | None]:
     """How many are asked for; for photos the submission's own limits where the requirement sets none."""
     if board.kinds.get(need.kind) is not None and board.kinds[need.kind].is_photo:
@@ -158,12 +168,21 @@ def bounds(board: Board, need: Need) -> tuple[int, int | None]:
 
 def count_for(board: Board, standing: Standing, need: Need) -> int:
     """How many are there: photos one by one, other documents as they are; an explanation that was written counts as one."""
-    pieces = [one for one in standing.of(need) if one.counts]
+    pieces = serving_pieces(standing, need)
     if board.kinds.get(need.kind) is not None and board.kinds[need.kind].is_photo:
         return sum(len(one.photos) for one in pieces)
+    return len(pieces) + is_written(board, standing, need)
+
+
+def serving_pieces(standing: Standing, need: Need) -> list[Piece]:
+    """What was chosen for a requirement and serves it."""
+    return [one for one in standing.of(need) if one.counts and one.document.pk in need.served]
+
+
+def is_written(board: Board, standing: Standing, need: Need) -> bool:
+    """Whether the explanation that was written here stands for this requirement."""
     first = next((one for one in standing.needs if one.kind == need.kind), None)
-    written = need.kind == board.rules.explanation.kind and first is need and bool(standing.entry.text.strip())
-    return len(pieces) + written
+    return need.kind == board.rules.explanation.kind and first is need and bool(standing.entry.text.strip())
 
 
 def _of_piece(board: Board, standing: Standing, piece: Piece) -> Iterable[_Raw]:

@@ -1,7 +1,7 @@
 """Reading one year's submission whole, in a fixed number of queries however many standards and documents it has."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from django.db.models import Q
@@ -9,9 +9,10 @@ from django.db.models import Q
 from chuangwen.records.archive.models import DocumentFile, DocumentKind, PageText, Question, StoredFile
 from chuangwen.records.archive.policy import secrecy_of
 from chuangwen.records.archive.rules import rules_in_force as archive_rules
+from chuangwen.records.archive.serving import kinds_by_name
 from chuangwen.records.duties.queries import DutyLine, of_requirements, of_standards
-from chuangwen.records.measures.models import Grade
-from chuangwen.records.standards.models import Requirement
+from chuangwen.records.measures.material_queries import Standing as GradeStanding
+from chuangwen.records.measures.material_queries import materials_of
 from chuangwen.records.township.models import Deadline
 from chuangwen.results.submission.counts import asked
 from chuangwen.results.submission.models import Entry, Overrule, Pick, Submission
@@ -32,15 +33,6 @@ def submission_of(year: int) -> Submission | None:
 def editions_of(submission: Submission) -> list[int]:
     """The main edition, then its companion."""
     return [one for one in (submission.edition_id, submission.companion_id) if one]
-
-
-def kinds_by_name(kinds: Iterable[DocumentKind]) -> dict[str, str]:
-    """The kind of document that an evaluation system means by a word: its title or one of its aliases."""
-    found: dict[str, str] = {}
-    for kind in kinds:
-        for name in (kind.title, *kind.aliases):
-            found.setdefault(name, kind.pk)
-    return found
 
 
 def board_of(submission: Submission, only: Q | None = None) -> Board:
@@ -96,10 +88,9 @@ def _needs(
     """What each standard asks for, by the key of the standard."""
     names = kinds_by_name(kinds.values())
     own = {key: line for edition in editions_of(submission) for key, line in of_requirements(edition).items()}
-    grades = dict(Grade.objects.filter(round=submission.round_id).values_list("requirement_id", "grade"))
     found: dict[int, list[Need]] = defaultdict(list)
-    rows = Requirement.objects.filter(edition__in=editions_of(submission)).order_by("edition", "position")
-    for row in rows:
+    for one in materials_of(submission.round):
+        row = one.requirement
         lead = own.get(row.pk) or leads.get(row.node_id)
         found[row.node_id].append(
             Need(
@@ -108,7 +99,8 @@ def _needs(
                 asked=asked(row.count),
                 lead=lead,
                 due=min(due, lead.due or due) if lead and due else due,
-                grade=grades.get(row.pk, ""),
+                grade=one.grade.grade if one.grade and one.standing is GradeStanding.COUNTED else "",
+                served=frozenset(found.document for found in one.documents),
             )
         )
     return found

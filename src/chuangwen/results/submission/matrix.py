@@ -5,15 +5,22 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from chuangwen.kernel.figures import Figure, day_text, declare
 from chuangwen.kernel.words import later, say
-from chuangwen.results.submission.faults import Finding, bounds, count_for, findings_of
+from chuangwen.results.submission.faults import Finding, bounds, count_for, findings_of, serving_pieces
 from chuangwen.results.submission.shapes import Board, Need, Piece, Standing
 
 
 class State(StrEnum):
-    """How a cell stands; the worst of its requirements decides."""
+    """How a requirement stands (each in exactly one state), and a cell by the worst of its requirements.
+
+    Served by the archive and chosen: there, late, weak; served and not chosen: unchosen. Served by nothing: only an
+    explanation was written here, or missing.
+    """
 
     MISSING = "missing"
+    UNCHOSEN = "unchosen"
+    WRITTEN = "written"
     WEAK = "weak"
     LATE = "late"
     THERE = "there"
@@ -25,11 +32,29 @@ class State(StrEnum):
     @property
     def tone(self) -> str:
         """The colour that goes with the word."""
-        return {"missing": "bad", "weak": "warn", "late": "warn", "there": "good"}[self.value]
+        return {"missing": "bad", "there": "good"}.get(self.value, "warn")
 
 
-_LABELS = {"missing": later("缺"), "weak": later("弱"), "late": later("迟"), "there": later("有")}
-ORDER = (State.MISSING, State.WEAK, State.LATE, State.THERE)
+_LABELS = {
+    "missing": later("缺"),
+    "unchosen": later("未选"),
+    "written": later("只有说明"),
+    "weak": later("弱"),
+    "late": later("迟"),
+    "there": later("有"),
+}
+ORDER = (State.MISSING, State.UNCHOSEN, State.WEAK, State.WRITTEN, State.LATE, State.THERE)
+_MEANINGS = {
+    "missing": later("一份资料也没有，也没有写情况说明"),
+    "unchosen": later("档案里有资料，申报里一份也没有选入"),
+    "written": later("没有资料，只在申报里写了情况说明"),
+    "weak": later("选入了资料，自动检查还有没改的毛病"),
+    "late": later("选入了资料，交得过了单位截止日"),
+    "there": later("选入了资料，没有毛病，没有迟"),
+}
+KINDS = {key: declare(f"submission.{key}", title, _MEANINGS[key]) for key, title in _LABELS.items()}
+TO_HAND_IN = frozenset({State.THERE, State.LATE, State.WRITTEN})
+SERVED = frozenset({State.UNCHOSEN, State.WEAK, State.LATE, State.THERE})
 
 
 @dataclass(frozen=True)
@@ -58,7 +83,7 @@ class Cell:
 
     @property
     def done(self) -> int:
-        return sum(one.state in {State.THERE, State.LATE} for one in self.judged)
+        return sum(one.state in TO_HAND_IN for one in self.judged)
 
     @property
     def all(self) -> int:
@@ -87,7 +112,8 @@ class Line:
 
     @property
     def missing(self) -> list[Judged]:
-        return [one for one in self.judged if one.state is State.MISSING]
+        """For which nothing would be handed in."""
+        return [one for one in self.judged if one.state in {State.MISSING, State.UNCHOSEN}]
 
     @property
     def open_findings(self) -> list[Finding]:
@@ -116,6 +142,15 @@ class Matrix:
     def there(self) -> int:
         """How many are there, the late ones too."""
         return self.counts[State.THERE] + self.counts[State.LATE]
+
+    @property
+    def served(self) -> int:
+        """How many a document of the archive serves, chosen or not: the same count as everywhere else."""
+        return sum(self.counts[one] for one in SERVED)
+
+    def figure(self, state: State, scope: str, on: date) -> Figure:
+        """How many requirements stand so, under its name."""
+        return Figure(KINDS[state.value], self.counts[state], scope, day_text(on))
 
     @property
     def signed(self) -> int:
@@ -156,7 +191,11 @@ def _judge(board: Board, standing: Standing, need: Need, findings: Iterable[Find
     overdue = have == 0 and need.due is not None and today > need.due
     documents = {one.document.pk for one in pieces}
     weak = any(one.stands and _is_of(one, need, documents) for one in findings)
-    state = State.MISSING if not have else State.WEAK if weak else State.LATE if late else State.THERE
+    if not serving_pieces(standing, need):
+        written = State.WRITTEN if have else State.MISSING
+        state = State.UNCHOSEN if need.served else written
+    else:
+        state = State.WEAK if weak else State.LATE if late else State.THERE
     return Judged(need, state, have, least, pieces, overdue)
 
 

@@ -10,7 +10,7 @@ from chuangwen.kernel import word
 from chuangwen.kernel.manifests import MANIFEST, WHOLE
 from chuangwen.kernel.papers import date_cn
 from chuangwen.kernel.sheet_writing import TableColumn, TableText, write_table
-from chuangwen.kernel.words import later, written
+from chuangwen.kernel.words import lasting, later, written
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.results.submission.matrix import Line, Matrix, State
 
@@ -119,6 +119,9 @@ def catalogue_sheet(title: str, files: Sequence[Filed], *, at: datetime) -> byte
     return write_table(columns, rows, TableText(title[:28], title, made=made))
 
 
+_TOLD = {State.MISSING: lasting("缺"), State.UNCHOSEN: lasting("未选"), State.LATE: lasting("迟")}
+
+
 def missing_rows(matrix: Matrix) -> list[list[str]]:
     """What is missing, weak, late or unsigned, one row each."""
     found = []
@@ -132,9 +135,8 @@ def missing_rows(matrix: Matrix) -> list[list[str]]:
 def _of_line(line: Line) -> Iterator[tuple[str, str, str]]:
     for one in line.judged:
         counts = written("{have} / {least}", have=one.have, least=one.least)
-        if one.state in {State.MISSING, State.LATE}:
-            told = written("缺") if one.state is State.MISSING else written("迟")
-            yield told, f"{one.need.requirement.code} {one.need.requirement.title}", counts
+        if one.state in _TOLD:
+            yield written(_TOLD[one.state]), f"{one.need.requirement.code} {one.need.requirement.title}", counts
     for finding in line.open_findings:
         yield written("弱"), finding.title, f"{finding.where}：{finding.what}"
     if not line.is_signed:

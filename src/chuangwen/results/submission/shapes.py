@@ -46,7 +46,10 @@ class Piece:
 
 @dataclass(frozen=True)
 class Need:
-    """One requirement: the kind of material, how many, from whom, by when, how it was graded."""
+    """One requirement: the kind of material, how many, from whom, by when, the grade that counts.
+
+    ``served`` are the documents of the archive that serve it (``archive.serving``): only they count as material.
+    """
 
     requirement: Requirement
     kind: str
@@ -54,6 +57,7 @@ class Need:
     lead: DutyLine | None = None
     due: date | None = None
     grade: str = ""
+    served: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -72,12 +76,15 @@ class Standing:
         return self.node.code
 
     def of(self, need: Need) -> list[Piece]:
-        """The pieces for one requirement: chosen for it, or of its kind and for none."""
-        mine = [one for one in self.pieces if one.pick.requirement_id == need.requirement.pk]
+        """The pieces for one requirement: chosen for it, serving it beside another, or of its kind and for none."""
         first = next((one for one in self.needs if one.kind == need.kind), None)
-        if first is need:
-            mine += [one for one in self.pieces if one.pick.requirement_id is None and one.kind == need.kind]
-        return mine
+        return [
+            one
+            for one in self.pieces
+            if one.pick.requirement_id == need.requirement.pk
+            or one.document.pk in need.served
+            or (first is need and one.pick.requirement_id is None and one.kind == need.kind)
+        ]
 
 
 @dataclass(frozen=True)

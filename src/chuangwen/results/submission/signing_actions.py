@@ -12,7 +12,7 @@ from chuangwen.kernel.workdays import CHINA
 from chuangwen.kit.refusals import NotFound
 from chuangwen.records.duties.models import Duty
 from chuangwen.records.ledger import actions as ledger
-from chuangwen.records.measures.actions import lock_material
+from chuangwen.records.measures.grading_actions import lock_material
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.gates import By, must
 from chuangwen.records.township.models import Organisation

@@ -8,10 +8,11 @@ from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later
 from chuangwen.records.archive.arriving import Incoming, Road, bring_together
 from chuangwen.records.archive.document_actions import Facts, Serves, put_to_use
-from chuangwen.records.archive.models import Document, UseKind
+from chuangwen.records.archive.models import UseKind
 from chuangwen.records.archive.queries import kind_called
+from chuangwen.records.archive.serving import serving_one
 from chuangwen.records.duties.models import Duty
-from chuangwen.records.measures import actions as measures
+from chuangwen.records.measures.grading_actions import grade as give_grade
 from chuangwen.records.measures.models import Round
 from chuangwen.records.standards.models import Requirement
 from chuangwen.records.township.actors import Actor
@@ -100,8 +101,8 @@ def _hand_in(stride: Stride, said: Said, *, by: By, at: datetime) -> None:
     key = f"{row.edition_id}:{row.code}"
     files = [*said.photos, *said.files]
     if not files:
-        serving = Document.objects.filter(serves__kind=UseKind.REQUIREMENT, serves__key=key, withdrawn_at=None)
-        if not serving.exists():
+        round_ = _round_of(case, row)
+        if not serving_one(row, round_.year if round_ else at.year):
             raise NothingHandedIn(title=row.title)
         return
     answers = stride.answers
@@ -135,7 +136,7 @@ def _grade(stride: Stride, said: Said, *, by: By, at: datetime) -> None:
     if round_ is None:
         raise NoRequirement
     grade = next(str(stride.answers[one.id]) for one in stride.type.fields_of(stride.move) if one.kind is Kind.GRADE)
-    measures.grade(round_, row, grade, remark=said.text.strip(), by=by, at=at)
+    give_grade(round_, row, grade, remark=said.text.strip(), by=by, at=at)
 
 
 def _round_of(case: Case, row: Requirement) -> Round | None:

@@ -2,6 +2,7 @@
 
 import sys
 from argparse import ArgumentParser
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from chuangwen.kernel.words import say
 from chuangwen.kit import clock
 from chuangwen.kit.refusals import NotFound
 from chuangwen.records.ledger.actions import MACHINE
+from chuangwen.records.measures.material_queries import material_counts
 from chuangwen.records.township.queries import demo_day
 from chuangwen.results.submission.compose_actions import compose
 from chuangwen.results.submission.gathering import submission_of
@@ -111,8 +113,15 @@ class Command(TownCommand):
 
 def _told(matrix: Matrix) -> dict[str, object]:
     counts = {state.value: count for state, count in matrix.counts.items()}
-    whole = {"standards": len(matrix.lines), "all": matrix.all, "there": matrix.there, "signed": matrix.signed}
-    return {"year": matrix.board.submission.year, **whole, "counts": counts}
+    whole = {
+        "standards": len(matrix.lines),
+        "all": matrix.all,
+        "served": matrix.served,
+        "there": matrix.there,
+        "signed": matrix.signed,
+    }
+    materials = asdict(material_counts(matrix.board.submission.round))
+    return {"year": matrix.board.submission.year, **whole, "counts": counts, "materials": materials}
 
 
 def _missing(matrix: Matrix) -> list[dict[str, object]]:
