@@ -81,6 +81,12 @@ class CaseRow:
     status: str = ""
     result: str = ""
     stars: int | None = None
+    sheet: str = ""
+
+    @property
+    def at(self) -> tuple[str, int]:
+        """Where it stands in the file."""
+        return self.sheet, self.row
 
     @property
     def finished(self) -> bool:
@@ -90,7 +96,7 @@ class CaseRow:
     def facts(self) -> dict[str, object]:
         """All that the row says, without where it stands."""
         told = asdict(self)
-        del told["row"]
+        del told["row"], told["sheet"]
         return {key: value for key, value in told.items() if value not in ("", None, (), {})}
 
     def mark(self, kind: str, time: int = 1) -> str:

@@ -90,9 +90,9 @@ def _planned(batch: CaseBatch, *, by: By, at: datetime, lock: bool) -> tuple[Des
     desk = desk_for(batch.kind, batch.move, batch.rows, by=by, at=at)
     if lock:  # one number at a time, and nobody else takes the same number in meanwhile
         by_keys(CaseType, [desk.type_row.pk], without=("content",), lock=True)
-    plan = Plan(problems=check_rows(desk, batch.rows, batch.file))
-    wrong = {one.row for one in plan.problems}
-    Matcher(desk, batch, plan, lock).sort([one for one in batch.rows if one.row not in wrong])
+    plan = Plan(problems=check_rows(desk, batch.rows))
+    wrong = {(one.file, one.row) for one in plan.problems}
+    Matcher(desk, batch, plan, lock).sort([one for one in batch.rows if one.at not in wrong])
     made = open_rows(desk, plan, from_today=batch.answers.get("start") == "today")
     return desk, plan, made
 

@@ -50,7 +50,7 @@ class Desk:
     units: dict[str, Organisation] = field(default_factory=dict)
     sites: dict[str, Site] = field(default_factory=dict)
     days: WorkCalendar = field(default_factory=clocks.calendar)
-    answers: dict[int, dict[str, object]] = field(default_factory=dict)
+    answers: dict[tuple[str, int], dict[str, object]] = field(default_factory=dict)
     _leads: dict[str, Organisation | None] = field(default_factory=dict)
 
     @property
@@ -99,17 +99,17 @@ def _many(value: object) -> Iterable[object]:
     return value if isinstance(value, list | tuple) else [value] if value else []
 
 
-def check_rows(desk: Desk, rows: Sequence[CaseRow], file: str) -> Problems:
+def check_rows(desk: Desk, rows: Sequence[CaseRow]) -> Problems:
     """All that is wrong with the rows; the declared fields of the others are read into ``desk.answers``."""
     problems = Problems()
     for row in rows:
         for name, what, cure in [*_wrong_words(row), *_wrong_days(desk, row), *_wrong_codes(desk, row)]:
-            problems.add(file=file, row=row.row, column=say(TITLES[name]), what=what, cure=cure)
+            problems.add(file=row.sheet, row=row.row, column=say(TITLES[name]), what=what, cure=cure)
         found = read(desk.fields, desk.move.needs, row.answers, desk.lists.known)
         for key, what in found.wrong.items():
             title = next(one.title for one in desk.fields if one.id == key)
-            problems.add(file=file, row=row.row, column=title, what=what, cure="")
-        desk.answers[row.row] = found.values
+            problems.add(file=row.sheet, row=row.row, column=title, what=what, cure="")
+        desk.answers[row.at] = found.values
     return problems
 
 

@@ -41,7 +41,7 @@ def differences(row: CaseRow, case: Case, desk: Desk) -> Differences:
         if new and new != old:
             found.add(Change(name, say(TITLES[name]), old, new), new)
     for one in desk.fields:
-        _answer(found, one, (case, desk), desk.answers.get(row.row, {}).get(one.id))
+        _answer(found, one, (case, desk), desk.answers.get(row.at, {}).get(one.id))
     _reporters(found, row.reporters, list(case.reporters.all()))
     found.left += _left(row, case, desk)
     return found

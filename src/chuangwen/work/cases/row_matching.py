@@ -85,9 +85,9 @@ class Matcher:
         bare = [one for one in rows if not one.outer]
         marks = self._marks([*folded, *bare])
         known = [one for one in self._times(bare) if self._is_known(one, marks)]
-        gone = {row.row for row, _time in known}
+        gone = {row.at for row, _time in known}
         self.plan.known += [(row, marks[row.mark(self.batch.kind, time)][0].number) for row, time in known]
-        rest = self._folded([one for one in bare if one.row not in gone], self._alike, "alike")
+        rest = self._folded([one for one in bare if one.at not in gone], self._alike, "alike")
         self._numbered(folded, marks)
         self._unnumbered(rest, marks)
         self._old_and_open()
@@ -113,7 +113,7 @@ class Matcher:
             for one in group if len(group) > 1 else ():
                 answer = self.ask(question, one.row)
             found += _fold(group, answer)
-        return sorted(found, key=lambda one: one.row)
+        return sorted(found, key=lambda one: one.at)
 
     def _times(self, rows: Sequence[CaseRow]) -> Iterator[tuple[CaseRow, int]]:
         """Rows with how often the very same stood above."""
@@ -252,7 +252,7 @@ class Matcher:
             self.plan.questions.append(RowQuestion(name, told, rows, tuple((one, say(word)) for one, word in options)))
 
     def _problem(self, row: CaseRow, what: str, cure: str) -> None:
-        self.plan.problems.add(file=self.batch.file, row=row.row, what=what, cure=cure)
+        self.plan.problems.add(file=row.sheet, row=row.row, what=what, cure=cure)
 
 
 def _fold(group: list[CaseRow], answer: str) -> list[CaseRow]:

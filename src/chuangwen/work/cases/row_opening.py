@@ -57,7 +57,7 @@ def open_rows(desk: Desk, plan: Plan, *, from_today: bool) -> list[Opened]:
         try:
             found.append(_open(desk, row, mark, from_today=from_today))
         except Refusal as no:  # a file's problems are told all at once
-            plan.problems.add(row=row.row, what=str(no))
+            plan.problems.add(file=row.sheet, row=row.row, what=str(no))
     return found
 
 
@@ -66,7 +66,7 @@ def _open(desk: Desk, row: CaseRow, mark: str, *, from_today: bool) -> Opened:
     case = new_row(desk.type_row, _new_case(desk, row), by=desk.by, at=at)
     if row.category:
         naming.set_category(case, desk.lists.categories[row.category])
-    answers = dict(desk.answers[row.row])
+    answers = dict(desk.answers[row.at])
     if case.lead is None and not answers.get("unit") and not row.finished:
         case.lead = desk.lead_of(str(answers.get("category", case.category)))
     person = desk.by.person if isinstance(desk.by, Actor) else None
