@@ -1,6 +1,6 @@
 """A table of cases as declared: what every kind may have as a column, the declared fields of its opening, and its rows."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from functools import partial
