@@ -216,7 +216,7 @@ def test_an_old_open_matter_keeps_its_day_and_its_clock_starts_as_answered(offic
     by = office.cast.actor("limin")
     with pytest.raises(RowsAskedAbout) as no:
         take_in_rows(plan, by=by, at=office.at)
-    assert [word for _id, word in no.value.questions[0].options] == ["按登记日期起算", "从今天起算"]
+    assert [one.title for one in no.value.questions[0].options] == ["按登记日期起算", "从今天起算"]
     take_in_rows(CaseBatch("mending", [reported], "report", answers={"start": "opened"}), by=by, at=office.at)
     first = Case.objects.get()
     assert (first.opened_at, first.due_at, first.year) == (day(11, 5, year=2020), day(11, 5, 10, 2020) + timedelta(minutes=30), 2020)  # fmt: skip

@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from chuangwen.kernel.problems import Problems
 from chuangwen.kernel.refusal import Refusal
+from chuangwen.kernel.tables.telling import Question
 from chuangwen.kernel.words import later
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.work.cases.models import Case
@@ -44,9 +45,9 @@ class RowsAskedAbout(Refusal):
     code = "rows_asked_about"
     sentence = later("这张表有 {count} 个问题要先回答，没有写入任何内容：{what}")
 
-    def __init__(self, questions: "Sequence[RowQuestion]") -> None:
+    def __init__(self, questions: Sequence[Question]) -> None:
         self.questions = list(questions)
-        super().__init__(count=len(questions), what="".join(one.text for one in questions))
+        super().__init__(count=len(questions), what="".join(one.what for one in questions))
 
 
 @dataclass(frozen=True)
@@ -117,16 +118,6 @@ class CaseRow:
 
 
 @dataclass(frozen=True)
-class RowQuestion:
-    """Something only a person can say. ``options``: what may be answered, with its words."""
-
-    id: str
-    text: str
-    rows: tuple[int, ...]
-    options: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
 class Change:
     """One value of a case that a row corrects. ``old`` and ``new`` as people read them; ``private``: masked in the history."""
 
@@ -155,9 +146,13 @@ class Plan:
     fresh: list[tuple[CaseRow, str]] = field(default_factory=list)
     corrections: list[Correction] = field(default_factory=list)
     known: list[tuple[CaseRow, str]] = field(default_factory=list)
-    questions: list[RowQuestion] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
     remarks: list[tuple[int, str]] = field(default_factory=list)
     problems: Problems = field(default_factory=Problems)
+
+    @property
+    def open_questions(self) -> list[Question]:
+        return [one for one in self.questions if one.is_open]
 
     @property
     def finished(self) -> int:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from chuangwen.kernel.fields import FieldRow, Kind, masked
+from chuangwen.kernel.fields import FieldRow
 from chuangwen.kernel.words import lasting, later, say, written
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.kit.rows import by_keys
@@ -30,6 +30,7 @@ from chuangwen.work.cases.case_rows import (
 )
 from chuangwen.work.cases.models import Case, CaseType, Reporter, Step
 from chuangwen.work.cases.row_desk import Desk, check_rows, desk_for
+from chuangwen.work.cases.row_differences import masked_text
 from chuangwen.work.cases.row_matching import Matcher
 from chuangwen.work.cases.row_opening import (
     AT_ONCE,
@@ -66,8 +67,8 @@ def take_in_rows(batch: CaseBatch, *, by: By, at: datetime) -> TakenIn:
     """
     desk, plan, made = _planned(batch, by=by, at=at, lock=True)
     plan.problems.refuse(batch.file or say("这张表"))
-    if plan.questions:
-        raise RowsAskedAbout(plan.questions)
+    if plan.open_questions:
+        raise RowsAskedAbout(plan.open_questions)
     near = give_turns(desk, made)
     number_rows(made)
     write_rows(desk, made, batch.file)
@@ -165,11 +166,7 @@ def _correcting_step(desk: Desk, one: Correction) -> Step:
 
 def _old_to_new(one: Change) -> str:
     """A line of the history; what is private is masked for good."""
-    kind = Kind.PHONE if one.field.startswith("phone") else Kind.TEXT
-    row = FieldRow(id="value", title=one.title, kind=kind)
-    old, new = (
-        (masked(row, text) if one.private and text else text) or written(NOTHING) for text in (one.old, one.new)
-    )
+    old, new = (masked_text(one, text) or written(NOTHING) for text in (one.old, one.new))
     return written(OLD_TO_NEW, title=one.title, old=old, new=new)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from chuangwen.kernel.fields import FieldRow, Kind, told
+from chuangwen.kernel.fields import FieldRow, Kind, masked, told
 from chuangwen.kernel.words import lasting, say
 from chuangwen.work.cases.case_rows import TITLES, CaseRow, Change, RowReporter
 from chuangwen.work.cases.models import Case, Phase, Reporter
@@ -88,6 +88,12 @@ def _contact(found: Differences, who: RowReporter, one: Reporter) -> None:
 
 def _called(who: RowReporter) -> str:
     return " ".join(one for one in (who.name, who.phone) if one)
+
+
+def masked_text(one: Change, text: str) -> str:
+    """A value of a change as those may see it who need not know a reporter or a private field."""
+    kind = Kind.PHONE if one.field.startswith("phone") else Kind.TEXT
+    return masked(FieldRow(id="value", title=one.title, kind=kind), text) if one.private and text else text
 
 
 def _left(row: CaseRow, case: Case, desk: Desk) -> Iterator[str]:

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from chuangwen.kernel.tables.telling import Option, Question
 from chuangwen.kernel.words import later, listed, say
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.records.township.actors import Actor
-from chuangwen.work.cases.case_rows import CaseBatch, CaseRow, Change, Correction, Plan, RowQuestion
+from chuangwen.work.cases.case_rows import CaseBatch, CaseRow, Change, Correction, Plan
 from chuangwen.work.cases.models import Case, Phase, Step
 from chuangwen.work.cases.policy import why_not_lead
 from chuangwen.work.cases.row_desk import Desk
@@ -241,15 +242,16 @@ class Matcher:
                 self.ask("start", row.row)
 
     def _write_questions(self) -> None:
+        """All that was asked, the answered ones too: a person may think better of it. "Go back" is no answer."""
         for name, places in self.asked.items():
             text, options = QUESTIONS[name]
             answer = self.batch.answers.get(name, "")
-            if answer in dict(options) and answer != "refuse":
-                continue
+            answer = answer if answer in dict(options) and answer != "refuse" else ""
             rows = tuple(sorted({row for row, _case in places}))
             cases = listed(list(dict.fromkeys(case for _row, case in places if case))[:SHOWN])
             told = say(text, rows=shown_rows(rows), cases=cases)
-            self.plan.questions.append(RowQuestion(name, told, rows, tuple((one, say(word)) for one, word in options)))
+            choices = [Option(one, say(word)) for one, word in options]
+            self.plan.questions.append(Question(name, told, choices, rows=rows, answer=answer))
 
     def _problem(self, row: CaseRow, what: str, cure: str) -> None:
         self.plan.problems.add(file=row.sheet, row=row.row, what=what, cure=cure)
