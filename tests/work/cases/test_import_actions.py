@@ -11,10 +11,12 @@ from chuangwen.kernel.workdays import CHINA
 from chuangwen.records.ledger.models import Note
 from chuangwen.records.notices.models import Notice
 from chuangwen.work.cases import figures
+from chuangwen.work.cases.actions import open_case
 from chuangwen.work.cases.case_rows import CaseBatch, CaseRow, RowReporter, RowsAskedAbout, TakenIn
 from chuangwen.work.cases.import_actions import plan_rows, take_in_rows
 from chuangwen.work.cases.models import Case, Reporter, Step
 from chuangwen.work.cases.policy import NotYourMove
+from chuangwen.work.cases.said import NewCase
 from tests.office import Office
 from tests.work.cases.tallying import assert_equals_a_recount
 
@@ -161,7 +163,6 @@ def test_rows_without_a_number_that_look_alike_are_asked_about(office: Office) -
     assert taken(office, *rows, alike="one").new == 1
     assert (Case.objects.count(), Reporter.objects.count()) == (1, 2)
     assert asked(office, row(text="另一种说法")) == {"maybe"}
-    assert told(taken(office, row(text="另一种说法"), maybe="same")) == (0, 0, 1)
     assert told(taken(office, row(text="另一种说法"), maybe="new")) == (1, 0, 0)
 
 
@@ -170,6 +171,32 @@ def test_the_same_words_on_another_day_may_be_a_new_matter_and_are_asked_about(o
     office.later(days=40)
     assert asked(office, row()) == {"maybe"}
     assert told(taken(office, row(), maybe="new")) == (1, 0, 0)
+
+
+def test_what_is_said_to_be_the_same_matter_is_a_correction_and_not_dropped(office: Office) -> None:
+    taken(office, row(text="甲", reporters=(WANG,)))
+    assert told(taken(office, row(text="甲乙", reporters=(WANG,)), maybe="same")) == (0, 1, 0)
+    assert (Case.objects.get().text, Case.objects.count()) == ("甲乙", 1)
+
+
+def test_a_number_of_another_source_is_asked_about(office: Office) -> None:
+    taken(office, row(outer="1", source="12345"))
+    other = row(outer="1", source="市长信箱")
+    assert asked(office, other) == {"source"}
+    assert told(taken(office, other, source="new")) == (1, 0, 0)
+    assert told(taken(office, other)) == (0, 0, 1)
+
+
+def test_a_ticket_registered_by_hand_is_known_whatever_the_table_calls_its_source(office: Office) -> None:
+    new = NewCase(kind="mending", title="路灯不亮", move="find", source="hotline", outer_number="1")
+    open_case(new, by=office.cast.actor("limin"), at=office.at)
+    assert told(taken(office, row(outer="1", source="12345热线"))) == (0, 0, 1)
+
+
+def test_a_number_that_was_changed_by_hand_does_not_stop_the_table(office: Office) -> None:
+    taken(office, row(outer="1"))
+    Case.objects.update(outer_number="2")
+    assert told(taken(office, row(outer="1"))) == (1, 0, 0)
 
 
 def test_two_equal_rows_may_be_two_matters(office: Office) -> None:
@@ -216,7 +243,7 @@ def test_an_old_open_matter_keeps_its_day_and_its_clock_starts_as_answered(offic
     by = office.cast.actor("limin")
     with pytest.raises(RowsAskedAbout) as no:
         take_in_rows(plan, by=by, at=office.at)
-    assert [one.title for one in no.value.questions[0].options] == ["按登记日期起算", "从今天起算"]
+    assert [one.title for one in no.value.questions[0].options] == ["按登记日期起算（可能马上超期）", "从今天起算"]
     take_in_rows(CaseBatch("mending", [reported], "report", answers={"start": "opened"}), by=by, at=office.at)
     first = Case.objects.get()
     assert (first.opened_at, first.due_at, first.year) == (day(11, 5, year=2020), day(11, 5, 10, 2020) + timedelta(minutes=30), 2020)  # fmt: skip

@@ -7,6 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from chuangwen.kernel.problems import Rejected
 from chuangwen.kernel.sheets import read_table
 from chuangwen.kernel.tables.heads import Said
 from chuangwen.kernel.tables.reading import TableReading, mapped
@@ -191,6 +192,28 @@ def test_a_merged_matter_whose_rows_contradict_each_other_is_refused(shipped: Sh
     [question] = reading(shipped, out.getvalue()).table.open_questions
     read = reading(shipped, out.getvalue(), **{question.id: "one"})
     assert [number for number, text in told(read) if "地址" in text] == [3]
+
+
+def test_what_a_kind_asks_is_asked_of_open_matters_and_not_of_those_long_finished(shipped: Shipped) -> None:
+    heads = ("问题", "登记日期", "办结日期")
+    old = sheet(("旧访", "2020-03-05", "2020-03-09"), heads=heads)
+    assert taken(shipped, old, "petition").finished == 1
+    read = reading(shipped, sheet(("新访", "2021-09-28", None), heads=heads), "petition")
+    with pytest.raises(Rejected) as no:
+        take_in_rows(CaseBatch("petition", read.rows), by=shipped.actor("limin"), at=shipped.at)
+    assert {one.column for one in no.value.problems} == {"事项性质", "接访形式"}
+
+
+def test_rows_of_several_sheets_keep_apart(shipped: Shipped) -> None:
+    book = openpyxl.Workbook()
+    for number, title in enumerate(("一月", "二月")):
+        one = book.active if not number else book.create_sheet(title)
+        for row in (("问题", "村", "电话"), (f"{title}的事", "红旗村", 13900001111 if number else 1390000)):
+            one.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    read = reading(shipped, out.getvalue())
+    assert [(one.sheet, one.title) for one in read.rows] == [("二月", "二月的事")]
 
 
 def test_every_kind_has_a_table_that_reads_its_own_headings(shipped: Shipped) -> None:

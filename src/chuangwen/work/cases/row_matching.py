@@ -1,5 +1,6 @@
 """What the rows of a table are beside the cases that are there: new, known, corrections, or something to be asked."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -36,6 +37,10 @@ QUESTIONS: Mapping[str, tuple[str, Options]] = {
         later("{rows} 行没有外部编号，和已登记的事项（{cases}）看来是同一件。是吗？"),
         (("same", later("是同一件，不再登记")), ("new", later("不是，照样登记"))),
     ),
+    "source": (
+        later("{rows} 行的外部编号登记过（{cases}），来源写得不同。是同一件吗？"),
+        (("same", later("是同一件")), ("new", later("不是，照样登记"))),
+    ),
     "closed": (
         later("{rows} 行要改正的事项（{cases}）已经办结。还要改吗？"),
         (("leave", later("不改")), ("correct", later("照表改正，写入经过"))),
@@ -54,7 +59,7 @@ QUESTIONS: Mapping[str, tuple[str, Options]] = {
     ),
     "start": (
         later("{rows} 行是以前登记、还没有办结的。时限从哪一天起算？"),
-        (("opened", later("按登记日期起算")), ("today", later("从今天起算"))),
+        (("opened", later("按登记日期起算（可能马上超期）")), ("today", later("从今天起算"))),
     ),
     "result": (
         later("{rows} 行写了办理结果，没有写办结日期。"),
@@ -146,15 +151,29 @@ class Matcher:
         for case in found:
             there[case.outer_number].append(case)
         for row in rows:
-            cases = [one for one in there[row.outer] if _same_source(one.source, row.source)]
-            cases = [one for one in cases if one.merged_into_id is None] or cases
+            cases = self._of_source(row, there[row.outer])
             if not cases:
-                self.plan.fresh.append((row, row.mark(self.batch.kind)))
+                self.plan.fresh.append((row, self._free_mark(row, marks)))
             elif len(cases) > 1:
                 what = say("外部编号“{outer}”登记过 {n} 件，不知道是哪一件", outer=row.outer, n=len(cases))
                 self._problem(row, what, say("请在表里加一列“来源”，或先把重复的事项合并。"))
             else:
                 self._beside(row, cases[0], marks)
+
+    def _of_source(self, row: CaseRow, there: list[Case]) -> list[Case]:
+        """The cases with the row's number that come from where the row comes from; asked, where that is not sure."""
+        cases = [one for one in there if one.merged_into_id is None] or there
+        same = [one for one in cases if _same_source(one.source, row.source)]
+        seen = [one for one in cases if self._may_know(one)]
+        if same or not seen:
+            return same or cases
+        return seen if self.ask("source", row.row, seen[0].number) != "new" else []
+
+    def _free_mark(self, row: CaseRow, marks: Mapping[str, tuple[Case, bool]], time: int = 1) -> str:
+        """A mark for its step that no step has yet."""
+        while (mark := row.mark(self.batch.kind, time)) in marks:
+            time += 1
+        return mark
 
     def _beside(self, row: CaseRow, case: Case, marks: Mapping[str, tuple[Case, bool]]) -> None:
         """A row whose number is there already."""
@@ -208,16 +227,14 @@ class Matcher:
             for area in {"", case.area.code if case.area else ""}:
                 there[case.title, area, site, case.address, day] = case
         for row, time in self._times(rows):
-            mark = row.mark(self.batch.kind, time)
-            like = marks[mark][0] if mark in marks else there.get((*row.place(), row.day(self.desk.at)))
-            if like is not None and self._may_know(like):
-                if self.ask("maybe", row.row, like.number) != "new":
-                    self.plan.known.append((row, like.number))
-                    continue
-                while mark in marks:
-                    time += 1
-                    mark = row.mark(self.batch.kind, time)
-            self.plan.fresh.append((row, mark))
+            said = marks.get(row.mark(self.batch.kind, time))
+            like = said[0] if said else there.get((*row.place(), row.day(self.desk.at)))
+            if like is None or not self._may_know(like) or self.ask("maybe", row.row, like.number) == "new":
+                self.plan.fresh.append((row, self._free_mark(row, marks, time)))
+            elif said:
+                self.plan.known.append((row, like.number))
+            else:
+                self._beside(row, like, marks)
 
     def _may_know(self, case: Case) -> bool:
         return not isinstance(self.desk.by, Actor) or why_not_see(case, self.desk.by) is None
@@ -267,8 +284,8 @@ def _fold(group: list[CaseRow], answer: str) -> list[CaseRow]:
 
 
 def _same_source(one: str, other: str) -> bool:
-    """Two words for where a number comes from, unless one of them does not say."""
-    return not other or one in {other, "sheet", "ledger", "office"}
+    """Whether two words for where a number comes from may mean the same: our own words of a page say less than a table's."""
+    return not other or re.fullmatch(r"[a-z][a-z0-9_]*", one) is not None or one == other
 
 
 def _read(rows: Any, name: str, values: Sequence[Any]) -> Iterator[Any]:

@@ -105,7 +105,7 @@ def case_table(type_: CaseTypeRow, move: MoveRow) -> Table:
     names = [name for name in HEADINGS if name not in without and bare(say(TITLES[name])) not in taken]
     own = [_own(name, taken) for name in names]
     words = {bare(word) for one in own for word in one.words}
-    declared = [_declared(one, move, words) for one in asked]
+    declared = [_declared(one, words) for one in asked]
     return Table(
         id="cases",
         title=type_.type.title,
@@ -129,14 +129,13 @@ def _own(name: str, taken: set[str]) -> Field:
     )
 
 
-def _declared(one: FieldRow, move: MoveRow, words: set[str]) -> Field:
+def _declared(one: FieldRow, words: set[str]) -> Field:
     kind, list_ = DECLARED[one.kind]
     more = HEADINGS.get("lead" if one.id == "unit" else one.id, ())
     return Field(
         id=one.id,
         title=one.title,
         kind=kind,
-        required=one.required or one.id in move.needs,
         headings=tuple(word for word in more if bare(word) not in words),
         of=list_,
         options=one.options,
