@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods
 from chuangwen.doors.evaluation_pages.measure_views import round_or_refuse
 from chuangwen.doors.packs.observing import register_of, seen_rows
 from chuangwen.doors.packs.official import Facts, as_pack, assign_read_duties
+from chuangwen.doors.site.kept_files import sent_or_kept
 from chuangwen.doors.site.sheets import error_book, marked_workbook
-from chuangwen.doors.site.uploads import sent_or_kept
 from chuangwen.kernel.cells import text_of
 from chuangwen.kernel.headings import Heading
 from chuangwen.kernel.sheets import Workbook, read_table

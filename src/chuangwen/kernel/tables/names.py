@@ -1,6 +1,7 @@
 """Names that a table may say, by code, name or other name; the nearest ones for what nobody knows."""
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from pypinyin import lazy_pinyin
@@ -96,9 +97,11 @@ class Names:
         for word in (words[0], words[-1]) if len(words) > 1 else ():
             if any(c.isdigit() for c in word) and word in self._places:
                 return self._places[word]
-        return self._places.get(bare(words[0]), set()) if len(words) > 1 and "（" in text.replace("(", "（") else set()
+        plain = _ASIDE.sub("", bare(text))
+        return self._places.get(plain, set()) if plain else set()
 
 
+_ASIDE = re.compile(r"\(.*?\)")
 _NEAR = later("您是不是要填：{near}？")
 _NONE = later("请先把它登记进去，或改成登记过的名称。")
 Lists = Mapping[str, Names]

@@ -23,7 +23,7 @@ _REMARK = re.compile(r"[^:]{1,8}:")
 _MOST_NAMED = 12
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TableRow:
     """One row understood: values by field (an empty cell has none), the texts they were read from, and where it stands.
 
