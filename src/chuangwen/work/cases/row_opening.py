@@ -213,7 +213,7 @@ def _steps(desk: Desk, one: Opened, file: str) -> Iterator[Step]:
         remarks=[*one.stride.remarks, remark],
         mark=one.mark,
     )
-    if row.finished:
+    if row.closed is not None:
         yield Step(
             **common,
             number=2,
@@ -222,7 +222,7 @@ def _steps(desk: Desk, one: Opened, file: str) -> Iterator[Step]:
             does="close",
             before=one.state,
             after=case.state,
-            at=case.closed_at,
+            at=row.closed,
             text=row.result.strip(),
             remarks=[remark],
         )

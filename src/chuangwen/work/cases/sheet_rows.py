@@ -1,7 +1,7 @@
 """A table of cases as declared: what every kind may have as a column, the declared fields of its opening, and its rows."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import partial
 from typing import TypeVar
@@ -93,6 +93,7 @@ STATUS: Mapping[str, str] = {
     "是": "closed", "未办结": "open", "在办": "open", "办理中": "open", "处理中": "open", "未办": "open", "否": "open",
 }  # fmt: skip
 Word = TypeVar("Word")
+PLAIN = ("text", "area", "site", "category", "lead", "address", "outer", "source", "result")
 OF_ONE_MATTER = ("title", "reporter", "phone")
 DAY_ALONE = later("只写了日期 {day}，没有写时刻")
 
@@ -213,10 +214,12 @@ class _CellsOfRow:
         opened, closed = self._moment("opened"), self._moment("closed")
         if opened and closed and closed < opened and closed.date() == opened.date():
             closed = opened
-        found = CaseRow(
+        plain = {name: text(name) for name in PLAIN if name not in self.asked}
+        return CaseRow(
             row=row.row,
             sheet=row.sheet,
             title=text("title"),
+            **plain,
             reporters=(who,) if who.name or who.phone else (),
             answers=self._answers(),
             opened=opened,
@@ -224,8 +227,6 @@ class _CellsOfRow:
             status=self._word("status", STATUS, ""),
             stars=self._word("stars", STARS, None),
         )
-        plain = ("text", "area", "site", "category", "lead", "address", "outer", "source", "result")
-        return replace(found, **{name: text(name) for name in plain if name not in self.asked})
 
     def _word(self, name: str, words: Mapping[str, Word], nothing: Word) -> Word:
         said = "" if name in self.asked else bare(self.row.text(name))
