@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
+from functools import cached_property
 from hashlib import sha256
 
 from chuangwen.kernel.problems import Problems
@@ -35,6 +36,7 @@ TITLES: Mapping[str, str] = {
 }
 """What every kind of case may have as a column, as people call it."""
 
+WHERE = ("row", "sheet")
 SHEET = "sheet"
 """The source of a case that a table brought and that says nothing of where it came from."""
 
@@ -96,14 +98,19 @@ class CaseRow:
     @property
     def facts(self) -> dict[str, object]:
         """All that the row says, without where it stands."""
-        told = asdict(self)
-        del told["row"], told["sheet"]
-        return {key: value for key, value in told.items() if value not in ("", None, (), {})}
+        told: dict[str, object] = {one.name: getattr(self, one.name) for one in fields(self) if one.name not in WHERE}
+        told["reporters"] = [[one.name, one.phone] for one in self.reporters]
+        return {key: value for key, value in told.items() if value not in ("", None, [], {})}
+
+    @cached_property
+    def digest(self) -> str:
+        """A sum of all that the row says."""
+        text = json.dumps(self.facts, ensure_ascii=False, sort_keys=True, default=str)
+        return sha256(text.encode()).hexdigest()[:28]
 
     def mark(self, kind: str, time: int = 1) -> str:
         """The row's own name for its step: the same content again is the same mark. ``time``: the second of equal rows."""
-        text = json.dumps(self.facts, ensure_ascii=False, sort_keys=True, default=str)
-        return f"sheet:{kind}:{sha256(text.encode()).hexdigest()[:28]}" + (f":{time}" if time > 1 else "")
+        return f"sheet:{kind}:{self.digest}" + (f":{time}" if time > 1 else "")
 
     def day(self, at: datetime) -> date:
         """The day on which it was opened; today, where the table does not say."""

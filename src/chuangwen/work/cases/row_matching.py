@@ -18,6 +18,7 @@ from chuangwen.work.cases.row_differences import Differences, differences
 from chuangwen.work.cases.seeing import why_not_see
 
 AT_ONCE = 500
+Marks = Mapping[str, tuple[int, bool]]
 SHOWN = 12
 Options = tuple[tuple[str, str], ...]
 QUESTIONS: Mapping[str, tuple[str, Options]] = {
@@ -77,12 +78,16 @@ def shown_rows(rows: Iterable[int]) -> str:
 
 @dataclass
 class Matcher:
-    """Sorts the rows of one batch; ``lock`` holds the cases it finds until the transaction ends."""
+    """Sorts the rows of one batch; ``lock`` holds the cases it finds until the transaction ends.
+
+    ``said``: cases by key, of which a table said the very same as a row without a number.
+    """
 
     desk: Desk
     batch: CaseBatch
     plan: Plan
     lock: bool = False
+    said: dict[int, Case] = field(default_factory=dict)
     asked: dict[str, list[tuple[int, str]]] = field(default_factory=lambda: defaultdict(list))
 
     def sort(self, rows: Sequence[CaseRow]) -> None:
@@ -90,14 +95,24 @@ class Matcher:
         folded = self._folded([one for one in rows if one.outer], lambda one: one.outer, "twice")
         bare = [one for one in rows if not one.outer]
         marks = self._marks([*folded, *bare])
-        known = [one for one in self._times(bare) if self._is_known(one, marks)]
-        gone = {row.at for row, _time in known}
-        self.plan.known += [(row, marks[row.mark(self.batch.kind, time)][0].number) for row, time in known]
-        rest = self._folded([one for one in bare if one.at not in gone], self._alike, "alike")
+        said = {marks[mark][0] for row, time in self._times(bare) if (mark := row.mark(self.batch.kind, time)) in marks}
+        self.said = {case.pk: case for case in self._cases(pk=sorted(said))}
+        rest = []
+        for row, time in self._times(bare):
+            case = self._said(row, marks, time)
+            if case is not None and self._is_sure(row, case):
+                self.plan.known.append((row, case.number))
+            else:
+                rest.append(row)
         self._numbered(folded, marks)
-        self._unnumbered(rest, marks)
+        self._unnumbered(self._folded(rest, self._alike, "alike"), marks)
         self._old_and_open()
         self._write_questions()
+
+    def _said(self, row: CaseRow, marks: Marks, time: int) -> Case | None:
+        """The case of which a table said the very same."""
+        found = marks.get(row.mark(self.batch.kind, time))
+        return self.said.get(found[0]) if found else None
 
     def ask(self, question: str, row: int, case: str = "") -> str:
         """The answer for all such rows; empty while nobody has answered."""
@@ -128,24 +143,21 @@ class Matcher:
             seen[one.mark(self.batch.kind)] += 1
             yield one, seen[one.mark(self.batch.kind)]
 
-    def _marks(self, rows: Sequence[CaseRow]) -> dict[str, tuple[Case, bool]]:
-        """Marks that are there: the case, and whether it is the last that a table said of the case."""
+    def _marks(self, rows: Sequence[CaseRow]) -> Marks:
+        """Marks that are there: the case's key, and whether it is the last that a table said of the case."""
         marks = [row.mark(self.batch.kind, time) for row, time in self._times(rows)]
-        steps = list(_read(Step.objects.select_related("case"), "mark", marks))
+        steps = list(_read(Step.objects.values_list("mark", "case_id", "number"), "mark", marks))
         last: dict[int, int] = {}
-        of_sheets = Step.objects.filter(mark__startswith="sheet:").only("case_id", "number")
-        for step in _read(of_sheets, "case_id", sorted({one.case_id for one in steps})):
-            last[step.case_id] = max(step.number, last.get(step.case_id, 0))
-        return {str(one.mark): (one.case, one.number == last[one.case_id]) for one in steps}
+        of_tables = Step.objects.filter(mark__startswith="sheet:").values_list("case_id", "number")
+        for case, number in _read(of_tables, "case_id", sorted({case for _mark, case, _number in steps})):
+            last[case] = max(number, last.get(case, 0))
+        return {str(mark): (case, number == last[case]) for mark, case, number in steps}
 
-    def _is_known(self, pair: tuple[CaseRow, int], marks: Mapping[str, tuple[Case, bool]]) -> bool:
-        """The very same row came before, and it is sure that it means the same: it carries its day, or came today."""
-        found = marks.get(pair[0].mark(self.batch.kind, pair[1]))
-        if found is None:
-            return False
-        return pair[0].opened is not None or found[0].opened_at.astimezone(CHINA).date() == pair[0].day(self.desk.at)
+    def _is_sure(self, row: CaseRow, case: Case) -> bool:
+        """Whether the same words mean the same matter: the row carries its day, or came today."""
+        return row.opened is not None or case.opened_at.astimezone(CHINA).date() == row.day(self.desk.at)
 
-    def _numbered(self, rows: Sequence[CaseRow], marks: Mapping[str, tuple[Case, bool]]) -> None:
+    def _numbered(self, rows: Sequence[CaseRow], marks: Marks) -> None:
         found = self._cases(outer_number=[one.outer for one in rows])
         there: dict[str, list[Case]] = defaultdict(list)
         for case in found:
@@ -169,13 +181,13 @@ class Matcher:
             return same or cases
         return seen if self.ask("source", row.row, seen[0].number) != "new" else []
 
-    def _free_mark(self, row: CaseRow, marks: Mapping[str, tuple[Case, bool]], time: int = 1) -> str:
+    def _free_mark(self, row: CaseRow, marks: Marks, time: int = 1) -> str:
         """A mark for its step that no step has yet."""
         while (mark := row.mark(self.batch.kind, time)) in marks:
             time += 1
         return mark
 
-    def _beside(self, row: CaseRow, case: Case, marks: Mapping[str, tuple[Case, bool]]) -> None:
+    def _beside(self, row: CaseRow, case: Case, marks: Marks) -> None:
         """A row whose number is there already."""
         by = self.desk.by
         if isinstance(by, Actor) and why_not_see(case, by):
@@ -184,7 +196,7 @@ class Matcher:
             return
         found = differences(row, case, self.desk)
         said = marks.get(row.mark(self.batch.kind))
-        before = said is not None and said[0].pk == case.pk
+        before = said is not None and said[0] == case.pk
         if before and (said is None or said[1] or not found.changes or self.ask("older", row.row, case.number) != "correct"):  # fmt: skip
             self.plan.known.append((row, case.number))
             return
@@ -219,7 +231,7 @@ class Matcher:
             changes.append(one)
         return changes
 
-    def _unnumbered(self, rows: Sequence[CaseRow], marks: Mapping[str, tuple[Case, bool]]) -> None:
+    def _unnumbered(self, rows: Sequence[CaseRow], marks: Marks) -> None:
         there: dict[object, Case] = {}
         for case in self._cases(title=[one.title for one in rows]):
             site = case.site.code if case.site else ""
@@ -227,8 +239,8 @@ class Matcher:
             for area in {"", case.area.code if case.area else ""}:
                 there[case.title, area, site, case.address, day] = case
         for row, time in self._times(rows):
-            said = marks.get(row.mark(self.batch.kind, time))
-            like = said[0] if said else there.get((*row.place(), row.day(self.desk.at)))
+            said = self._said(row, marks, time)
+            like = said or there.get((*row.place(), row.day(self.desk.at)))
             if like is None or not self._may_know(like) or self.ask("maybe", row.row, like.number) == "new":
                 self.plan.fresh.append((row, self._free_mark(row, marks, time)))
             elif said:
@@ -239,9 +251,9 @@ class Matcher:
     def _may_know(self, case: Case) -> bool:
         return not isinstance(self.desk.by, Actor) or why_not_see(case, self.desk.by) is None
 
-    def _cases(self, **wanted: Sequence[str]) -> list[Case]:
+    def _cases(self, **wanted: Sequence[Any]) -> list[Case]:
         (name, values), *_ = wanted.items()
-        rows = Case.objects.filter(kind=self.batch.kind).select_related("type", "site", "area", "lead", "accused")
+        rows = Case.objects.filter(kind=self.batch.kind).select_related("site", "area", "lead", "accused")
         rows = rows.prefetch_related("reporters", "assisting").order_by("-pk")
         if self.lock:
             rows = rows.select_for_update(of=("self",))
