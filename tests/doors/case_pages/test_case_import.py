@@ -161,3 +161,21 @@ def test_a_column_may_be_chosen_by_hand(clerk, office) -> None:
 def test_who_may_not_open_such_cases_is_refused(client, office) -> None:
     client.force_login(office.cast.people["chenjing"], backend="allauth.account.auth_backends.AuthenticationBackend")
     assert client.get(URL).status_code == 403
+
+
+def test_the_pages_of_what_came_in_tell_its_history(clerk, client, office) -> None:
+    for phone in ("13900001111", "13900003333"):
+        _page, form = numbered(clerk, ("路灯不亮", "村口", "王某", phone, "A-1", None))
+        clerk.post(URL, {**form, "move": "take"})
+    heads = ("问题", "登记日期", "办结日期", "办理结果")
+    answer = clerk.post(URL, {"file": sheet(heads, ("旧事", "2021-03-05", "2021-03-09", "已换灯泡"))})
+    clerk.post(URL, {"key": answer.context["sent"].key, "move": "take"})
+    open_, past = (clerk.get(f"/cases/{one.number}/").content.decode() for one in Case.objects.order_by("pk"))
+    assert "按新表改正" in open_
+    assert "139****1111 → 139****3333" in open_
+    assert "补录办结" in past
+    assert "已换灯泡" in past
+    assert "台账.xlsx" in past
+    client.force_login(office.cast.people["zhengming"], backend="allauth.account.auth_backends.AuthenticationBackend")
+    ledger = client.get("/ledger/")
+    assert (ledger.status_code, "从表格登记事项" in ledger.content.decode()) == (200, True)

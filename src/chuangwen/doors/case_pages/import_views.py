@@ -82,7 +82,7 @@ def _run(tried: Tried, kind: Kind) -> DryRun:
         changed=len(plan.corrections),
         known=len(plan.known),
         columns=heads,
-        lines=list(_lines(tried, kind)),
+        lines=sorted(_lines(tried, kind), key=lambda one: one.row),
         changes=list(_changes(tried)),
     )
 
