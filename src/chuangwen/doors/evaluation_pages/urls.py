@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from chuangwen.doors.evaluation_pages import (
+    duty_import_views,
     duty_views,
     finding_views,
     framework_views,
@@ -22,7 +23,7 @@ urlpatterns: list[URLPattern] = [
     path("standards/<int:node_id>/", framework_views.standard, name="standard"),
     path("duties/", duty_views.duties, name="duties"),
     path("duties/mine/", duty_views.mine, name="my_duties"),
-    path("duties/bulk/", duty_views.bulk, name="duties_bulk"),
+    path("duties/bulk/", duty_import_views.bulk, name="duties_bulk"),
     path("duties/export/", duty_views.export, name="duties_export"),
     path("duties/<int:node_id>/", duty_views.assign, name="duty_assign"),
     path("rounds/", round_views.rounds, name="rounds"),

@@ -12,7 +12,7 @@ from chuangwen.kernel.sheets import Sheet, Workbook
 from chuangwen.kernel.tables.cells import REQUIRED, Around, BadCell, is_picture, read_cell
 from chuangwen.kernel.tables.days import said_day
 from chuangwen.kernel.tables.declared import Field, Kind, Table
-from chuangwen.kernel.tables.heads import Head, Said, head_of, spans_told
+from chuangwen.kernel.tables.heads import Head, Said, head_of, headless, spans_told
 from chuangwen.kernel.tables.telling import Option, Question, Unread
 from chuangwen.kernel.words import listed, say
 
@@ -135,9 +135,20 @@ def read_rows(book: Workbook, table: Table, around: Around, said: Said | None = 
             _SheetReader(reading, head, around).read()
         else:
             reading.unread.append(_sheet_unread("sheet", sheet))
-    if not reading.heads:
+    if not reading.heads and not _read_headless(reading, around):
         _tell_no_head(reading)
     return reading
+
+
+def _read_headless(reading: TableReading, around: Around) -> bool:
+    """Whether it was a text of cells without a head, in the table's own order."""
+    head = headless(reading.book.sheets[0], reading.table) if reading.book.kind == "csv" else None
+    if head is None or reading.said.columns or reading.said.heading_rows:
+        return False
+    reading.heads.append(head)
+    reading.unread.clear()
+    _SheetReader(reading, head, around).read()
+    return True
 
 
 def _sheet_unread(kind: str, sheet: Sheet) -> Unread:
