@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 
+from chuangwen.doors.site.dry_run import DryRun
 from chuangwen.doors.site.kept_files import drop, sent_or_kept
 from chuangwen.doors.site.sheets import error_book
 from chuangwen.kernel.cells import column_name, text_of
@@ -40,51 +41,6 @@ class Sent:
 
 
 @dataclass(frozen=True)
-class Change:
-    """A row that corrects what stands: where, what it is about, what stood, what will stand."""
-
-    row: int
-    what: str
-    old: str
-    new: str
-
-
-@dataclass(frozen=True)
-class Line:
-    """A row as it will be written; ``tag`` says what it is beside a new one, ``tone`` its colour."""
-
-    row: int
-    cells: Sequence[object]
-    tag: str = ""
-    tone: str = ""
-
-
-@dataclass(frozen=True)
-class DryRun:
-    """What writing would do: rows new, corrected, there already, left out; and the rows as they will stand."""
-
-    new: int = 0
-    changed: int = 0
-    known: int = 0
-    left: int = 0
-    columns: Sequence[str] = ()
-    lines: Sequence[Line] = ()
-    changes: Sequence[Change] = ()
-
-    @property
-    def told(self) -> str:
-        """写入 n 条, 改正 m 条, 已有 k 条."""
-        told = say(
-            "写入 {new} 条，改正 {changed} 条，已有 {known} 条", new=self.new, changed=self.changed, known=self.known
-        )
-        return told + (say("，略过 {left} 条", left=self.left) if self.left else "")
-
-    @property
-    def writes(self) -> int:
-        return self.new + self.changed
-
-
-@dataclass(frozen=True)
 class ImportPage:
     """One import as its page: what it is called, where its links go, what is sent along (name -> value)."""
 
@@ -113,6 +69,7 @@ class ImportPage:
             "problems": reading.sorted_problems(),
             "unread": list(_unread_told(reading.unread)),
             "questions": reading.questions,
+            "carried": _carried(sent.said, reading),
             "run": run,
             "lines": run.lines[:SHOWN],
             "more": max(len(run.lines) - SHOWN, 0),
@@ -142,6 +99,12 @@ def wrong_rows(reading: TableReading) -> HttpResponse:
             sheet = one.sheet or reading.book.sheets[0].name
             found.setdefault(sheet, []).append(Problem(file=sheet, row=row, column="", what=what, cure=""))
     return error_book(reading.book, found)
+
+
+def _carried(said: Said, reading: TableReading) -> dict[str, str]:
+    """Answers to questions that do not stand on the page any more, which the next step must still have."""
+    asked = {one.id for one in reading.questions}
+    return {f"{_ANSWER}{key}": answer for key, answer in said.answers.items() if key not in asked}
 
 
 def _said(form: QueryDict, book: Workbook, table: Table) -> Said:
