@@ -19,7 +19,9 @@ class ImpossibleCounts(Refusal):
     """The two counts of a rate contradict each other."""
 
     code = "impossible_counts"
-    sentence = later("“{count}”对不上：合格数不能大于总数，总数须大于 0，比率不能超过 1。请核对原始记录。")
+    sentence = later(
+        "“{count}”不可能：次数不能为负，合格数不能大于总数，总数须大于 0，比率不能超过 1。请核对原始记录。"
+    )
     status = 422
 
 

@@ -111,7 +111,10 @@ class _Form:
         except VisitRefused as no:
             self.wrong = no.refusals
         except Refusal as no:
-            self.wrong, self.refused = ({items[0].check.code: no}, "") if len(items) == 1 else ({}, str(no))
+            if len(items) == 1:
+                self.wrong = {items[0].check.code: no}
+            else:
+                self.refused = str(no)
         else:
             return done
         return None

@@ -10,6 +10,7 @@ from chuangwen.records.measures.models import Round
 from chuangwen.records.measures.policy import NotOfThisRound
 from chuangwen.records.measures.visits import Found
 
+YEARS_APART = 10
 SLACK = timedelta(minutes=10)  # a phone's clock may run ahead by so much
 
 
@@ -32,6 +33,14 @@ class NotYet(Refusal):
 
     code = "not_yet"
     sentence = later("考察时间 {moment} 还没有到。请核对日期和时间。")
+    status = 422
+
+
+class NoSuchYear(Refusal):
+    """A year that a slip of the pen made: nobody has to be asked."""
+
+    code = "no_such_year"
+    sentence = later("考察日期 {year} 年离“{round}”太远，不会是这一轮的。请核对年份。")
     status = 422
 
 
@@ -115,6 +124,12 @@ class PlanChanged(Refusal):
 
     code = "plan_changed"
     sentence = later("试读以后这一轮的记录有变动，结果会和看到的不一样。没有写入任何内容，请重新试读一次。")
+
+
+def why_not_that_year(round_: Round, found: Found) -> Refusal | None:
+    """Why the year alone cannot be right, or ``None``."""
+    year = found.seen_at.year
+    return None if abs(year - round_.opens.year) <= YEARS_APART else NoSuchYear(year=year, round=round_.title)
 
 
 def why_not_here(round_: Round, found: Found) -> Refusal | None:

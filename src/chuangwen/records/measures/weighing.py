@@ -27,6 +27,7 @@ from chuangwen.records.measures.visit_policy import (
     is_outside,
     outside,
     why_not_here,
+    why_not_that_year,
     why_not_yet,
 )
 from chuangwen.records.measures.visits import NOTHING_SAID, Answers, Ask, Choice, Found
@@ -140,6 +141,7 @@ class _Scales:
 
     def fetch(self, rows: Sequence[Found]) -> None:
         """Everything that the rows may meet: the same sites on these days, the same marks, the photos of both."""
+        rows = [one for one in rows if why_not_that_year(self.round, one) is None]
         if not rows:
             return
         first, last = min(one.day for one in rows), max(one.day for one in rows)
@@ -171,7 +173,7 @@ class _Scales:
     def weigh(self, found: Found) -> Weighed:
         """What would become of this row, given all before it."""
         try:
-            if no := why_not_here(self.round, found) or why_not_yet(found, self.at):
+            if no := why_not_that_year(self.round, found) or self._why_not(found):
                 raise no
             made = self._made(found)
         except Refusal as no:
@@ -180,6 +182,9 @@ class _Scales:
         if told.verdict in {Verdict.NEW, Verdict.CORRECTION}:
             self._stand(made)
         return told
+
+    def _why_not(self, found: Found) -> Refusal | None:
+        return why_not_here(self.round, found) or why_not_yet(found, self.at)
 
     def _made(self, found: Found) -> Observation:
         item = found.item
