@@ -161,6 +161,25 @@ def test_half_a_year_does_not_replace_a_year() -> None:
 
 
 @pytest.mark.django_db
+def test_single_days_of_a_year_that_is_known_change_and_the_rest_of_it_stays() -> None:
+    install_shipped()
+    before = {one.date: one.kind for one in Holiday.objects.all()}
+    done = take("日期,类别,名称\n2021-10-15,放假,暴雨停工\n2021-10-07,照常,国庆节\n2021-10-16,调休上班,补班\n")
+    assert (done.years, done.single, done.touched) == ((), 3, (2021,))
+    assert done.told() == "改了个别日子 3 天，当年其余日子不变。"
+    after = {one.date: one.kind for one in Holiday.objects.all()}
+    gone, added = before.keys() - after.keys(), {day: after[day] for day in after.keys() - before.keys()}
+    assert gone == {date(2021, 10, 7)}
+    assert added == {date(2021, 10, 15): "holiday", date(2021, 10, 16): "makeup"}
+    assert all(after[day] == before[day] for day in before.keys() & after.keys())
+    assert work_calendar().works_on(date(2021, 10, 7))
+    note = Note.objects.get()
+    assert (note.key, note.before["days"], sorted(note.after["days"])) == (
+        "2021", {"2021-10-07": "holiday 国庆节"}, ["2021-10-07", "2021-10-15", "2021-10-16"],
+    )  # fmt: skip
+
+
+@pytest.mark.django_db
 def test_only_who_manages_the_system_takes_in_a_notice(cast: Cast) -> None:
     assert take(NOTICE, by=cast.actor("zhaolei")).years == (2027,)
     with pytest.raises(NotAllowed):

@@ -11,17 +11,20 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from chuangwen.doors.site.uploads import uploaded
+from chuangwen.kernel.packfiles import into
 from chuangwen.kernel.problems import Problems
-from chuangwen.kernel.words import listed, say
+from chuangwen.kernel.words import say, written
 from chuangwen.kernel.workdays import WorkCalendar
 from chuangwen.kit.doors import needs
-from chuangwen.records.township.calendar_actions import import_calendar
+from chuangwen.kit.refusals import NotFound
+from chuangwen.records.township.calendar_actions import USUAL, CalendarTaken, import_calendar, set_day
 from chuangwen.records.township.calendar_files import calendar_rows
 from chuangwen.records.township.calendar_queries import calendar_warning, days_of, work_calendar, years_told
+from chuangwen.records.township.definitions import DayRow
 from chuangwen.records.township.models import Holiday
 from chuangwen.records.township.permissions import Permission
 from chuangwen.records.township.requests import TownRequest
-from chuangwen.work.cases.side_actions import recompute_estimates
+from chuangwen.work.cases.recomputing import recompute_deadlines
 
 YEARS = range(1950, 2151)
 
@@ -73,20 +76,32 @@ def calendar(request: TownRequest) -> HttpResponse:
 
 
 def _take(request: TownRequest) -> HttpResponse:
+    """A notice as a file, or one day typed in."""
+    done = _one_day(request) if "date" in request.POST else _notice(request)
+    moved = recompute_deadlines(by=request.actor, at=request.at)
+    told = done.told() + (say("按新日历重算了 {n} 件事的时限。", n=moved) if moved else "")
+    messages.success(request, told)
+    return redirect(f"{reverse('calendar')}?year={done.touched[-1]}")
+
+
+def _notice(request: TownRequest) -> CalendarTaken:
     file = uploaded(request, "file")
     name, problems = file.name or say("文件"), Problems()
     rows = calendar_rows(file.read(), name, problems)
     problems.refuse(say("“{name}”", name=name))
-    done = import_calendar(rows, by=request.actor, at=request.at, name=name)
-    told = say(
-        "已换上 {years} 年的工作日历：放假 {holiday} 天，调休上班 {makeup} 天。",
-        years=listed(str(year) for year in done.years),
-        holiday=done.holiday,
-        makeup=done.makeup,
-    )
-    moved = recompute_estimates(by=request.actor, at=request.at)
-    messages.success(request, told + (say("按新日历重算了 {n} 件事的推算时限。", n=moved) if moved else ""))
-    return redirect(f"{reverse('calendar')}?year={done.years[-1]}")
+    return import_calendar(rows, by=request.actor, at=request.at, name=name)
+
+
+def _one_day(request: TownRequest) -> CalendarTaken:
+    said = {key: request.POST.get(key, "").strip() for key in ("date", "kind", "name", "source")}
+    told, problems = say("单日改动"), Problems()
+    said["source"] = said["source"] or written("{by} {day} 改动", by=request.actor.name, day=request.at.date())
+    said["name"] = said["name"] or (say("照常") if said["kind"] == USUAL else "")
+    row = into(DayRow, said, told, 0, problems)
+    problems.refuse(told)
+    if row is None:
+        raise NotFound(what=told)
+    return set_day(row, by=request.actor, at=request.at)
 
 
 def _year(request: TownRequest) -> int:
