@@ -6,10 +6,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from chuangwen.doors.site.dry_run import Change, DryRun, Line
 from chuangwen.doors.site.framing import chosen_edition
 from chuangwen.doors.site.importing import ImportPage, sent_table, written_now, wrong_rows
 from chuangwen.kernel.problems import Problems
+from chuangwen.kernel.tables.dry_run import Change, DryRun, Line
 from chuangwen.kernel.words import listed, say
 from chuangwen.kit.doors import needs
 from chuangwen.records.duties.actions import assign_many

@@ -10,11 +10,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from chuangwen.doors.site.dry_run import DryRun, Line
 from chuangwen.doors.site.importing import ImportPage, sent_table, written_now, wrong_rows
 from chuangwen.doors.site.uploads import uploaded
 from chuangwen.kernel.packfiles import into
 from chuangwen.kernel.problems import Problems
+from chuangwen.kernel.tables.dry_run import DryRun, Line
 from chuangwen.kernel.words import say, written
 from chuangwen.kernel.workdays import WorkCalendar
 from chuangwen.kit.doors import needs

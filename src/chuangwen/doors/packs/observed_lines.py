@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from chuangwen.doors.site.dry_run import Change, DryRun, Line
+from chuangwen.kernel.tables.dry_run import Change, DryRun, Line
 from chuangwen.kernel.words import say
 from chuangwen.records.measures.weighing import Plan, Verdict, Weighed
 

@@ -7,9 +7,9 @@ from datetime import datetime, time
 from django.utils import timezone
 
 from chuangwen.doors.packs.observed_lines import dry_run
-from chuangwen.doors.site.dry_run import DryRun
 from chuangwen.kernel.answers import ContradictoryResult
 from chuangwen.kernel.sheets import Workbook
+from chuangwen.kernel.tables.dry_run import DryRun
 from chuangwen.kernel.tables.heads import Said, spans_told
 from chuangwen.kernel.tables.reading import TableReading, TableRow
 from chuangwen.kernel.tables.telling import Option
@@ -82,8 +82,7 @@ def weigh_table(round_: Round, book: Workbook, said: Said, *, by: By, at: dateti
     rows = list(_found_rows(round_, reading, found.rows))
     plan = weigh_in(round_, rows, answers, by=by, at=at)
     if settled := _settle(reading, plan):
-        rows = [settled.get(one.key, one) for one in rows]
-        rows = [one for one in rows if one is not None]
+        rows = [now for one in rows if (now := settled.get(one.key, one)) is not None]
         plan = weigh_in(round_, rows, answers, by=by, at=at)
     asked = weigh_in(round_, rows, by=by, at=at).questions if said.answers else ()
     _ask(reading, [*asked, *plan.questions])

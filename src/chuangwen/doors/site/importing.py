@@ -7,13 +7,13 @@ from typing import Any
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 
-from chuangwen.doors.site.dry_run import DryRun
 from chuangwen.doors.site.kept_files import drop, sent_or_kept
 from chuangwen.doors.site.sheets import error_book
 from chuangwen.kernel.cells import column_name, text_of
 from chuangwen.kernel.problems import Problem
 from chuangwen.kernel.sheets import Sheet, Workbook, read_table
 from chuangwen.kernel.tables.declared import Table
+from chuangwen.kernel.tables.dry_run import DryRun
 from chuangwen.kernel.tables.heads import Head, Said, head_of
 from chuangwen.kernel.tables.reading import TableReading, by_sheet
 from chuangwen.kernel.tables.telling import UNREAD_TITLES, Unread
@@ -109,12 +109,12 @@ def _carried(said: Said, reading: TableReading) -> dict[str, str]:
 
 def _said(form: QueryDict, book: Workbook, table: Table) -> Said:
     """Answers, heading rows and columns of a form; a column that is as guessed was not chosen by hand."""
-    answers = {key.removeprefix(_ANSWER): form[key] for key in form if key.startswith(_ANSWER)}
+    answers = {key.removeprefix(_ANSWER): str(form[key]) for key in form if key.startswith(_ANSWER)}
     rows: dict[str, int] = {}
     columns: dict[str, dict[str, int | None]] = {}
     for number, sheet in enumerate(book.sheets):
         guess = head_of(sheet, number, table, Said())
-        row = _number(form.get(f"{_HEADING}{number}", ""))
+        row = _number(str(form.get(f"{_HEADING}{number}", "")))
         if row and row <= len(sheet.rows) and row != guess.heading.last_row:
             rows[sheet.name] = row
             guess = head_of(sheet, number, table, Said(heading_rows=rows))
@@ -128,7 +128,7 @@ def _chosen(form: QueryDict, number: int, table: Table, guessed: Mapping[str, in
     for one in table.fields:
         key = f"{_COLUMN}{number}.{one.id}"
         if key in form:
-            place = _number(form[key])
+            place = _number(str(form[key]))
             if place != guessed.get(one.id):
                 found[one.id] = place
     return found

@@ -114,19 +114,23 @@ class Command(TownCommand):
         for one in weighed.reading.unread:
             facts = {"kind": say(UNREAD_TITLES[one.kind]), "where": f"{one.sheet} {one.where} {one.title}".strip()}
             self.say(options, "  {kind}：{where}（{sample}）", **facts, sample=one.sample or one.count)
-        for one in weighed.reading.questions:
-            answers = "，".join(f"{choice.value}（{choice.title}）" for choice in one.options)
+        for asked in weighed.reading.questions:
+            answers = "，".join(f"{choice.value}（{choice.title}）" for choice in asked.options)
             self.say(
-                options, "  要您决定 --answer {id}=…：{what} 可选：{answers}", id=one.id, what=one.what, answers=answers
+                options,
+                "  要您决定 --answer {id}=…：{what} 可选：{answers}",
+                id=asked.id,
+                what=asked.what,
+                answers=answers,
             )
-        for one in weighed.run.changes:
+        for change in weighed.run.changes:
             self.say(
                 options,
                 "  改正 第 {row} 行 {what}：{old} → {new}",
-                row=one.row,
-                what=one.what,
-                old=one.old,
-                new=one.new,
+                row=change.row,
+                what=change.what,
+                old=change.old,
+                new=change.new,
             )
 
     def _must_be_ready(self, options: dict[str, Any], weighed: TableWeighed, name: str) -> None:
