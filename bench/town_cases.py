@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import fields
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,10 @@ from tests.town import small_pack
 
 from bench.timing import median_cpu, moments, paired, raw, row
 from chuangwen.records.ledger.actions import MACHINE
-from chuangwen.records.measures.actions import NewRound, Reading, open_round, record
+from chuangwen.records.measures.actions import NewRound, open_round
 from chuangwen.records.measures.models import Observation, Round, RoundKind
+from chuangwen.records.measures.visit_actions import record_visit
+from chuangwen.records.measures.visits import Answers, Choice, Item, Visit
 from chuangwen.records.standards.actions import install_edition
 from chuangwen.records.standards.models import Check, Edition, Node
 from chuangwen.records.township.models import Person, Site
@@ -36,10 +39,10 @@ def running() -> Round:
     return Round.objects.select_related("edition", "companion").get(code="2021-annual")
 
 
-def a_reading(number: int) -> Reading:
-    return Reading(
-        value=(number * 7919) % 10_001, result="bench", seen_at=next(later), seen_by="bench", mark=f"bench{number}"
-    )
+def a_visit(round_: Round, site: Site, check: Check, number: int) -> Visit:
+    """One item, found well or badly by turns, on another day each time."""
+    item = Item(check, "合格" if number % 3 else "不合格", mark=f"bench{number}")
+    return Visit(round_, site, next(later) + timedelta(days=number % 3_000), [item], seen_by="bench")
 
 
 def fill(round_: Round) -> None:
@@ -122,12 +125,13 @@ def one_change() -> list[dict[str, Any]]:
     check = Check.objects.filter(edition=round_.edition).order_by("position")[60]
     site = Site.objects.select_related("organisation").filter(type_code__in=check.site_types)[0]
     numbers = iter(range(10_000))
-    at = next(later)
+    at, again = next(later), Answers(same_day=Choice.SECOND, outside=Choice.TAKE)
 
     live.start(round_, round_.closes)
 
     def ours() -> Any:
-        record(round_, site, check, a_reading(next(numbers)), by=MACHINE, at=at)
+        visit = a_visit(round_, site, check, next(numbers))
+        record_visit(visit, again, by=MACHINE, at=visit.seen_at)
         return live.total_after(round_, site.pk, round_.closes)
 
     fixed = iter(range(10_000, 20_000))

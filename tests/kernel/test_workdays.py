@@ -264,6 +264,24 @@ def test_on_the_last_day_no_day_is_left_and_the_deadline_still_stands() -> None:
     assert resumed(Measure.WORK_DAY, 0, at("2024-10-10T08:00"), CALENDAR).at == at("2024-10-10T17:30")
 
 
+@pytest.mark.parametrize("measure", [Measure.WORK_DAY, Measure.DAY])
+@pytest.mark.parametrize(
+    ("goes_on", "ends"),
+    [
+        ("2021-10-14T17:29", "2021-10-14T17:30"),
+        ("2021-10-14T17:30", "2021-10-14T17:30"),
+        ("2021-10-14T17:31", "2021-10-15T17:30"),
+        ("2021-10-14T20:00", "2021-10-15T17:30"),
+        ("2021-10-15T17:31", "2021-10-18T17:30"),
+        ("2021-09-30T23:59", "2021-10-08T17:30"),
+    ],
+)
+def test_a_last_day_that_goes_on_after_closing_ends_on_the_next_working_day(
+    measure: Measure, goes_on: str, ends: str
+) -> None:
+    assert resumed(measure, 0, at(goes_on), CALENDAR).at == at(ends)
+
+
 def test_a_pause_in_the_very_minute_of_the_deadline_at_noon_leaves_it_at_noon() -> None:
     noon = due_at("3.5 工作时", "2024-10-08T08:30")
     assert left(Measure.WORK_HOUR, noon, noon, CALENDAR) == 0

@@ -15,6 +15,7 @@ _DAY = re.compile(
     r"(\d{4})\s*(?:[-/.]|年)\s*(\d{1,2})\s*(?:[-/.]|月)\s*(\d{1,2})\s*[日号]?(?:[T\s]+\d{1,2}[:时].*)?\Z", re.S
 )
 _DAY_IN_ONE = re.compile(r"(\d{4})(\d{2})(\d{2})\Z")
+_CLOCK = re.compile(r"[T\s日号](\d{1,2})\s*[:时]\s*(\d{2})")
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)\Z")
 _ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA"})
 
@@ -64,6 +65,16 @@ def day_of(cell: Cell | None) -> datetime.date | None:
     return None
 
 
+def clock_of(cell: Cell | None) -> datetime.time | None:
+    """The time of day beside a day: 2021-10-14 09:30, 2021年10月14日 9时30分; None where only the day is said."""
+    if isinstance(cell, datetime.datetime):
+        return None if cell.time() == datetime.time() else cell.time().replace(second=0, microsecond=0)
+    found = _CLOCK.search(half_width(text_of(cell)))
+    if found is None or int(found[1]) > 23 or int(found[2]) > 59:
+        return None
+    return datetime.time(int(found[1]), int(found[2]))
+
+
 def _day(year: int, month: int, day: int) -> datetime.date | None:
     try:
         return datetime.date(year, month, day)
@@ -107,6 +118,16 @@ def column_name(index: int) -> str:
         index, rest = divmod(index - 1, 26)
         name = chr(65 + rest) + name
     return name
+
+
+def column_place(letters: str) -> int | None:
+    """The place of a column from 0: A is 0, AA is 26; None for what are no letters of a column."""
+    place = 0
+    for letter in letters.upper():
+        if not "A" <= letter <= "Z" or place > 16_384:
+            return None
+        place = place * 26 + ord(letter) - 64
+    return place - 1 if letters else None
 
 
 def cell_name(row: int, index: int) -> str:

@@ -241,8 +241,17 @@ def worked_between(start: datetime, end: datetime, calendar: WorkCalendar) -> It
 
 
 def resumed(measure: Measure, remaining: int, at: datetime, calendar: WorkCalendar) -> Due:
-    """The new deadline of a matter that goes on at ``at`` with ``remaining`` left (as ``left`` gave it, not negative)."""
+    """The new deadline of a matter that goes on at ``at`` with ``remaining`` left (as ``left`` gave it, not negative).
+
+    Nobody is late at the moment of going on: a last day that goes on after the office has closed ends when it closes on
+    the next working day.
+    """
     local = at.astimezone(CHINA)
+    found = _run_on(measure, remaining, local, calendar)
+    return found if found.at >= local else _on_or_after(local.date(), local.date() + timedelta(days=1), calendar)
+
+
+def _run_on(measure: Measure, remaining: int, local: datetime, calendar: WorkCalendar) -> Due:
     if measure is Measure.URGENT_HOUR:
         return Due(local + timedelta(seconds=remaining))
     if measure is Measure.WORK_HOUR:

@@ -112,3 +112,18 @@ def test_a_longer_calendar_costs_no_more_queries(november: Cast, signed_in_as: A
     with CaptureQueriesContext(connection) as short:
         zhaolei.get(reverse("calendar"))
     assert len(full) == len(short) <= 16
+
+
+def test_one_day_is_changed_by_hand_and_a_wrong_one_is_told(november: Cast, signed_in_as: Any) -> None:
+    zhaolei = signed_in_as("zhaolei")
+    typed = {"date": "2026-11-26", "kind": "holiday", "name": "暴雪停工"}
+    page = zhaolei.post(reverse("calendar"), typed, follow=True)
+    assert page.context["year"] == 2026
+    assert "改了个别日子 1 天" in page.content.decode()
+    day = Holiday.objects.get(date=date(2026, 11, 26))
+    assert (day.kind, day.name, day.source) == ("holiday", "暴雪停工", "赵磊 2026-11-24 改动")
+    for wrong in ({"date": "下周"}, {"date": "2029-11-26"}, {"kind": "打牌"}, {"name": ""}, {"kind": "makeup"}):
+        assert zhaolei.post(reverse("calendar"), {**typed, **wrong}).status_code == 422, wrong
+    zhaolei.post(reverse("calendar"), {**typed, "kind": "usual", "name": ""})
+    assert not Holiday.objects.filter(date=date(2026, 11, 26)).exists()
+    assert signed_in_as("limin").post(reverse("calendar"), typed).status_code == 403

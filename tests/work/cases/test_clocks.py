@@ -128,6 +128,8 @@ class Slow:
         if self.rest is not None:
             self.since, self.amount, self.more, self.rest = now, self.rest, 0, None
             self.walk()
+            self.amount += self.due < now  # the office has closed on the last day: the next working day is the last
+            self.walk()
 
     def put_off(self, amount: int) -> None:
         if self.rest is None and not self.more:

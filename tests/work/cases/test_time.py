@@ -12,7 +12,7 @@ from chuangwen.records.township.definitions import CalendarRow
 from chuangwen.records.township.models import Holiday
 from chuangwen.work.cases import figures
 from chuangwen.work.cases.models import Case
-from chuangwen.work.cases.side_actions import recompute_estimates
+from chuangwen.work.cases.recomputing import recompute_deadlines
 from chuangwen.work.cases.stepping import AskedTooLate, NothingToExtend, TooLong
 
 
@@ -173,7 +173,7 @@ def unannounced(shipped):
 
 def takes_in(town, year: int) -> int:
     import_calendar(notice(year), by=MACHINE, at=town.at, name="2022.csv")
-    return recompute_estimates(by=MACHINE, at=town.at)
+    return recompute_deadlines(by=MACHINE, at=town.at)
 
 
 def test_a_deadline_behind_the_nearest_one_is_counted_anew_too(unannounced) -> None:

@@ -8,8 +8,9 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from chuangwen.doors.site.importing import Change, DryRun, ImportPage, Line, Sent, sent_table, written_now, wrong_rows
+from chuangwen.doors.site.importing import ImportPage, Sent, sent_table, written_now, wrong_rows
 from chuangwen.doors.site.sheets import workbook
+from chuangwen.kernel.tables.dry_run import Change, DryRun, Line
 from chuangwen.kernel.words import say
 from chuangwen.kit.doors import needs
 from chuangwen.kit.pages import EXCEL

@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from chuangwen.doors.case_pages.months import last_of, next_month
-from chuangwen.doors.site.importing import Change, DryRun, ImportPage, Line, sent_table, written_now, wrong_rows
+from chuangwen.doors.site.importing import ImportPage, sent_table, written_now, wrong_rows
 from chuangwen.doors.site.sheets import workbook
 from chuangwen.kernel.dates import weekday_told
 from chuangwen.kernel.refusal import Refusal
+from chuangwen.kernel.tables.dry_run import Change, DryRun, Line
 from chuangwen.kernel.words import listed, say
 from chuangwen.kit.doors import needs
 from chuangwen.kit.pages import EXCEL

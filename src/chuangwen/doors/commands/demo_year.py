@@ -11,7 +11,8 @@ from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
-from chuangwen.kernel.judging import Answer, Rule, RuleName, grades_by_count, parse_rule
+from chuangwen.kernel.answers import Answer
+from chuangwen.kernel.judging import Rule, RuleName, grades_by_count, parse_rule
 from chuangwen.records.standards.definitions import CheckRow, FrameworkPack
 from chuangwen.records.township.definitions import SiteRow, TownPack
 

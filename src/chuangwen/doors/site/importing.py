@@ -13,6 +13,7 @@ from chuangwen.kernel.cells import column_name, text_of
 from chuangwen.kernel.problems import Problem
 from chuangwen.kernel.sheets import Sheet, Workbook, read_table
 from chuangwen.kernel.tables.declared import Table
+from chuangwen.kernel.tables.dry_run import DryRun
 from chuangwen.kernel.tables.heads import Head, Said, head_of
 from chuangwen.kernel.tables.reading import TableReading, by_sheet
 from chuangwen.kernel.tables.telling import UNREAD_TITLES, Unread
@@ -37,51 +38,6 @@ class Sent:
     @property
     def name(self) -> str:
         return self.book.name
-
-
-@dataclass(frozen=True)
-class Change:
-    """A row that corrects what stands: where, what it is about, what stood, what will stand."""
-
-    row: int
-    what: str
-    old: str
-    new: str
-
-
-@dataclass(frozen=True)
-class Line:
-    """A row as it will be written; ``tag`` says what it is beside a new one, ``tone`` its colour."""
-
-    row: int
-    cells: Sequence[object]
-    tag: str = ""
-    tone: str = ""
-
-
-@dataclass(frozen=True)
-class DryRun:
-    """What writing would do: rows new, corrected, there already, left out; and the rows as they will stand."""
-
-    new: int = 0
-    changed: int = 0
-    known: int = 0
-    left: int = 0
-    columns: Sequence[str] = ()
-    lines: Sequence[Line] = ()
-    changes: Sequence[Change] = ()
-
-    @property
-    def told(self) -> str:
-        """写入 n 条, 改正 m 条, 已有 k 条."""
-        told = say(
-            "写入 {new} 条，改正 {changed} 条，已有 {known} 条", new=self.new, changed=self.changed, known=self.known
-        )
-        return told + (say("，略过 {left} 条", left=self.left) if self.left else "")
-
-    @property
-    def writes(self) -> int:
-        return self.new + self.changed
 
 
 @dataclass(frozen=True)
@@ -113,6 +69,7 @@ class ImportPage:
             "problems": reading.sorted_problems(),
             "unread": list(_unread_told(reading.unread)),
             "questions": reading.questions,
+            "carried": _carried(sent.said, reading),
             "run": run,
             "lines": run.lines[:SHOWN],
             "more": max(len(run.lines) - SHOWN, 0),
@@ -144,14 +101,20 @@ def wrong_rows(reading: TableReading) -> HttpResponse:
     return error_book(reading.book, found)
 
 
+def _carried(said: Said, reading: TableReading) -> dict[str, str]:
+    """Answers to questions that do not stand on the page any more, which the next step must still have."""
+    asked = {one.id for one in reading.questions}
+    return {f"{_ANSWER}{key}": answer for key, answer in said.answers.items() if key not in asked}
+
+
 def _said(form: QueryDict, book: Workbook, table: Table) -> Said:
     """Answers, heading rows and columns of a form; a column that is as guessed was not chosen by hand."""
-    answers = {key.removeprefix(_ANSWER): form[key] for key in form if key.startswith(_ANSWER)}
+    answers = {key.removeprefix(_ANSWER): str(form[key]) for key in form if key.startswith(_ANSWER)}
     rows: dict[str, int] = {}
     columns: dict[str, dict[str, int | None]] = {}
     for number, sheet in enumerate(book.sheets):
         guess = head_of(sheet, number, table, Said())
-        row = _number(form.get(f"{_HEADING}{number}", ""))
+        row = _number(str(form.get(f"{_HEADING}{number}", "")))
         if row and row <= len(sheet.rows) and row != guess.heading.last_row:
             rows[sheet.name] = row
             guess = head_of(sheet, number, table, Said(heading_rows=rows))
@@ -165,7 +128,7 @@ def _chosen(form: QueryDict, number: int, table: Table, guessed: Mapping[str, in
     for one in table.fields:
         key = f"{_COLUMN}{number}.{one.id}"
         if key in form:
-            place = _number(form[key])
+            place = _number(str(form[key]))
             if place != guessed.get(one.id):
                 found[one.id] = place
     return found

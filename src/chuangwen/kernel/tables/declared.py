@@ -93,7 +93,8 @@ class Field(Row):
 class Table(Row):
     """A kind of table. ``finds``: a sheet is one of these when it has all of these fields, of each group at least one.
 
-    ``identity``: two rows that agree in these are the same thing said twice.
+    ``identity``: two rows that agree in these are the same thing said twice. ``order``: the fields of a pasted table that
+    came without its head.
     """
 
     id: str = Limited(pattern=r"^[a-z][a-z0-9_]*$")
@@ -101,6 +102,7 @@ class Table(Row):
     fields: tuple[Field, ...] = Limited(min_length=1)
     finds: tuple[tuple[str, ...], ...] = ()
     identity: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
     totals: tuple[str, ...] = TOTALS
     notes: tuple[str, ...] = NOTES
 
@@ -109,7 +111,7 @@ class Table(Row):
         ids = [field.id for field in self.fields]
         if len(set(ids)) < len(ids):
             raise ValueError("two fields of one id")
-        asked = {one for group in self.finds for one in group} | set(self.identity)
+        asked = {one for group in self.finds for one in group} | {*self.identity, *self.order}
         if asked - set(ids):
             raise ValueError(f"no such fields: {sorted(asked - set(ids))}")
         if any(field.kind in NAMED and not field.of for field in self.fields):

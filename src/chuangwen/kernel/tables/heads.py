@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from chuangwen.kernel.cells import Cell, column_name, text_of
-from chuangwen.kernel.headings import Heading, find_heading, heading_at
+from chuangwen.kernel.headings import Column, Heading, find_heading, heading_at
 from chuangwen.kernel.sheets import Sheet
 from chuangwen.kernel.tables.cells import is_picture
 from chuangwen.kernel.tables.declared import Kind, Table
@@ -65,6 +65,16 @@ def head_of(sheet: Sheet, number: int, table: Table, said: Said) -> Head:
         _ask_hidden(head, table, said, by_hand)
         _name_unread(head)
     return head
+
+
+def headless(sheet: Sheet, table: Table) -> Head | None:
+    """A pasted table without its head, its columns in the table's own order; None where it has other columns."""
+    width = max((len(cells) for cells in sheet.rows), default=0)
+    needed = [place for place, name in enumerate(table.order) if table.field(name).required]
+    if not table.order or width > len(table.order) or width <= max(needed, default=0):
+        return None
+    columns = {name: Column(name, place, "", 1.0) for place, name in enumerate(table.order) if place < width}
+    return Head(sheet, 0, Heading(sheet.name, 0, 0, columns))
 
 
 def _by_hand(sheet: Sheet, heading: Heading, columns: Mapping[str, int | None]) -> Heading:

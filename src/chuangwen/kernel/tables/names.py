@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 
 from pypinyin import lazy_pinyin
 
@@ -30,14 +31,15 @@ class Names:
     def __init__(self, title: str, entries: Iterable[tuple[str, Sequence[str]]]) -> None:
         self.title = title
         self._usual: dict[str, str] = {}
+        self._spoken: dict[str, tuple[str, ...]] = {}
         self._places: dict[str, set[str]] = {}
         for code, names in entries:
             self._usual[code] = names[0] if names else code
+            self._spoken[code] = tuple(names) or (code,)
             for name in (code, *names):
                 for spelling in {name, bare(name)} - {""}:
                     self._places.setdefault(spelling, set()).add(code)
         self._near: dict[str, list[str]] = {}
-        self._sounds: dict[str, list[str]] = {}
 
     def __len__(self) -> int:
         return len(self._usual)
@@ -75,21 +77,30 @@ class Names:
         return self._near[text]
 
     def _look(self, text: str) -> list[str]:
-        plain = {bare(name): name for name in self._usual.values()}
-        inside = [name for short, name in plain.items() if text and (text in short or short in text)]
-        alike = difflib.get_close_matches(text, list(plain), n=_OFFERED, cutoff=_ALIKE)
-        found = [*self._sounding(text), *inside[:_OFFERED], *(plain[one] for one in alike)]
+        inside = [name for short, name in self._plain.items() if text and (text in short or short in text)]
+        alike = difflib.get_close_matches(text, list(self._plain), n=_OFFERED, cutoff=_ALIKE)
+        found = [*self._sounding(text), *inside[:_OFFERED], *(self._plain[one] for one in alike)]
         return list(dict.fromkeys(found))[:_OFFERED]
 
     def _sounding(self, text: str) -> list[str]:
         """Names that sound the same, or nearly."""
-        if not self._sounds:
-            for name in self._usual.values():
-                self._sounds.setdefault(_sound(name), []).append(name)
         sound = _sound(text)
-        exact = self._sounds.get(sound, [])
         close = difflib.get_close_matches(sound, list(self._sounds), n=_OFFERED, cutoff=_SOUNDS_ALIKE) if sound else []
-        return [*exact, *(name for one in close for name in self._sounds[one])][:_OFFERED]
+        return [*self._sounds.get(sound, []), *(name for one in close for name in self._sounds[one])][:_OFFERED]
+
+    @cached_property
+    def _plain(self) -> dict[str, str]:
+        """Every spelling to the usual name."""
+        return {bare(name): self._usual[code] for code, names in self._spoken.items() for name in names if name}
+
+    @cached_property
+    def _sounds(self) -> dict[str, list[str]]:
+        """Every sound to the usual names."""
+        found: dict[str, list[str]] = {}
+        for name, usual in self._plain.items():
+            found.setdefault(_sound(name), []).append(usual)
+        found.pop("", None)
+        return found
 
     def _by_one_word(self, text: str) -> set[str]:
         """ "P06-001 东门市场" and "东门市场（P06-001）" name a code beside the name; "陈涛（镇长）" a post."""

@@ -1,6 +1,5 @@
 """A table read by its declaration: rows with their cells, problems, questions, and everything that was not read by name."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
@@ -9,17 +8,14 @@ from chuangwen.kernel.cells import Cell, cell_name, text_of
 from chuangwen.kernel.chinese import bare
 from chuangwen.kernel.problems import Problem, Problems
 from chuangwen.kernel.sheets import Sheet, Workbook
+from chuangwen.kernel.tables.asides import aside_of
 from chuangwen.kernel.tables.cells import REQUIRED, Around, BadCell, is_picture, read_cell
 from chuangwen.kernel.tables.days import said_day
 from chuangwen.kernel.tables.declared import Field, Kind, Table
-from chuangwen.kernel.tables.heads import Head, Said, head_of, spans_told
+from chuangwen.kernel.tables.heads import Head, Said, head_of, headless, spans_told
 from chuangwen.kernel.tables.telling import Option, Question, Unread
 from chuangwen.kernel.words import listed, say
 
-_LONGEST_TOTAL = 16
-_MOST_NOTE = 2
-_AMOUNT = re.compile(r"[:\d.,%/()]*[件条人个处次户项元]?")
-_REMARK = re.compile(r"[^:]{1,8}:")
 _MOST_NAMED = 12
 
 
@@ -61,6 +57,7 @@ class TableReading:
     questions: list[Question] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
     _bad: set[tuple[str, int]] = field(default_factory=set)
+    _places: dict[tuple[str, int], TableRow] = field(default_factory=dict)
 
     @property
     def rows(self) -> list[TableRow]:
@@ -75,6 +72,12 @@ class TableReading:
     def is_ready(self) -> bool:
         """Whether it may be written: no problem, no question open."""
         return not self.problems and not self.open_questions
+
+    def at(self, sheet: str, row: int) -> TableRow:
+        """The row that stands there."""
+        if not self._places:
+            self._places.update({(one.sheet, one.row): one for one in self.read})
+        return self._places[sheet, row]
 
     def head(self, sheet: str) -> Head:
         return next(one for one in self.heads if one.sheet.name == sheet)
@@ -135,9 +138,20 @@ def read_rows(book: Workbook, table: Table, around: Around, said: Said | None = 
             _SheetReader(reading, head, around).read()
         else:
             reading.unread.append(_sheet_unread("sheet", sheet))
-    if not reading.heads:
+    if not reading.heads and not _read_headless(reading, around):
         _tell_no_head(reading)
     return reading
+
+
+def _read_headless(reading: TableReading, around: Around) -> bool:
+    """Whether it was a text of cells without a head, in the table's own order."""
+    head = headless(reading.book.sheets[0], reading.table) if reading.book.kind == "csv" else None
+    if head is None or reading.said.columns or reading.said.heading_rows:
+        return False
+    reading.heads.append(head)
+    reading.unread.clear()
+    _SheetReader(reading, head, around).read()
+    return True
 
 
 def _sheet_unread(kind: str, sheet: Sheet) -> Unread:
@@ -166,6 +180,10 @@ class _SheetReader:
         self._sheet = head.sheet
         self._columns = head.columns
         self._fields = [(one, self._columns[one.id]) for one in self._table.fields if one.id in self._columns]
+        last = head.heading.last_row
+        self._titles = (
+            [bare(text_of(self._sheet.value(last, place))) for place in self._columns.values()] if last else []
+        )
         self._known: dict[tuple[str, type, Cell], object] = {}
         self._unsaved = frozenset(head.sheet.unsaved)
         self._pictures: list[str] = []
@@ -217,43 +235,15 @@ class _SheetReader:
 
     def _is_aside(self, number: int, raw: Sequence[Cell], cells: Sequence[Cell]) -> bool:
         """Totals, remarks below the table, a repeated head: no rows of the table, named and passed over."""
-        texts = [text_of(cell) for cell in raw if cell != ""]
-        texts = [text for text in texts if text]
+        texts = [text for cell in raw if cell != "" and (text := text_of(cell))]
         if not texts:
             return True
-        first = bare(texts[0])
-        titles = [
-            bare(text_of(self._sheet.value(self._head.heading.last_row, place))) for place in self._columns.values()
-        ]
         here = [bare(text_of(cells[place])) if place < len(cells) else "" for place in self._columns.values()]
-        where = say("第 {row} 行", row=number)
-        sample = " ".join(texts)[:80]
-        if here == titles and any(titles):
-            self._reading.unread.append(Unread("heading", self._sheet.name, where, sample=sample))
-            return True
-        incomplete = self._lacks_required(raw)
-        if self._is_total(first, incomplete=incomplete):
-            self._reading.unread.append(Unread("totals", self._sheet.name, where, sample=sample, count=len(texts)))
-            return True
-        if self._is_remark([bare(text) for text in texts], incomplete=incomplete):
-            self._reading.unread.append(Unread("notes", self._sheet.name, where, sample=sample, count=len(texts)))
-            return True
-        return False
-
-    def _is_total(self, first: str, *, incomplete: bool) -> bool:
-        """合计, 合计：3 件; "小计（红旗村）" only where what every row must have is missing."""
-        if not first.startswith(self._table.totals):
-            return False
-        rest = next(first.removeprefix(word) for word in self._table.totals if first.startswith(word))
-        return _AMOUNT.fullmatch(rest) is not None or (incomplete and len(first) <= _LONGEST_TOTAL)
-
-    def _is_remark(self, texts: Sequence[str], *, incomplete: bool) -> bool:
-        """填表人：王芳 and the like: a word for a remark with a colon, alone or beside others, below the rows."""
-        if not texts[0].startswith(self._table.notes):
-            return False
-        if all(_REMARK.match(text) for text in texts):
-            return True
-        return incomplete and (_REMARK.match(texts[0]) is not None or len(texts) <= _MOST_NOTE)
+        kind = "heading" if here == self._titles else aside_of(texts, self._table, lacking=self._lacks_required(raw))
+        if kind is not None:
+            where, sample = say("第 {row} 行", row=number), " ".join(texts)[:80]
+            self._reading.unread.append(Unread(kind, self._sheet.name, where, sample=sample, count=len(texts)))
+        return kind is not None
 
     def _lacks_required(self, raw: Sequence[Cell]) -> bool:
         wanted = [place for one, place in self._fields if one.required]

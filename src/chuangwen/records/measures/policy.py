@@ -26,6 +26,13 @@ class MaterialLocked(Refusal):
     sentence = later("“{round}”的材料申报已于 {day} 锁定，评级不能再改。")
 
 
+class NotOfThisRound(Refusal):
+    """The thing belongs to an edition that this round does not use."""
+
+    code = "not_of_this_round"
+    sentence = later("“{thing}”不属于“{round}”所用的测评体系。")
+
+
 def why_not_record(round_: Round) -> Refusal | None:
     """Why nothing more may be put into this round, or ``None``."""
     return RoundClosed(round=round_.title) if round_.closed_at else None

@@ -50,6 +50,12 @@ class CalendarRow(Part):
     source: str = Field(default="", max_length=200)
 
 
+class DayRow(CalendarRow):
+    """A day as a file of the office tells it; ``usual``: the week's own rule holds again."""
+
+    kind: Literal["holiday", "makeup", "statutory", "usual"]  # type: ignore[assignment]
+
+
 class RetentionClassRow(Part):
     id: str
     title: str

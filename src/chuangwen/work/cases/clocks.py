@@ -2,12 +2,14 @@
 
 Each clock is ``{"term", "start", "due", "warn", "estimated", "left", "stopped", "late", "extended"}``; times are ISO
 texts, ``left`` stands only while it is paused, ``stopped`` once it is over. ``since`` and ``rest`` tell when it last ran on
-after a pause and with how much; ``added`` is an extension granted after that, so that a new calendar finds the same end.
+after a pause and with how much; ``added`` lists the extensions granted after that, so that a new calendar finds the same
+end; ``was`` is the end before the last of them. ``until`` is a day that somebody set as the end; it stands in place of the
+term. ``carried`` names the case from which a running deadline came when that was merged into this one.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.cache import cache
@@ -31,10 +33,21 @@ def forget_calendar() -> None:
     cache.delete("work_calendar")
 
 
-def start(clocks: Clocks, row: ClockRow, term: Term, at: datetime, days: WorkCalendar) -> None:
-    """Let a clock run from ``at``; one that has stopped begins anew (rework has its own time)."""
-    end = due(term, at, days)
-    clocks[row.id] = {"term": str(term), "start": _text(at), "warn_term": row.warn, **_end(end, row.warn, days)}
+def start(
+    clocks: Clocks, row: ClockRow, term: Term, at: datetime, days: WorkCalendar, until: date | None = None
+) -> None:
+    """Let a clock run from ``at``; one that has stopped begins anew (rework has its own time).
+
+    ``until`` is the day that somebody set as the end. The deadline that a merged case brought along is kept where it comes first.
+    """
+    old = clocks.get(row.id, {})
+    new: dict[str, Any] = {"term": str(term), "start": _text(at), "warn_term": row.warn}
+    if until is not None:
+        new["until"] = until.isoformat()
+    new.update(_end(_plain_end(new, days), row.warn, days))
+    if old.get("carried") and runs(old) and _time(old["due"]) <= _time(new["due"]):
+        return
+    clocks[row.id] = new
 
 
 def stop(clocks: Clocks, name: str, at: datetime) -> bool | None:
@@ -72,29 +85,41 @@ def extend(clocks: Clocks, name: str, term: Term, days: WorkCalendar) -> None:
     clock = clocks.get(name)
     if clock is None or clock.get("stopped"):
         return
-    clock.update(
-        _end(due(term, _time(clock["due"]), days), clock["warn_term"], days), extended=str(term), added=str(term)
-    )
+    new = _end(due(term, _time(clock["due"]), days), clock["warn_term"], days)
+    clock.update(new, was=clock["due"], extended=str(term), added=[*_added(clock), str(term)])
 
 
 def recompute(clocks: Clocks, days: WorkCalendar) -> bool:
-    """Compute the estimated deadlines anew by the present calendar; whether any changed."""
+    """Compute every running deadline anew by the present calendar; whether any changed.
+
+    One that touches no day that has changed comes out as it was.
+    """
     changed = False
     for clock in clocks.values():
-        if not runs(clock) or not clock.get("estimated"):
+        if not runs(clock):
             continue
-        end = _plain_end(clock, days)
-        if clock.get("added"):
-            end = due(Term.parse(clock["added"]), end.at, days)
-        new = _end(end, clock["warn_term"], days)
+        new, end = {}, _plain_end(clock, days)
+        for one in _added(clock):
+            new["was"] = _text(end.at)
+            end = due(Term.parse(one), end.at, days)
+        new.update(_end(end, clock["warn_term"], days))
         changed = changed or any(clock.get(key) != value for key, value in new.items())
         clock.update(new)
     return changed
 
 
+def _added(clock: Mapping[str, Any]) -> list[str]:
+    """The extensions since it last began to run; cases of before hold the last one only."""
+    said = clock.get("added") or []
+    return [said] if isinstance(said, str) else list(said)
+
+
 def _plain_end(clock: Mapping[str, Any], days: WorkCalendar) -> Due:
-    """The end without an extension: from the start, or from the last time that it ran on after a pause."""
+    """The end without an extension: the day that was set, else from the start or the last time that it ran on."""
     term = Term.parse(clock["term"])
+    if "until" in clock and "since" not in clock:
+        day = date.fromisoformat(clock["until"])
+        return Due(days.closing(day), days.is_estimate(day) and not days.works_on(day))
     if "since" in clock:
         return resumed(term.measure, clock["rest"], _time(clock["since"]), days)
     return due(term, _time(clock["start"]), days)
@@ -103,11 +128,6 @@ def _plain_end(clock: Mapping[str, Any], days: WorkCalendar) -> Due:
 def runs(clock: Mapping[str, Any]) -> bool:
     """Whether the clock neither rests nor has stopped."""
     return not clock.get("stopped") and "left" not in clock
-
-
-def any_estimated(clocks: Mapping[str, Mapping[str, Any]]) -> bool:
-    """Whether a running clock was counted on days that were not announced yet."""
-    return any(runs(one) and one.get("estimated") for one in clocks.values())
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, written
@@ -18,8 +18,8 @@ from chuangwen.work.cases.actions import open_case, thing
 from chuangwen.work.cases.definitions import CaseTypeRow
 from chuangwen.work.cases.keeping import fresh
 from chuangwen.work.cases.models import Case, Phase, Rung
+from chuangwen.work.cases.recomputing import recompute_if_changed
 from chuangwen.work.cases.said import Link, NewCase, Said
-from chuangwen.work.cases.side_actions import recompute_estimates
 from chuangwen.work.cases.telling import DUE_SOON, OVERDUE, link, thing_of
 from chuangwen.work.cases.turning import company, turn_people
 from chuangwen.work.cases.types import definition, in_force, type_of
@@ -41,7 +41,7 @@ def sweep(*, by: By, at: datetime) -> Swept:
     What one case refuses (its unit has been dissolved, say) is told by number and holds up no other.
     """
     swept = Swept()
-    _count_anew(by=by, at=at)
+    recompute_if_changed(by=by, at=at)
     running = Case.objects.exclude(phase=Phase.CLOSED).filter(due_at__isnull=False)
     for pk in list(running.filter(warned=False, warn_at__lte=at, due_at__gte=at).values_list("pk", flat=True)):
         swept.warned += warn(pk, by=by, at=at)
@@ -52,13 +52,6 @@ def sweep(*, by: By, at: datetime) -> Swept:
     for pk in list(running.filter(due_at__lt=at, rung__lt=most).order_by("due_at").values_list("pk", flat=True)):
         _climb_all(pk, ladders, swept, by=by, at=at)
     return swept
-
-
-def _count_anew(*, by: By, at: datetime) -> None:
-    """Deadlines that were still estimated in another process while the year's notice came in."""
-    stale = Q(due_estimated=True, due_at__year__in=sorted(clocks.calendar().covered))
-    if Case.objects.exclude(phase=Phase.CLOSED).filter(stale).exists():
-        recompute_estimates(by=by, at=at)
 
 
 def _climb_all(pk: int, ladders: dict[str, list[Rung]], swept: Swept, *, by: By, at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""What happens beside the flow: comments, looks at a reporter, links, satisfaction, the calendar's change."""
+"""What happens beside the flow: comments, looks at a reporter, links, satisfaction."""
 
 import re
 from collections.abc import Sequence
@@ -12,10 +12,9 @@ from chuangwen.kit.refusals import NotAllowed
 from chuangwen.records.ledger import actions as ledger
 from chuangwen.records.notices.actions import Told, tell
 from chuangwen.records.township.actors import Actor, actor_for
-from chuangwen.records.township.gates import By, must
+from chuangwen.records.township.gates import By
 from chuangwen.records.township.models import Person
 from chuangwen.records.township.permissions import Permission
-from chuangwen.work.cases import clocks, rollup, stepping
 from chuangwen.work.cases.actions import add_reporter, mark, thing
 from chuangwen.work.cases.attaching import must_work_on
 from chuangwen.work.cases.keeping import fresh, write
@@ -137,28 +136,3 @@ def say_satisfied(code: str, *, solved: bool, stars: int | None, said: str, by: 
     mark(case, "satisfied", later("群众评价"), by=by, at=at)
     ledger.note(thing(case), later("群众评价"), by=by, at=at, after={"solved": solved, "stars": stars})
     return reporter
-
-
-@transaction.atomic
-def recompute_estimates(*, by: By, at: datetime) -> int:
-    """After a calendar has come in: compute the estimated deadlines of open cases anew. Returns how many moved."""
-    must(by, Permission.MANAGE_SYSTEM)
-    clocks.forget_calendar()
-    open_ = Case.objects.exclude(phase=Phase.CLOSED).values_list("pk", "clocks")
-    estimated = [pk for pk, table in open_.iterator(chunk_size=2000) if clocks.any_estimated(table)]
-    return sum(_recompute(fresh(pk), by=by, at=at) for pk in estimated)
-
-
-def _recompute(case: Case, *, by: By, at: datetime) -> bool:
-    old, table = rollup.counted(case), {name: dict(one) for name, one in case.clocks.items()}
-    if not clocks.recompute(table, clocks.calendar()):
-        return False
-    case.clocks = table
-    stepping.set_due(case, type_of(case))
-    case.version += 1
-    write(case)
-    told = later("按新的工作日历重算时限")
-    mark(case, "calendar", told, by=by, at=at)
-    rollup.keep(old, rollup.counted(case), at)
-    ledger.note(thing(case), told, by=by, at=at, after={"due": case.due_at})
-    return True

@@ -11,7 +11,7 @@ from django.db import connection
 from chuangwen.doors.commands.command import NotSetUp, TownCommand, require_database
 from chuangwen.kernel.problems import Problems, Rejected
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.kernel.words import later, listed, say
+from chuangwen.kernel.words import later, say
 from chuangwen.kernel.workdays import CHINA, Due, Term, WorkCalendar, due
 from chuangwen.kit import clock
 from chuangwen.records.ledger.actions import MACHINE
@@ -20,7 +20,7 @@ from chuangwen.records.township.calendar_files import calendar_rows
 from chuangwen.records.township.calendar_queries import calendar_of, work_calendar
 from chuangwen.records.township.checking import read_township
 from chuangwen.records.township.queries import demo_day
-from chuangwen.work.cases.side_actions import recompute_estimates
+from chuangwen.work.cases.recomputing import recompute_deadlines
 
 YEARS = range(1950, 2151)
 WEEKDAYS = (later("周一"), later("周二"), later("周三"), later("周四"), later("周五"), later("周六"), later("周日"))
@@ -91,14 +91,8 @@ class Command(TownCommand):
         problems.refuse(path.name)
         with clock.live_on(demo_day()):
             done = import_calendar(rows, by=MACHINE, at=clock.now(), name=path.name)
-            moved = recompute_estimates(by=MACHINE, at=clock.now())
-        self.say(
-            options,
-            "已换上 {years} 年的工作日历：放假 {holiday} 天，调休上班 {makeup} 天。",
-            years=listed(str(year) for year in done.years),
-            holiday=done.holiday,
-            makeup=done.makeup,
-        )
+            moved = recompute_deadlines(by=MACHINE, at=clock.now())
+        self.say(options, "{told}", told=done.told())
         return {**done.as_dict(), "recomputed": moved}
 
 
