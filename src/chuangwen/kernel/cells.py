@@ -120,6 +120,16 @@ def column_name(index: int) -> str:
     return name
 
 
+def column_place(letters: str) -> int | None:
+    """The place of a column from 0: A is 0, AA is 26; None for what are no letters of a column."""
+    place = 0
+    for letter in letters.upper():
+        if not "A" <= letter <= "Z" or place > 16_384:
+            return None
+        place = place * 26 + ord(letter) - 64
+    return place - 1 if letters else None
+
+
 def cell_name(row: int, index: int) -> str:
     """The cell as Excel calls it: row counted from 1, column from 0."""
     return f"{column_name(index)}{row}"

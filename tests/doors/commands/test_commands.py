@@ -122,19 +122,28 @@ def test_packs_are_checked_with_an_exit_code(tmp_path: Path) -> None:
 def test_observations_come_in_by_command_once(home: str, tmp_path: Path) -> None:
     table = tmp_path / "观测.csv"
     table.write_bytes("点位,考察内容,结果,时间,考察人\nP06-001,P06-05,7/10,2021-10-12,甲方公司\n".encode("gb18030"))
-    assert run("observations", "import", str(table), "--home", home, "--dry-run", "--json") == {
-        "rows": 1,
-        "written": False,
-        "new": 1,
-        "known": 0,
-        "corrected": 0,
-        "asked": 0,
-        "left": 0,
-    }
+    tried = run("observations", "import", str(table), "--home", home, "--dry-run", "--json")
+    assert (tried["rows"], tried["new"], tried["known"], tried["written"]) == (1, 1, 0, False)
     assert run("observations", "import", str(table), "--home", home, "--json")["new"] == 1
     assert run("observations", "import", str(table), "--home", home, "--json")["known"] == 1
     table.write_text("点位,考察内容,结果,时间,考察人\n月球,P06-05,7/10,2021-10-12,甲\n", "utf-8")
     assert "月球" in run("observations", "import", str(table), "--home", home, code=1)
+
+
+def test_a_correction_a_question_and_an_unread_column_are_told_by_command_too(home: str, tmp_path: Path) -> None:
+    table = tmp_path / "改正.csv"
+    table.write_text("点位,考察内容,结果,结果,时间,天气\nP06-002,P06-05,7/10,8/10,2021-10-12,晴\n", "utf-8")
+    told = run("observations", "import", str(table), "--home", home, "--dry-run")
+    assert "没有读的列：改正.csv F 列 天气（晴）" in told
+    assert "--answer double.0.result=" in told
+    assert "要您决定" in run("observations", "import", str(table), "--home", home, code=1)
+    answered = ("observations", "import", str(table), "--home", home, "--answer", "double.0.result=D", "--json")
+    assert run(*answered)["new"] == 1
+    table.write_text("点位,考察内容,结果,时间\nP06-002,P06-05,9/10,2021-10-12\n", "utf-8")
+    assert "改正 1 条" in (told := run("observations", "import", str(table), "--home", home))
+    assert "8/10 → 9/10" in told
+    by_hand = ("observations", "import", str(table), "--home", home, "--column", "结果=Z9", "--dry-run")
+    assert "写得不对" in run(*by_hand, code=1)
 
 
 def test_the_doctor_tells_what_is_left_over(home: str) -> None:

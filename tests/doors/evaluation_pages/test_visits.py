@@ -168,13 +168,20 @@ def table(*rows: tuple[object, ...], head: tuple[str, ...] = ()) -> io.BytesIO:
 
 
 def bring(browser: Client, file: io.BytesIO, **said: str) -> Any:
-    """Look at a table, then write it as it was looked at."""
+    """Look at a table, then write it as it was looked at; ``said`` answers every question of that kind."""
     file.seek(0)
-    looked = browser.post(reverse("observations_import"), {"file": file, **said})
-    if looked.status_code != 200 or looked.context["plan"].questions:
+    url = reverse("observations_import")
+    looked = browser.post(url, {"file": file})
+    if looked.status_code != 200:
         return looked
-    fields = {"key": looked.context["key"], "seal": looked.context["plan"].seal, "move": "take", **said}
-    return browser.post(reverse("observations_import"), fields, follow=True)
+    questions = looked.context["questions"]
+    answers = {f"q.{one.id}": said[key] for one in questions for key in said if one.id.startswith(key)}
+    fields = {"key": looked.context["sent"].key, **answers}
+    if questions:
+        looked = browser.post(url, fields)
+        if looked.context["reading"].open_questions:
+            return looked
+    return browser.post(url, {**fields, **looked.context["page"].along, "move": "take"}, follow=True)
 
 
 def test_a_corrected_table_shows_old_and_new_before_it_is_written(town: MeasuredTown, signed_in_as: Any) -> None:
@@ -183,7 +190,8 @@ def test_a_corrected_table_shows_old_and_new_before_it_is_written(town: Measured
     second = table(("S2", "C000", "有", "", "2021-10-11", "复核甲", "改正：有 1 处"))
     looked = limin.post(reverse("observations_import"), {"file": second})
     assert "改正 1 条" in looked.content.decode()
-    assert [(one.old.in_words(), one.made.in_words()) for one in looked.context["plan"].corrections] == [("无", "有")]
+    (change,) = looked.context["run"].changes
+    assert (change.old, change.new) == ("无（第一次）", "有（改正：有 1 处）")
     assert "改正 1 条，原记录留着" in bring(limin, second).content.decode()
     assert counting(town, "S2") == [("有", 0)]
 
@@ -199,7 +207,8 @@ def test_a_table_of_contradictions_writes_nothing(town: MeasuredTown, signed_in_
     count = Observation.objects.count()
     looked = bring(limin, file)
     assert looked.status_code == 422
-    assert sorted(problem.row for problem in looked.context["problems"]) == list(range(2, 10))
+    assert sorted(problem.row for problem in looked.context["problems"]) == [2, 3, 4, 9]
+    assert sorted(row for one in looked.context["questions"] for row in one.rows) == [5, 6, 7, 8]
     assert Observation.objects.count() == count
 
 
@@ -208,7 +217,7 @@ def test_a_table_with_a_second_visit_is_asked_about(town: MeasuredTown, signed_i
     bring(limin, table(("S2", "C000", "无", "", "2021-10-11 09:30", "甲")))
     other = table(("S2", "C000", "有", "", "2021-10-11 15:00", "乙"))
     looked = bring(limin, other)
-    assert "有 1 条要先说明" in looked.content.decode()
+    assert "有 1 件事要您决定" in looked.content.decode()
     assert counting(town, "S2") == [("无", 10_000)]
     assert "新记 1 条" in bring(limin, other, same_day="second").content.decode()
     assert len(counting(town, "S2")) == 2
@@ -258,10 +267,10 @@ def test_our_own_export_taken_in_again_changes_nothing(
     before, score = everything(town), json.dumps(as_data(score_round(town.round, on)), default=str)
     file = exported(limin, **query)
     looked = limin.post(reverse("observations_import"), {"file": file})
-    plan = looked.context["plan"]
-    assert looked.context["problems"] == []
-    assert (len(plan.new), len(plan.corrections), len(plan.questions)) == (0, 0, 0)
-    assert len(plan.same) == len(plan.rows) > 0
+    run = looked.context["run"]
+    assert (looked.context["problems"], looked.context["questions"]) == ([], [])
+    assert (run.new, run.changed, run.known) == (0, 0, len(run.lines))
+    assert run.lines
     assert bring(limin, file).status_code == 200
     assert everything(town) == before
     assert json.dumps(as_data(score_round(town.round, on)), default=str) == score
@@ -279,11 +288,9 @@ def test_one_cell_changed_in_our_own_export_is_one_correction(town: MeasuredTown
     book.save(kept)
     kept.name = "改过.xlsx"
     kept.seek(0)
-    plan = limin.post(reverse("observations_import"), {"file": kept}).context["plan"]
-    assert [(one.found.site.code, one.old.in_words(), one.made.in_words()) for one in plan.corrections] == [
-        ("S2", "无", "有")
-    ]
-    assert (len(plan.new), len(plan.questions)) == (0, 0)
+    run = limin.post(reverse("observations_import"), {"file": kept}).context["run"]
+    assert [(one.what[:3], one.old[:1], one.new[:1]) for one in run.changes] == [("点位2", "无", "有")]
+    assert (run.new, run.changed) == (0, 1)
 
 
 # --- the API

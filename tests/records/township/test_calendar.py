@@ -10,9 +10,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from tests.people import AT, Cast
 
-from chuangwen.kernel.csv_text import NotAText
 from chuangwen.kernel.packfiles import Placed
 from chuangwen.kernel.problems import Problems, Rejected
+from chuangwen.kernel.refusal import Refusal
+from chuangwen.kernel.sheet_scan import TableTooBig
+from chuangwen.kernel.sheet_writing import TableColumn, TableText, write_table
 from chuangwen.kernel.workdays import Term, due
 from chuangwen.kit.refusals import NotAllowed
 from chuangwen.records.ledger.actions import MACHINE
@@ -22,8 +24,8 @@ from chuangwen.records.township.calendar_actions import import_calendar
 from chuangwen.records.township.calendar_files import (
     NotACalendar,
     calendar_rows,
-    calendar_rows_from_csv,
     calendar_rows_from_ics,
+    calendar_rows_from_table,
     kind_of,
 )
 from chuangwen.records.township.calendar_queries import calendar_warning, work_calendar
@@ -200,7 +202,7 @@ def test_a_new_edition_of_the_pack_does_not_undo_what_the_town_took_in() -> None
 
 def test_a_table_is_read_in_the_towns_words_and_in_any_encoding() -> None:
     text = "\n\ufeff日期\t类别\t名称\n2027年10月1日\t放假\t国庆节\n20271009\t调休上班\t国庆节\n".replace("\ufeff", "")
-    rows = calendar_rows_from_csv(text.encode("gb18030"), "表.csv", problems := Problems())
+    rows = calendar_rows_from_table(text.encode("gb18030"), "表.csv", problems := Problems())
     assert list(problems) == []
     assert [(one.line, str(one.row.date), one.row.kind) for one in rows] == [
         (3, "2027-10-01", "holiday"),
@@ -219,17 +221,34 @@ def test_what_a_table_says_wrongly_is_told_by_line() -> None:
     rows, problems = read(
         "日期,类别,名称\n十月一日,放假,国庆节\n2027-10-02,打牌,国庆节\n2027-10-03,放假,\n\n2027-10-04,休,国庆节\n"
     )
-    assert [(one.row, one.column) for one in problems] == [(2, "date"), (3, "kind"), (4, "name")]
+    assert [(one.row, one.column) for one in problems] == [
+        (2, "A 列“日期”"),
+        (3, "B 列“类别”"),
+        (4, "C 列“名称”"),
+    ]
     assert len(rows) == 1
-    assert [one.row for one in read("甲,乙\n1,2\n")[1]] == [1]
-    assert len(read("")[1]) == 1
-    with pytest.raises(NotAText):
-        calendar_rows(b"\x00\x01\x02", "x.csv", Problems())
+    assert ["缺少“日期”“类别”“名称”" in one.what for one in read("甲,乙\n1,2\n")[1]] == [True]
+    for nothing in (b"", b"\x00\x01\x02"):
+        with pytest.raises(Refusal):
+            calendar_rows(nothing, "x.csv", Problems())
 
 
 def test_a_table_of_endless_rows_is_refused() -> None:
-    rows, problems = read("日期,类别,名称\n" + "2027-10-01,放假,国庆节\n" * 6000)
-    assert (rows, len(problems)) == ([], 1)
+    with pytest.raises(TableTooBig):
+        read("日期,类别,名称\n" + "2027-10-01,放假,国庆节\n" * 6000)
+
+
+def test_a_notice_in_excel_is_read_with_weekdays_and_full_width_digits() -> None:
+    heads = [TableColumn(name) for name in ("日期", "安排", "节日")]
+    lines = [["2027年10月1日（周五）", "放假", "国庆节"], ["２０２７．10．9 星期六", "调休上班", "国庆节"]]
+    data = write_table(heads, lines, TableText("放假安排", "放假安排"))
+    rows = calendar_rows(data, "放假.xlsx", problems := Problems())
+    assert (list(problems), [str(one.row.date) for one in rows]) == ([], ["2027-10-01", "2027-10-09"])
+
+
+def test_two_columns_of_one_heading_are_not_guessed_by_command() -> None:
+    _rows, problems = read("日期,类别,名称,日期\n2027-10-01,放假,国庆节,2027-10-02\n")
+    assert ["2 列" in one.what for one in problems] == [True]
 
 
 ICS = """BEGIN:VCALENDAR

@@ -12,7 +12,7 @@ from chuangwen.kit.doors import needs
 from chuangwen.kit.pages import Column, Listing
 from chuangwen.records.measures import queries
 from chuangwen.records.measures.models import Observation, Round
-from chuangwen.records.measures.observation_cells import SUPERSEDED
+from chuangwen.records.measures.table import SUPERSEDED
 from chuangwen.records.township.permissions import Permission
 from chuangwen.records.township.requests import TownRequest
 

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from chuangwen.doors.evaluation_pages import (
+    duty_import_views,
     duty_views,
     finding_views,
     framework_views,
@@ -12,6 +13,7 @@ from chuangwen.doors.evaluation_pages import (
     material_views,
     measure_views,
     observation_export,
+    observation_import_views,
     plan_views,
     round_views,
     visit_views,
@@ -26,7 +28,7 @@ urlpatterns: list[URLPattern] = [
     path("standards/<int:node_id>/", framework_views.standard, name="standard"),
     path("duties/", duty_views.duties, name="duties"),
     path("duties/mine/", duty_views.mine, name="my_duties"),
-    path("duties/bulk/", duty_views.bulk, name="duties_bulk"),
+    path("duties/bulk/", duty_import_views.bulk, name="duties_bulk"),
     path("duties/export/", duty_views.export, name="duties_export"),
     path("duties/<int:node_id>/", duty_views.assign, name="duty_assign"),
     path("rounds/", round_views.rounds, name="rounds"),
@@ -42,7 +44,7 @@ urlpatterns: list[URLPattern] = [
     path("observations/<int:observation_id>/finding/", finding_views.open_finding, name="finding"),
     path("observations/<int:observation_id>/recheck/", visit_views.recheck, name="recheck"),
     path("observations/photos/<int:photo_id>/<slug:size>/", visit_views.photo, name="observation_photo"),
-    path("observations/import/", import_views.observations, name="observations_import"),
+    path("observations/import/", observation_import_views.observations, name="observations_import"),
     path("observations/export/", observation_export.observations_export, name="observations_export"),
     path("materials/", material_views.materials, name="materials"),
     path("materials/export/", material_views.export, name="materials_export"),

@@ -10,16 +10,19 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from chuangwen.doors.site.importing import ImportPage, sent_table, written_now, wrong_rows
 from chuangwen.doors.site.uploads import uploaded
 from chuangwen.kernel.packfiles import into
 from chuangwen.kernel.problems import Problems
+from chuangwen.kernel.tables.dry_run import DryRun, Line
 from chuangwen.kernel.words import say, written
 from chuangwen.kernel.workdays import WorkCalendar
 from chuangwen.kit.doors import needs
 from chuangwen.kit.refusals import NotFound
 from chuangwen.records.township.calendar_actions import USUAL, CalendarTaken, import_calendar, set_day
-from chuangwen.records.township.calendar_files import calendar_rows
+from chuangwen.records.township.calendar_files import calendar_rows_from_ics, is_published_calendar
 from chuangwen.records.township.calendar_queries import calendar_warning, days_of, work_calendar, years_told
+from chuangwen.records.township.calendar_table import CALENDAR_TABLE, CalendarReading, read_calendar
 from chuangwen.records.township.definitions import DayRow
 from chuangwen.records.township.models import Holiday
 from chuangwen.records.township.permissions import Permission
@@ -76,20 +79,56 @@ def calendar(request: TownRequest) -> HttpResponse:
 
 
 def _take(request: TownRequest) -> HttpResponse:
-    """A notice as a file, or one day typed in."""
-    done = _one_day(request) if "date" in request.POST else _notice(request)
+    """One day typed in; a published calendar; or a table, which is shown first where anything in it is not read."""
+    if "date" in request.POST:
+        return _taken(request, _one_day(request))
+    if "file" in request.FILES:
+        file = uploaded(request, "file")
+        data = file.read()
+        file.seek(0)
+        if is_published_calendar(data):
+            return _taken(request, _published(request, data, file.name or say("文件")))
+    sent = sent_table(request, CALENDAR_TABLE)
+    found = read_calendar(sent.book, sent.said)
+    if sent.move == "errors":
+        return wrong_rows(found.reading)
+    if found.reading.is_ready and (sent.move == "take" or not found.reading.unread):
+        done = import_calendar(found.rows, by=request.actor, at=request.at, name=sent.name)
+        written_now(request, sent)
+        return _taken(request, done)
+    return _page().show(request, sent, found.reading, _dry_run(found))
+
+
+def _taken(request: TownRequest, done: CalendarTaken) -> HttpResponse:
     moved = recompute_deadlines(by=request.actor, at=request.at)
     told = done.told() + (say("按新日历重算了 {n} 件事的时限。", n=moved) if moved else "")
     messages.success(request, told)
     return redirect(f"{reverse('calendar')}?year={done.touched[-1]}")
 
 
-def _notice(request: TownRequest) -> CalendarTaken:
-    file = uploaded(request, "file")
-    name, problems = file.name or say("文件"), Problems()
-    rows = calendar_rows(file.read(), name, problems)
+def _published(request: TownRequest, data: bytes, name: str) -> CalendarTaken:
+    problems = Problems()
+    rows = calendar_rows_from_ics(data, name, problems)
     problems.refuse(say("“{name}”", name=name))
     return import_calendar(rows, by=request.actor, at=request.at, name=name)
+
+
+def _page() -> ImportPage:
+    return ImportPage(
+        title=say("导入放假通知"),
+        lede=say("文件里的整年会被替换，个别日子只改那几天。"),
+        hint=say("列：日期、类别（放假、调休上班）、名称、来源"),
+        again=reverse("calendar"),
+        back=reverse("calendar"),
+    )
+
+
+def _dry_run(found: CalendarReading) -> DryRun:
+    columns = [say("日期"), say("类别"), say("名称"), say("来源")]
+    titles = dict(Holiday.Kind.choices)
+    rows = [(one.line, one.row) for one in found.rows]
+    lines = [Line(line, (row.date, titles.get(row.kind, row.kind), row.name, row.source)) for line, row in rows]
+    return DryRun(new=len(lines), columns=columns, lines=lines)
 
 
 def _one_day(request: TownRequest) -> CalendarTaken:

@@ -85,7 +85,7 @@ def _opened(new: NewCase, said: Said, *, by: By, at: datetime) -> Ready:
         raise TitleMissing
     lists = lists_for(type_, move, said)
     answers = stepping.check_said(type_, move, said, lists)
-    case = _new_row(row, new, by=by, at=at)
+    case = new_row(row, new, by=by, at=at)
     if new.category:
         naming.set_category(case, _category(type_, new.category))
     if case.lead is None and not answers.values.get("unit"):
@@ -140,7 +140,8 @@ def _category(type_: CaseTypeRow, code: str) -> Category:
     return found
 
 
-def _new_row(row: CaseType, new: NewCase, *, by: By, at: datetime) -> Case:
+def new_row(row: CaseType, new: NewCase, *, by: By, at: datetime) -> Case:
+    """The case as it is said, in memory: without number, state and clocks."""
     type_ = definition(row)
     area = area_of(new.area or (new.site.organisation if new.site else None))
     return Case(
@@ -176,8 +177,15 @@ def _number(case: Case) -> None:
 
 def add_reporter(case: Case, new: NewReporter, at: datetime) -> Reporter:
     """Somebody who asks for it gets a tracking code. Called inside the action that opens or merges."""
+    row = new_reporter(case, new, at)
+    row.save(force_insert=True)
+    return row
+
+
+def new_reporter(case: Case, new: NewReporter, at: datetime) -> Reporter:
+    """The row in memory, with its tracking code."""
     code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
-    return Reporter.objects.create(
+    return Reporter(
         case=case,
         code=code,
         name=new.name[:60],

@@ -16,7 +16,7 @@ from chuangwen.kernel.figures import Figure, FigureKind, day_text, declare, narr
 from chuangwen.kernel.words import later, say
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.work.cases.lateness import late_now
-from chuangwen.work.cases.models import Case, Phase
+from chuangwen.work.cases.models import OLD_LEDGER, Case, Phase
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,11 @@ def _valid(period: Period) -> Q:
     return period.within("opened_at") & ~Q(outcome__in=["merged", "withdrawn"])
 
 
+def _followed(period: Period) -> Q:
+    """Valid cases whose steps are known: what was finished before it was taken in from an old ledger says nothing of them."""
+    return _valid(period) & ~Q(source=OLD_LEDGER)
+
+
 def _due(period: Period) -> Q:
     should = period.within("handle_due_at") | period.within("handled_at")
     return Q(dispatched_at__isnull=False, merged_into=None) & should & Q(paused_at=None)
@@ -98,16 +103,16 @@ FIGURES: tuple[FigureRule, ...] = (
     FigureRule(
         "filing_rate",
         later("立案率"),
-        later("已立案 ÷ 期内登记的有效事项"),
+        later("已立案 ÷ 期内登记的有效事项（补录的旧件不计）"),
         lambda _p: Q(filed_at__isnull=False),
-        _valid,
+        _followed,
     ),
     FigureRule(
         "dispatch_rate",
         later("派遣率"),
-        later("已派遣 ÷ 已立案（期内登记）"),
+        later("已派遣 ÷ 已立案（期内登记，补录的旧件不计）"),
         lambda _p: Q(dispatched_at__isnull=False),
-        lambda p: _valid(p) & Q(filed_at__isnull=False),
+        lambda p: _followed(p) & Q(filed_at__isnull=False),
     ),
     FigureRule(
         "on_time_rate",

@@ -13,6 +13,7 @@ from chuangwen.work.cases.tally_models import AreaDay, AreaNow
 from chuangwen.work.cases.type_models import CaseType, Category, Rung, UnitKey
 
 __all__ = [
+    "OLD_LEDGER",
     "AreaDay",
     "AreaNow",
     "Attachment",
@@ -27,6 +28,10 @@ __all__ = [
     "Step",
     "UnitKey",
 ]
+
+
+OLD_LEDGER = "ledger"
+"""The source of a matter that was finished before it was taken in: nobody knows its steps, so no rate of steps counts it."""
 
 
 class Phase(models.TextChoices):

@@ -112,6 +112,37 @@ def keep(old: Counted, new: Counted, at: datetime) -> None:
         _add("cases_areanow", STATES, [(path, state) for path in over])
 
 
+AT_ONCE = 200
+
+
+def keep_many(steps: Iterable[tuple[Counted, Counted, datetime]]) -> None:
+    """``keep`` for many steps at once: as many statements for a thousand cases as for two hundred areas and days."""
+    days = _summed(steps)
+    rows = list[tuple[str, Sequence[int | date]]]()
+    states = dict[str, list[int]]()
+    for (path, day), one in sorted(days.items()):
+        rows.append((path, [day, *_row(one, COUNTS)]))
+        sums = states.setdefault(path, [0] * len(STATES))
+        states[path] = [a + b for a, b in zip(sums, _row(one, STATES), strict=True)]
+    for begin in range(0, len(rows), AT_ONCE):
+        _add("cases_areaday", ("day", *COUNTS), rows[begin : begin + AT_ONCE])
+    now = [(path, counts) for path, counts in sorted(states.items()) if any(counts)]
+    for begin in range(0, len(now), AT_ONCE):
+        _add("cases_areanow", STATES, now[begin : begin + AT_ONCE])
+
+
+def _summed(steps: Iterable[tuple[Counted, Counted, datetime]]) -> dict[tuple[str, date], dict[str, int]]:
+    """What many steps change, by area (its path) and day."""
+    days = dict[tuple[str, date], dict[str, int]]()
+    for old, new, at in steps:
+        for day, counts in ({} if new.guarded else deltas(old, new, at)).items():
+            for path in paths(new):
+                mine = days.setdefault((path, day), {})
+                for name, amount in counts.items():
+                    mine[name] = mine.get(name, 0) + amount
+    return days
+
+
 def _row(counts: Mapping[str, int], names: Iterable[str]) -> list[int]:
     return [counts.get(name, 0) for name in names]
 

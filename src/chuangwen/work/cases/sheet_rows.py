@@ -1,187 +1,272 @@
-"""Cases from a table: an old ledger in Excel, a list from a hotline. Read and matched as a whole, all problems told."""
+"""A table of cases as declared: what every kind may have as a column, the declared fields of its opening, and its rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
-from typing import Any
+from datetime import date, datetime, time
+from functools import partial
+from typing import TypeVar
 
-from chuangwen.kernel.cells import day_of, lines_of, text_of
-from chuangwen.kernel.fields import FieldRow, Kind, Known, read
-from chuangwen.kernel.headings import Heading, find_heading
-from chuangwen.kernel.problems import Problems
-from chuangwen.kernel.refusal import Refusal
-from chuangwen.kernel.sheets import Sheet, Workbook, cell_problems
+from chuangwen.kernel.chinese import bare
+from chuangwen.kernel.fields import FieldRow
+from chuangwen.kernel.fields import Kind as Asked
+from chuangwen.kernel.sheets import Workbook
+from chuangwen.kernel.tables.cells import Around
+from chuangwen.kernel.tables.declared import Field, Kind, Table
+from chuangwen.kernel.tables.heads import Said
+from chuangwen.kernel.tables.names import Names
+from chuangwen.kernel.tables.reading import TableReading, TableRow, read_rows
 from chuangwen.kernel.words import later, listed, say
+from chuangwen.kernel.workdays import CHINA
+from chuangwen.records.township.models import Organisation, Person, Site
+from chuangwen.work.cases.case_rows import LONGEST, LONGEST_OF_REPORTER, TITLES, CaseRow, RowReporter
+from chuangwen.work.cases.definitions import CaseTypeRow, MoveRow
+from chuangwen.work.cases.models import Category
 
-OWN: Mapping[str, tuple[str, ...]] = {
-    "title": ("问题", "标题", "事项", "什么事", "问题描述", "反映事项"),
-    "text": ("详细情况", "情况", "内容", "反映内容", "备注"),
-    "area": ("村（社区）", "村", "社区", "所在村", "所属村"),
+HEADINGS: Mapping[str, tuple[str, ...]] = {
+    "title": ("问题", "标题", "事项", "什么事", "问题描述", "反映事项", "诉求标题", "工单标题"),
+    "text": ("详细情况", "情况", "内容", "反映内容", "诉求内容", "备注"),
+    "area": ("村（社区）", "村", "社区", "所在村", "所属村", "村居"),
     "site": ("点位", "点位编号", "点位名称"),
     "category": ("类别", "问题类别", "分类"),
-    "address": ("地址", "位置", "地点"),
-    "reporter": ("反映人", "姓名", "来电人", "联系人"),
-    "phone": ("电话", "联系电话", "手机"),
-    "outer": ("外部编号", "工单号", "信访编号"),
+    "lead": ("主办单位", "承办单位", "责任单位", "办理单位"),
+    "address": ("地址", "位置", "地点", "详细地址", "事发地点"),
+    "reporter": ("反映人", "姓名", "来电人", "联系人", "诉求人"),
+    "phone": ("电话", "联系电话", "手机", "来电号码", "联系方式"),
+    "outer": ("外部编号", "工单号", "工单编号", "信访编号", "热线编号"),
+    "source": ("来源", "来源渠道", "诉求来源"),
+    "opened": (
+        "登记日期",
+        "登记时间",
+        "受理日期",
+        "受理时间",
+        "来电时间",
+        "来电日期",
+        "反映时间",
+        "反映日期",
+        "上报时间",
+        "上报日期",
+    ),
+    "closed": ("办结日期", "办结时间", "结案日期", "完成日期", "销号日期", "办结时刻"),
+    "result": ("办理结果", "处理结果", "办理情况", "处理情况", "答复情况", "处置结果"),
+    "stars": ("满意度", "满意情况", "群众满意度", "回访满意度"),
+    "status": ("办理状态", "状态", "是否办结", "办结情况"),
 }
-"""What every kind of case may have as a column, by the headings offices use."""
-MANY = (Kind.UNITS, Kind.CHOICES)
-FIRST_SHOWN = 6
+KINDS: Mapping[str, Kind] = {
+    "text": Kind.LONG,
+    "result": Kind.LONG,
+    "area": Kind.NAME,
+    "site": Kind.NAME,
+    "category": Kind.NAME,
+    "lead": Kind.NAME,
+    "phone": Kind.PHONE,
+    "outer": Kind.REFERENCE,
+    "opened": Kind.MOMENT,
+    "closed": Kind.MOMENT,
+}
+LISTS: Mapping[str, str] = {"area": "areas", "site": "sites", "category": "categories", "lead": "units"}
+DECLARED: Mapping[Asked, tuple[Kind, str]] = {
+    Asked.TEXT: (Kind.TEXT, ""),
+    Asked.LONG: (Kind.LONG, ""),
+    Asked.INTEGER: (Kind.WHOLE, ""),
+    Asked.DECIMAL: (Kind.NUMBER, ""),
+    Asked.DATE: (Kind.DAY, ""),
+    Asked.MOMENT: (Kind.MOMENT, ""),
+    Asked.CHOICE: (Kind.CHOICE, ""),
+    Asked.CHOICES: (Kind.CHOICES, ""),
+    Asked.YES_NO: (Kind.YES_NO, ""),
+    Asked.STARS: (Kind.TEXT, ""),
+    Asked.TERM: (Kind.TEXT, ""),
+    Asked.PHONE: (Kind.PHONE, ""),
+    Asked.ID_NUMBER: (Kind.ID_NUMBER, ""),
+    Asked.PERSON: (Kind.NAME, "people"),
+    Asked.UNIT: (Kind.NAME, "units"),
+    Asked.UNITS: (Kind.NAMES, "units"),
+    Asked.CATEGORY: (Kind.NAME, "categories"),
+}
+"""How a declared field is read from a cell; what is not here (tables, grades) no cell can hold: its column stays unread."""
+STARS: Mapping[str, int] = {
+    "非常满意": 5, "很满意": 5, "满意": 4, "基本满意": 3, "一般": 3, "不满意": 2, "很不满意": 1, "非常不满意": 1,
+    "5": 5, "4": 4, "3": 3, "2": 2, "1": 1, "5星": 5, "4星": 4, "3星": 3, "2星": 2, "1星": 1,
+}  # fmt: skip
+STATUS: Mapping[str, str] = {
+    "已办结": "closed", "办结": "closed", "已结案": "closed", "结案": "closed", "已完成": "closed", "已销号": "closed",
+    "是": "closed", "未办结": "open", "在办": "open", "办理中": "open", "处理中": "open", "未办": "open", "否": "open",
+}  # fmt: skip
+Word = TypeVar("Word")
+PLAIN = ("text", "area", "site", "category", "lead", "address", "outer", "source", "result")
+OF_ONE_MATTER = ("title", "reporter", "phone")
+DAY_ALONE = later("只写了日期 {day}，没有写时刻")
 
 
-class NoCaseTable(Refusal):
-    code = "no_case_table"
-    sentence = later("“{name}”里没有找到事项表：前 30 行中没有“问题”或“标题”这样的表头。请按模板的列名整理后再导入。")
-    status = 422
+def case_table(type_: CaseTypeRow, move: MoveRow) -> Table:
+    """The declaration of a kind's table: what every kind has, then what its opening asks, by the town's own titles."""
+    asked = [one for one in type_.fields_of(move) if one.kind in DECLARED]
+    taken = {bare(one.title) for one in asked}
+    without = {one.id for one in asked} | ({"lead"} if any(one.id == "unit" for one in asked) else set())
+    names = [name for name in HEADINGS if name not in without and bare(say(TITLES[name])) not in taken]
+    own = [_own(name, taken) for name in names]
+    words = {bare(word) for one in own for word in one.words}
+    declared = [_declared(one, words) for one in asked]
+    return Table(
+        id="cases",
+        title=type_.type.title,
+        fields=(*own, *declared),
+        finds=(("title",), tuple(one.id for one in (*own, *declared) if one.id != "title")),
+    )
 
 
-@dataclass(frozen=True)
-class Lists:
-    """Names of the town to codes: villages, sites, categories, units, people. A name that stands twice stands for nothing."""
-
-    areas: Mapping[str, str]
-    sites: Mapping[str, str]
-    categories: Mapping[str, str]
-    units: Mapping[str, str]
-    people: Mapping[str, str]
-
-    @property
-    def known(self) -> Known:
-        return Known(set(self.units.values()), set(self.people.values()), set(self.categories.values()))
-
-    def of(self, kind: Kind) -> Mapping[str, str]:
-        """The names that a declared field of this kind may use."""
-        tables = {Kind.UNIT: self.units, Kind.UNITS: self.units, Kind.PERSON: self.people}
-        return tables.get(kind, self.categories if kind is Kind.CATEGORY else {})
+def _own(name: str, taken: set[str]) -> Field:
+    words = [one for one in HEADINGS[name] if bare(one) not in taken]
+    most = {**LONGEST, "reporter": LONGEST_OF_REPORTER["name"]}.get(name)
+    return Field(
+        id=name,
+        title=say(TITLES[name]),
+        kind=KINDS.get(name, Kind.TEXT),
+        required=name == "title",
+        headings=tuple(words),
+        of=LISTS.get(name, ""),
+        most=most,
+        merged="ask" if name == "title" else "fill",
+    )
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What the opening of this kind of case asks: its declared fields, and which of them must be filled."""
-
-    fields: Sequence[FieldRow]
-    needs: Sequence[str]
-
-    @property
-    def words(self) -> dict[str, tuple[str, ...]]:
-        """Every column by the headings it goes by: the declared fields by their own titles."""
-        own = {key: names for key, names in OWN.items() if key not in {one.id for one in self.fields}}
-        return {
-            **own,
-            **{one.id: (one.title, *OWN.get(one.id, ())) for one in self.fields if one.kind is not Kind.TABLE},
-        }
+def _declared(one: FieldRow, words: set[str]) -> Field:
+    kind, list_ = DECLARED[one.kind]
+    more = HEADINGS.get("lead" if one.id == "unit" else one.id, ())
+    return Field(
+        id=one.id,
+        title=one.title,
+        kind=kind,
+        headings=tuple(word for word in more if bare(word) not in words),
+        of=list_,
+        options=one.options,
+        most=int(one.most) if one.most is not None and kind in {Kind.TEXT, Kind.LONG} else None,
+    )
 
 
-@dataclass(frozen=True)
-class CaseRow:
-    """One row understood; codes throughout. ``mark`` makes importing it again harmless."""
-
-    row: int
-    said: Mapping[str, str]
-    answers: Mapping[str, object]
-    mark: str
-
-
-@dataclass(frozen=True)
-class CaseTable:
-    """The rows that can be opened, and all that is wrong with the others."""
-
-    name: str
-    rows: Sequence[CaseRow]
-    problems: Problems = field(default_factory=Problems)
-
-
-def read_cases(book: Workbook, kind: str, asked: Asked, lists: Lists) -> CaseTable:
-    """Read the first sheet with a heading of cases; nothing is written."""
-    found = [(sheet, find_heading(sheet, asked.words)) for sheet in book.shown]
-    sheet, heading = next(((one, head) for one, head in found if "title" in head.columns), (None, None))
-    if sheet is None or heading is None:
-        raise NoCaseTable(name=book.name)
-    problems = Problems()
-    for problem in cell_problems(book, sheet):
-        problems.add(file=sheet.name, row=problem.row, column=problem.column, what=problem.what, cure=problem.cure)
-    reader = _Reader(kind, asked, lists, problems)
-    rows = reader.rows(sheet, heading)
-    return CaseTable(book.name, rows, problems)
+def names_of_town(categories: str) -> dict[str, Names]:
+    """The town's names, read once for a file; ``categories``: the table of the kind."""
+    units = list(
+        Organisation.objects.filter(closed=None).values_list("code", "name", "short", "aliases", "region_code")
+    )
+    named = [(code, [name, short, *aliases]) for code, name, short, aliases, _region in units]
+    here = {code for code, *_rest, region in units if region}
+    sites = Site.objects.filter(closed=None).values_list("code", "name")
+    people = Person.objects.filter(is_active=True).values_list("username", "name")
+    kinds = Category.objects.filter(table=categories, retired=False).values_list("code", "title", "aliases")
+    return {
+        "areas": Names(later("村（社区）名册"), [one for one in named if one[0] in here]),
+        "units": Names(later("单位名册"), named),
+        "sites": Names(later("点位名册"), [(code, [name]) for code, name in sites]),
+        "people": Names(later("人员名册"), [(code, [name]) for code, name in people]),
+        "categories": Names(later("类别表"), [(code, [title, *aliases]) for code, title, aliases in kinds]),
+    }
 
 
 @dataclass
-class _Reader:
-    kind: str
-    asked: Asked
-    lists: Lists
-    problems: Problems
+class CaseReading:
+    """A file read: what the table said, and its rows as cases."""
 
-    def rows(self, sheet: Sheet, heading: Heading) -> list[CaseRow]:
-        """Every row below the heading that has anything in it."""
-        index = {name: column.index for name, column in heading.columns.items()}
-        found, seen = [], dict[str, int]()
-        for number, cells in sheet.filled().numbered(after=heading.last_row):
-            texts = {name: _text(name, cells[at] if at < len(cells) else "") for name, at in index.items()}
-            if not any(texts.values()):
-                continue
-            before = len(self.problems)
-            row = self._row(sheet.name, number, texts, heading)
-            if row.mark in seen:
-                self._tell(sheet.name, number, "", say("与第 {row} 行相同", row=seen[row.mark]), say("请删去一行。"))
-            seen.setdefault(row.mark, number)
-            if len(self.problems) == before:
-                found.append(row)
+    table: TableReading
+    rows: list[CaseRow] = field(default_factory=list)
+
+
+def read_cases(
+    book: Workbook, kind: tuple[CaseTypeRow, MoveRow], lists: Mapping[str, Names], said: Said
+) -> CaseReading:
+    """Read all sheets with a heading of cases; nothing is written, nothing is raised, all is told."""
+    table = read_rows(book, case_table(*kind), Around(lists), said)
+    found = CaseReading(table)
+    asked = {one.id: one for one in kind[0].fields_of(kind[1])}
+    made: dict[tuple[str, int], CaseRow] = {}
+    firsts = {(one.sheet, one.row): one for one in table.rows}
+    for one in table.rows:
+        row = _CellsOfRow(table, one, asked).case_row()
+        if one.part_of is not None and (one.sheet, one.part_of) in made:
+            _add_to(table, one, firsts[one.sheet, one.part_of])
+            made[one.sheet, one.part_of] = made[one.sheet, one.part_of].with_reporters(row.reporters)
+        else:
+            made[one.sheet, one.row] = row
+    sound = {(one.sheet, one.row) for one in table.rows}
+    found.rows = [row for place, row in made.items() if place in sound]
+    return found
+
+
+def _add_to(table: TableReading, part: TableRow, first: TableRow) -> None:
+    """A row of one merged matter may name another reporter, and must not say anything else otherwise."""
+    for name, text in part.texts.items():
+        if text and name not in OF_ONE_MATTER and first.texts.get(name, "") not in {"", text}:
+            what = say("合并的几行是一件事，而这一格与第 {row} 行不同", row=first.row)
+            table.tell(part, name, what, say("请改成一样，或取消合并，一行写一件。"))
+
+
+@dataclass
+class _CellsOfRow:
+    """One row of the table on its way to a case."""
+
+    reading: TableReading
+    row: TableRow
+    asked: Mapping[str, FieldRow]
+
+    def case_row(self) -> CaseRow:
+        row, text = self.row, self.row.text
+        who = RowReporter(text("reporter"), text("phone"))
+        opened, closed = self._moment("opened"), self._moment("closed")
+        if opened and closed and closed < opened and closed.date() == opened.date():
+            closed = opened
+        plain = {name: text(name) for name in PLAIN if name not in self.asked}
+        return CaseRow(
+            row=row.row,
+            sheet=row.sheet,
+            title=text("title"),
+            **plain,
+            reporters=(who,) if who.name or who.phone else (),
+            answers=self._answers(),
+            opened=opened,
+            closed=closed,
+            status=self._word("status", STATUS, ""),
+            stars=self._word("stars", STARS, None),
+        )
+
+    def _word(self, name: str, words: Mapping[str, Word], nothing: Word) -> Word:
+        said = "" if name in self.asked else bare(self.row.text(name))
+        if not said:
+            return nothing
+        if said not in words:
+            what = say("不认识“{text}”", text=said[:40])
+            self.reading.tell(self.row, name, what, say("请写成：{known}。", known=listed(words)))
+        return words.get(said, nothing)
+
+    def _moment(self, name: str) -> datetime | None:
+        value = None if name in self.asked else self.row.values.get(name)
+        if isinstance(value, datetime):
+            return value.replace(tzinfo=CHINA)
+        return datetime.combine(value, time(), CHINA) if isinstance(value, date) else None
+
+    def _answers(self) -> dict[str, object]:
+        found = {}
+        for name, one in self.asked.items():
+            if (value := self.row.values.get(name)) is not None:
+                found[name] = self._answer(one, value)
         return found
 
-    def _row(self, sheet: str, number: int, texts: dict[str, str], heading: Heading) -> CaseRow:
-        said = {name: texts[name] for name in OWN if name in texts}
-        title = said.get("title", "").strip()
-        if not title or len(title) > 120:
-            self._tell(
-                sheet, number, heading.title("title"), say("没有写问题，或超过 120 个字"), say("请用一句话写明。")
-            )
-        for name, table in (
-            ("area", self.lists.areas),
-            ("site", self.lists.sites),
-            ("category", self.lists.categories),
-        ):
-            if said.get(name):
-                said[name] = self._code(said[name], table, (sheet, number, heading.title(name)))
-        answers: dict[str, Any] = {}
-        for row in self.asked.fields:
-            if texts.get(row.id):
-                answers[row.id] = self._answer(row, texts[row.id], (sheet, number, heading.title(row.id)))
-        read_ = read(self.asked.fields, self.asked.needs, answers, self.lists.known)
-        for key, what in read_.wrong.items():
-            self._tell(sheet, number, heading.title(key) or _title(self.asked.fields, key), what, "")
-        facts = "|".join(f"{key}={texts[key]}" for key in sorted(texts))
-        return CaseRow(number, said, answers, f"sheet:{self.kind}:{sha256(facts.encode()).hexdigest()[:40]}")
+    def _answer(self, one: FieldRow, value: object) -> object:
+        if one.kind is Asked.MOMENT and not isinstance(value, datetime):
+            what = say(DAY_ALONE, day=value)
+            self.reading.tell(self.row, one.id, what, say("请写成 2021-10-12 09:30。"))
+        if one.kind is Asked.STARS:
+            return self._word_of(one.id, str(value))
+        return _PLAIN.get(type(value), str)(value)
 
-    def _answer(self, row: FieldRow, text: str, place: tuple[str, int, str]) -> object:
-        parts = [part for part in text.replace("，", "、").replace(",", "、").split("、") if part.strip()]
-        table = self.lists.of(row.kind)
-        if table:
-            codes = [self._code(part.strip(), table, place) for part in (parts if row.kind in MANY else [text])]
-            return [code for code in codes if code]
-        return [part.strip() for part in parts] if row.kind in MANY else text
-
-    def _code(self, text: str, table: Mapping[str, str], place: tuple[str, int, str]) -> str:
-        found = table.get(text) or (text if text in table.values() else "")
-        if not found:
-            known = listed(list(table)[:FIRST_SHOWN])
-            self._tell(
-                *place,
-                say("不认识“{text}”", text=text[:40]),
-                say("请照抄系统里的名称或编号，例如：{known}。", known=known),
-            )
-        return found
-
-    def _tell(self, sheet: str, number: int, column: str, what: str, cure: str) -> None:
-        self.problems.add(file=sheet, row=number, column=column, what=what, cure=cure)
+    def _word_of(self, name: str, text: str) -> str:
+        if bare(text) not in STARS:
+            self.reading.tell(self.row, name, say("不认识“{text}”", text=text[:40]), say("请写成：{known}。", known=listed(STARS)))  # fmt: skip
+        return str(STARS.get(bare(text), ""))
 
 
-def _text(name: str, cell: Any) -> str:
-    day = day_of(cell) if not isinstance(cell, str) else None
-    if day is not None and not isinstance(cell, int | float):
-        return day.isoformat()
-    return lines_of(cell) if name == "text" else text_of(cell)
-
-
-def _title(fields: Sequence[FieldRow], key: str) -> str:
-    return next((one.title for one in fields if one.id == key), key)
+_PLAIN: Mapping[type, Callable[..., object]] = {
+    bool: lambda value: "是" if value else "否",
+    tuple: list,
+    datetime: partial(datetime.isoformat, timespec="minutes"),
+    date: date.isoformat,
+}

@@ -7,6 +7,13 @@ from typing import Any
 from django.conf import settings
 from django.db.models import QuerySet
 
+from chuangwen.doors.commands.case_tables import (
+    import_arguments,
+    refuse_unfinished,
+    result_of,
+    told_of,
+    tried_file,
+)
 from chuangwen.doors.commands.command import TownCommand, require_database
 from chuangwen.kernel.figures import TOWN
 from chuangwen.kernel.words import say
@@ -18,6 +25,7 @@ from chuangwen.records.township.models import RoleDefinition
 from chuangwen.records.township.queries import demo_day
 from chuangwen.work.cases.escalating import sweep
 from chuangwen.work.cases.figures import Period, figures_of
+from chuangwen.work.cases.import_actions import take_in_rows
 from chuangwen.work.cases.models import Case, Phase
 from chuangwen.work.cases.queries import family, in_rows
 from chuangwen.work.cases.types import type_of
@@ -29,13 +37,15 @@ class Command(TownCommand):
     help = "事项：列出、查看、看谁欠着什么、到期预警和督办"
     example = (
         "  chuangwen cases list --kind appeal --phase open --json\n  chuangwen cases show 整2021-00001\n"
-        "  chuangwen cases due --until 2021-10-20 --json\n  chuangwen cases figures --from 2021-01-01 --json\n  chuangwen cases sweep"
+        "  chuangwen cases due --until 2021-10-20 --json\n  chuangwen cases figures --from 2021-01-01 --json\n"
+        "  chuangwen cases import 热线工单.xlsx --kind appeal --dry-run\n  chuangwen cases sweep"
     )
     parts = {
         "list": "列出事项",
         "show": "查看一件事",
         "due": "谁在什么时候前要办什么",
         "figures": "一段时间的办理统计：每个数的编号、范围、日期和数值",
+        "import": "从 Excel 或 CSV 登记：先试读，重复导入不会多出来",
         "sweep": "到期预警、超期督办（可放进定时任务，每十分钟一次）",
     }
 
@@ -52,6 +62,8 @@ class Command(TownCommand):
         if part == "figures":
             parser.add_argument("--from", dest="first", default="", help=say("从哪一天起，如 2021-01-01；不写就是今年"))
             parser.add_argument("--to", dest="last", default="", help=say("到哪一天为止（含）；不写就是今天"))
+        if part == "import":
+            import_arguments(parser)
         if part == "show":
             parser.add_argument("number", help=say("事项编号"))
 
@@ -104,6 +116,21 @@ class Command(TownCommand):
                 options, "{title}  {told}  {counts}", title=say(one.kind.title), told=one.told(), counts=one.counts
             )
         return [one.as_data() for one in found]
+
+    def run_import(self, options: dict[str, Any]) -> dict[str, object]:
+        require_database(settings.HOME)
+        with clock.live_on(demo_day()):
+            tried = tried_file(options, at=clock.now())
+            for line in told_of(tried):
+                self.say(options, "{line}", line=line)
+            refuse_unfinished(tried, options)
+            if options["dry_run"]:
+                self.say(options, "只试读，没有写入。")
+                return result_of(tried)
+            done = take_in_rows(tried.batch, by=MACHINE, at=clock.now())
+        told = {"new": done.new, "corrected": done.corrected, "known": done.known}
+        self.say(options, "新 {new} 件，改正 {corrected} 件，已有 {known} 件。", **told)
+        return {**result_of(tried), "numbers": list(done.numbers)}
 
     def run_sweep(self, options: dict[str, Any]) -> dict[str, object]:
         require_database(settings.HOME)
