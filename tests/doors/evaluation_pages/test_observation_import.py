@@ -23,7 +23,7 @@ def desk(cast: Cast, signed_in_as: Callable[[str], Any]) -> Desk:
 def test_impossible_counts_are_problems_and_a_word_against_its_counts_is_asked(desk: Desk) -> None:
     page = desk.case("contradiction.xlsx")
     assert page.status_code == 422
-    assert problems(page) == [(2, "C"), (3, "C"), (4, "C"), (9, "C")]
+    assert problems(page) == [(2, "D"), (3, "D"), (4, "D"), (9, "D")]
     assert {"contradiction.观测!5", "contradiction.观测!8"} <= set(questions(page))
     assert "没有写入任何内容" in page.content.decode()
     assert desk.go_on(page, "take").status_code == 422

@@ -209,7 +209,10 @@ def _asked(request: TownRequest, rota: Rota) -> Asked:
     people, keys = names_of(list(queries.candidates(rota).values_list("pk", "username", "name")))
     columns = ("starts_at", "person", "ends_at", "stand_in", "place", "note", "cancelled_at")
     facts = Shift.objects.filter(rota=rota).values_list(*columns)
-    standing = {at: Standing(*rest, cancelled=gone is not None) for at, *rest, gone in facts}
+    standing = {
+        starts: Standing(person, ends, stand_in, place, note, cancelled=gone is not None)
+        for starts, person, ends, stand_in, place, note, gone in facts
+    }
     return Asked(rota.on_duty, rota.start, rota.end, _year(request), people, keys, standing)
 
 

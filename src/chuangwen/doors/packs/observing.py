@@ -10,14 +10,14 @@ from chuangwen.doors.packs.observed_lines import dry_run
 from chuangwen.kernel.answers import ContradictoryResult
 from chuangwen.kernel.sheets import Workbook
 from chuangwen.kernel.tables.dry_run import DryRun
-from chuangwen.kernel.tables.heads import Said, spans_told
+from chuangwen.kernel.tables.heads import Said
 from chuangwen.kernel.tables.reading import TableReading, TableRow
 from chuangwen.kernel.tables.telling import Option
 from chuangwen.kernel.words import later, say
 from chuangwen.records.measures.models import Round, Source
 from chuangwen.records.measures.table import KnownCheck, KnownSite, ObservationRow, Register, read_observations
 from chuangwen.records.measures.visit_actions import TakenIn
-from chuangwen.records.measures.visit_policy import CheckNotHere, NotYet, OldRowUnknown, SiteNotInUse
+from chuangwen.records.measures.visit_policy import CheckNotHere, NoSuchYear, NotYet, OldRowUnknown, SiteNotInUse
 from chuangwen.records.measures.visits import Answers, Ask, Choice, Found, Item
 from chuangwen.records.measures.weighing import Plan, Weighed, weigh_in
 from chuangwen.records.standards.models import Check, Edition
@@ -88,7 +88,7 @@ def weigh_table(round_: Round, book: Workbook, said: Said, *, by: By, at: dateti
     _ask(reading, [*asked, *plan.questions])
     for one in plan.wrong:
         if not isinstance(one.refusal, ContradictoryResult):
-            reading.tell(_row_of(reading, one.found), _COLUMNS.get(type(one.refusal), "result"), str(one.refusal))
+            reading.tell(_row_of(reading, one.found), _column_of(one), str(one.refusal))
     return TableWeighed(reading, rows, answers, plan)
 
 
@@ -96,9 +96,14 @@ _COLUMNS: Mapping[type[object], str] = {
     CheckNotHere: "check",
     SiteNotInUse: "when",
     NotYet: "when",
+    NoSuchYear: "when",
     OldRowUnknown: "state",
 }
-"""The column in which a refusal stands; the result where it says nothing else."""
+"""The column in which a refusal stands; the counts, or else the result, where it says nothing else."""
+
+
+def _column_of(one: Weighed) -> str:
+    return _COLUMNS.get(type(one.refusal), "count" if one.found.item.quantity else "result")
 
 
 def _found_rows(round_: Round, reading: TableReading, rows: Sequence[ObservationRow]) -> Iterator[Found]:
@@ -169,8 +174,7 @@ def _ask(reading: TableReading, weighed: Sequence[Weighed]) -> None:
         if ask is Ask.OUTSIDE or len(mine) > ASKED_ONE_BY_ONE:
             if mine:
                 rows = sorted(one.found.place[1] for one in mine)
-                what = say("第 {rows} 行：{why}", rows=spans_told(rows), why=mine[0].refusal)
-                reading.ask(str(ask), what, options, rows=rows)
+                reading.ask(str(ask), str(mine[0].refusal), options, rows=rows)
             continue
         for one in mine:
             reading.ask(f"{ask}.{one.found.key}", str(one.refusal), options, row=_row_of(reading, one.found))

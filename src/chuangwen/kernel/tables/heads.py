@@ -147,7 +147,7 @@ def _ask_hidden(head: Head, table: Table, said: Said, by_hand: Mapping[str, int 
     if rows:
         options = [Option("read", say("读")), Option("leave", say("不读"))]
         question = _asked(head, f"rows.{head.number}", options, said)
-        what = say("第 {rows} 行在表里是隐藏的或被筛掉的，要读吗？", rows=spans_told(rows))
+        what = say("这些行在表里是隐藏的或被筛掉的，要读吗？")
         head.questions.append(replace(question, what=what, rows=tuple(rows)))
 
 
@@ -219,15 +219,3 @@ def _column_told(place: int, heading: str) -> str:
         if heading
         else say("{letters} 列", letters=letters)
     )
-
-
-def spans_told(rows: Sequence[int]) -> str:
-    """Row numbers as people list them: 3—5、9."""
-    spans: list[list[int]] = []
-    for row in rows:
-        if spans and row == spans[-1][1] + 1:
-            spans[-1][1] = row
-        else:
-            spans.append([row, row])
-    told = [str(first) if first == last else f"{first}—{last}" for first, last in spans[:6]]
-    return say("、").join(told) + (say("等") if len(spans) > 6 else "")

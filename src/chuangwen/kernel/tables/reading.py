@@ -12,8 +12,8 @@ from chuangwen.kernel.tables.asides import aside_of
 from chuangwen.kernel.tables.cells import REQUIRED, Around, BadCell, is_picture, read_cell
 from chuangwen.kernel.tables.days import said_day
 from chuangwen.kernel.tables.declared import Field, Kind, Table
-from chuangwen.kernel.tables.heads import Head, Said, head_of, headless, spans_told
-from chuangwen.kernel.tables.telling import Option, Question, Unread
+from chuangwen.kernel.tables.heads import Head, Said, head_of, headless
+from chuangwen.kernel.tables.telling import Option, Question, Unread, spans_told
 from chuangwen.kernel.words import listed, say
 
 _MOST_NAMED = 12
@@ -223,11 +223,7 @@ class _SheetReader:
             parts = {row: top for row, top in tops.items() if row > top > self._head.heading.last_row}
             if not parts:
                 continue
-            what = say(
-                "{column} 有合并单元格，盖住第 {rows} 行：是一件事，还是一行一件？",
-                column=self._head.title(one.id),
-                rows=spans_told(sorted({*parts, *parts.values()})),
-            )
+            what = say("{column} 的一个单元格盖住几行：是一件事，还是一行一件？", column=self._head.title(one.id))
             options = [Option("one", say("合并的几行是一件事")), Option("each", say("一行一件"))]
             key = f"merged.{self._head.number}.{one.id}"
             if self._reading.ask(key, what, options, rows=sorted({*parts, *parts.values()})) == "one":

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from chuangwen.kernel.words import later
+from chuangwen.kernel.words import later, say
 
 UnreadKind = Literal[
     "column",
@@ -81,7 +81,25 @@ class Question:
     def is_open(self) -> bool:
         return not self.answer
 
+    @property
+    def where(self) -> str:
+        """The sheet and the rows that it is about."""
+        rows = say("第 {rows} 行", rows=spans_told(self.rows)) if self.rows else ""
+        return f"{self.sheet} {rows}".strip()
+
     def as_dict(self) -> dict[str, object]:
         options = [{"value": one.value, "title": one.title} for one in self.options]
         facts = {"id": self.id, "what": self.what, "sheet": self.sheet, "rows": list(self.rows), "answer": self.answer}
         return {**facts, "options": options}
+
+
+def spans_told(rows: Sequence[int]) -> str:
+    """Row numbers as people list them: 3—5、9."""
+    spans: list[list[int]] = []
+    for row in rows:
+        if spans and row == spans[-1][1] + 1:
+            spans[-1][1] = row
+        else:
+            spans.append([row, row])
+    told = [str(first) if first == last else f"{first}—{last}" for first, last in spans[:6]]
+    return say("、").join(told) + (say("等") if len(spans) > 6 else "")

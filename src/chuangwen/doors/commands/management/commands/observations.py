@@ -118,8 +118,9 @@ class Command(TownCommand):
             answers = "，".join(f"{choice.value}（{choice.title}）" for choice in asked.options)
             self.say(
                 options,
-                "  要您决定 --answer {id}=…：{what} 可选：{answers}",
+                "  要您决定 --answer {id}=…：{where} {what} 可选：{answers}",
                 id=asked.id,
+                where=asked.where,
                 what=asked.what,
                 answers=answers,
             )
