@@ -64,7 +64,7 @@ def standing(actor: Actor, at: datetime) -> tuple[Standing, dict[str, Standing]]
     now = figures.Period(at.date(), at.date(), at)
     rows = visible_to(actor).order_by().values("campaign")
     asked = {name: Count("pk", filter=figures.RULES[rule].top(now)) for name, rule in RULES_BY_NAME.items()}
-    counts: list[dict[str, Any]] = list(rows.annotate(**asked))
+    counts: Any = rows.annotate(**asked)
     day = day_text(at.astimezone(CHINA).date())
     found = {
         one["campaign"]: Standing(
