@@ -24,7 +24,7 @@ def test_the_front_shows_what_came_last_and_what_waits(shelf, signed_in_as) -> N
         batch="a", road="page", name="坏.exe", unit=shelf.cast.units["office"], by="李敏", at=AT, problem="不能收"
     )
     page = signed_in_as("limin").get(reverse("archive"))
-    assert {one.key: one.count for one in page.context["tabs"] if one.count is not None} == {
+    assert {one.key: one.count.value for one in page.context["tabs"] if one.count is not None} == {
         "arrivals": 1,
         "proposals": 0,
         "photos": 1,

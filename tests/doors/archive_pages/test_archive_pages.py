@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
 from tests.people import site
+from tests.plain_pages import plain
 from tests.records.archive.album import Album, once_more, picture
 from tests.records.archive.bring import brought, scan
 from tests.records.archive.bring import word as paper
@@ -37,7 +38,7 @@ def shelf(town) -> Shelf:
 
 def html(answer: Any, status: int = 200) -> str:
     assert answer.status_code == status, answer.content.decode()[:600]
-    return answer.content.decode()
+    return plain(answer.content.decode())
 
 
 def page(client: Client, name: str, *args: object, **query: object) -> str:

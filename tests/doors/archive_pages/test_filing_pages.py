@@ -17,6 +17,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from tests.people import AT
+from tests.plain_pages import plain
 from tests.records.filing.filing_desk import Desk
 from tests.samples import photo
 
@@ -47,7 +48,7 @@ def keeper(desk) -> Client:
 
 def html(answer: Any) -> str:
     assert answer.status_code == 200, answer.content.decode()[:500]
-    return answer.content.decode()
+    return plain(answer.content.decode())
 
 
 def test_the_overview_tells_the_years_the_table_and_that_it_is_not_approved(desk, keeper) -> None:

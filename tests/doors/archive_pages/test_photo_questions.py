@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from tests.plain_pages import plain
 from tests.records.archive.album import Album, once_more, picture
 from tests.records.archive.shelf import Shelf
 
@@ -36,7 +37,7 @@ def question(album: Album) -> Question:
 
 def html(answer: Any) -> str:
     assert answer.status_code == 200
-    return answer.content.decode()
+    return plain(answer.content.decode())
 
 
 def test_the_page_says_what_was_noticed_and_where_the_photo_was_used_before(question, signed_in_as) -> None:
