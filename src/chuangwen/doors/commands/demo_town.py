@@ -21,8 +21,9 @@ from chuangwen.doors.packs.installing import install
 from chuangwen.doors.packs.reading import Checked, check_folders, folders_in
 from chuangwen.kernel.documents import read_document
 from chuangwen.records.ledger.actions import MACHINE
-from chuangwen.records.measures.actions import NewEvent, NewRound, Reading, lock_material, open_round, record_event
+from chuangwen.records.measures.actions import NewRound, Reading, lock_material, open_round
 from chuangwen.records.measures.bulk_actions import Seen, Submission, take_in, take_in_submission
+from chuangwen.records.measures.event_actions import NewEvent, record_event
 from chuangwen.records.measures.models import FigureValue, Grade, Round, RoundKind, ScoreMark, Source, Tally
 from chuangwen.records.standards.definitions import FrameworkPack
 from chuangwen.records.standards.models import Check, Edition, Figure, Question, Requirement

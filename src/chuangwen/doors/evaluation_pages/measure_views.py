@@ -1,4 +1,4 @@
-"""Putting measurements in by page: observations, grades of materials, answers and figures."""
+"""Putting measurements in by page: observations and grades of materials."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -23,7 +23,7 @@ from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, say
 from chuangwen.kit.doors import needs
 from chuangwen.kit.pages import Column, Listing
-from chuangwen.kit.refusals import NotFound
+from chuangwen.kit.refusals import NothingYet
 from chuangwen.records.measures import actions, queries
 from chuangwen.records.measures.models import Observation, Round
 from chuangwen.records.standards.models import Check
@@ -87,11 +87,21 @@ LISTING: Listing[Observation] = Listing(
 )
 
 
+class NoRoundYet(NothingYet):
+    """Everything measured belongs to a round; before the first one there is nothing to show."""
+
+    code = "no_round_yet"
+    sentence = later("还没有测评轮次")
+    what = later("开了第一轮测评，这里就有内容：看了什么、得了多少、还缺什么。")
+    page = "round_open"
+    move = later("开一轮测评")
+
+
 def round_or_refuse(request: TownRequest) -> Round:
     """The round looked at; before the first one there is nothing to show."""
     found = chosen_round(request)
     if found is None:
-        raise NotFound(what=say("测评轮次"))
+        raise NoRoundYet
     return found
 
 
@@ -261,11 +271,3 @@ MATERIALS: Listing[Any] = Listing(
     sort="code",
     search=["code", "title", "kind", "node__title"],
 )
-
-
-@require_http_methods(["GET", "HEAD"])
-@needs(Permission.SEE_ROWS)
-def answers(request: TownRequest) -> HttpResponse:
-    """Survey tallies and figures of the round, each with both its counts."""
-    round_ = round_or_refuse(request)
-    return render(request, "measures/answers.html", {"round": round_, **queries.answers_of(round_)})

@@ -3,7 +3,9 @@
 from django.urls import URLPattern, path
 
 from chuangwen.doors.evaluation_pages import (
+    answer_views,
     duty_views,
+    event_views,
     finding_views,
     framework_views,
     import_views,
@@ -40,7 +42,14 @@ urlpatterns: list[URLPattern] = [
     path("observations/export/", measure_views.observations_export, name="observations_export"),
     path("materials/", measure_views.materials, name="materials"),
     path("materials/<int:requirement_id>/ask/", material_reviews.ask, name="material_ask"),
-    path("answers/", measure_views.answers, name="answers"),
+    path("answers/", answer_views.answers, name="answers"),
+    path("answers/questions/<int:question_id>/", answer_views.question, name="question_entry"),
+    path("answers/villages/<int:unit_id>/", answer_views.village, name="village_entry"),
+    path("answers/figures/", answer_views.figures, name="figures_entry"),
+    path("answers/events/", event_views.events, name="events"),
+    path("answers/events/new/", event_views.new_event, name="event_new"),
+    path("answers/events/<int:event_id>/", event_views.change_event, name="event_change"),
+    path("answers/events/<int:event_id>/withdraw/", event_views.withdraw_event, name="event_withdraw"),
     path("plan/", plan_views.plan, name="plan"),
     path("plan/import/", plan_views.import_plan, name="plan_import"),
     path("plan/tasks/<int:task_id>/", plan_views.assign_task, name="plan_assign"),

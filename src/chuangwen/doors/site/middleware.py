@@ -17,7 +17,7 @@ from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import say
 from chuangwen.kit import clock
 from chuangwen.kit.doors import Access, access_of
-from chuangwen.kit.refusals import SignInFirst
+from chuangwen.kit.refusals import NothingYet, SignInFirst
 from chuangwen.records.township import policy, queries
 from chuangwen.records.township.actors import NOBODY, Actor, actor_for
 from chuangwen.records.township.models import Person
@@ -122,6 +122,8 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     piece = bool(getattr(request, "htmx", False))
     if isinstance(refusal, SignInFirst):
         return _to_sign_in(request, piece=piece)
+    if isinstance(refusal, NothingYet) and request.method in {"GET", "HEAD"} and not piece:
+        return render(request, "nothing_yet.html", {"nothing": refusal})
     template = "parts/_refused.html" if piece else "refused.html"
     told = {"refusal": refusal, "problems": getattr(refusal, "problems", []), "back": _back(request)}
     answer = render(request, template, told, status=refusal.status)

@@ -14,7 +14,6 @@ from chuangwen.kernel.words import later, listed
 from chuangwen.records.ledger.actions import Thing, changes, note
 from chuangwen.records.measures import packing
 from chuangwen.records.measures.models import (
-    Event,
     FigureValue,
     Grade,
     Observation,
@@ -24,9 +23,16 @@ from chuangwen.records.measures.models import (
     Source,
     Tally,
 )
-from chuangwen.records.measures.policy import RoundClosed, why_not_grade, why_not_record
+from chuangwen.records.measures.policy import (
+    NotOfThisRound,
+    RoundClosed,
+    why_not_figure,
+    why_not_grade,
+    why_not_record,
+    why_not_tally,
+)
 from chuangwen.records.standards.models import Check, Edition, Figure, Question, Requirement
-from chuangwen.records.township.gates import By, must
+from chuangwen.records.township.gates import By, must, must_everywhere
 from chuangwen.records.township.models import Organisation, Site
 from chuangwen.records.township.permissions import Permission
 
@@ -36,20 +42,6 @@ class CheckNotHere(Refusal):
 
     code = "check_not_here"
     sentence = later("考察内容“{check}”不在点位“{site}”（{type}）的考察范围内。请核对点位类型。")
-
-
-class NotOfThisRound(Refusal):
-    """The thing belongs to an edition that this round does not use."""
-
-    code = "not_of_this_round"
-    sentence = later("“{thing}”不属于“{round}”所用的测评体系。")
-
-
-class CountsDoNotFit(Refusal):
-    """Both counts of a rate must be given, and the part cannot exceed the whole."""
-
-    code = "counts_do_not_fit"
-    sentence = later("“{thing}”的两个数 {part}/{whole} 对不上：分母须大于 0，分子不能为负，也不能超过分母。")
 
 
 class UnknownGrade(Refusal):
@@ -258,12 +250,14 @@ def tally(
     round_: Round, question: Question, counts: tuple[int, int], *, village: Organisation | None, by: By, at: datetime
 ) -> Tally:
     """Answers to one question, (positive, valid), of one village or of the whole town (``None``)."""
-    must(by, Permission.RECORD_SURVEY, village)
+    may_tally(village, by=by)
     require_open(round_)
-    positive, valid = counts
-    if not 0 <= positive <= valid or valid == 0:
-        raise CountsDoNotFit(thing=question.text, part=positive, whole=valid)
     old = Tally.objects.filter(round=round_, question=question, organisation=village).first()
+    if old and (old.positive, old.valid) == counts:
+        return old
+    if no := why_not_tally(round_, question, counts, village):
+        raise no
+    positive, valid = counts
     before = {"positive": old.positive, "valid": old.valid} if old else {}
     made, _ = Tally.objects.update_or_create(
         round=round_,
@@ -283,10 +277,12 @@ def set_figure(
     """A figure with both its counts, (numerator, denominator), and where they come from."""
     must(by, Permission.RECORD_FIGURES)
     require_open(round_)
+    if no := why_not_figure(round_, figure, counts, source):
+        raise no
     numerator, denominator = counts
-    if denominator <= 0 or numerator < 0:
-        raise CountsDoNotFit(thing=figure.title, part=numerator, whole=denominator)
     old = FigureValue.objects.filter(round=round_, figure=figure).first()
+    if old and (old.numerator, old.denominator, old.source) == (numerator, denominator, source):
+        return old
     before = {"numerator": old.numerator, "denominator": old.denominator, "source": old.source} if old else {}
     after = {"numerator": numerator, "denominator": denominator, "source": source}
     made, _ = FigureValue.objects.update_or_create(
@@ -297,35 +293,12 @@ def set_figure(
     return made
 
 
-@dataclass(frozen=True)
-class NewEvent:
-    """A dated event of the negative list: its code in the edition, what happened, when, where."""
-
-    code: str
-    text: str
-    on: date
-    where: Organisation | None = None
-
-
-@transaction.atomic
-def record_event(edition: Edition, new: NewEvent, *, by: By, at: datetime) -> Event:
-    """Write down an event of the negative list."""
-    must(by, Permission.RECORD_EVENTS, new.where)
-    known = {one["code"]: one["title"] for one in edition.content["negative"]}
-    if new.code not in known:
-        raise NotOfThisRound(thing=new.code, round=edition.title)
-    made = Event.objects.create(
-        edition=edition,
-        code=new.code,
-        happened_on=new.on,
-        text=new.text,
-        organisation=new.where,
-        recorded_by=by.name,
-        recorded_at=at,
-    )
-    after = {"code": new.code, "on": new.on, "text": new.text}
-    note(Thing("event", str(made.pk), known[new.code]), later("登记负面清单事件"), by=by, at=at, after=after)
-    return made
+def may_tally(village: Organisation | None, *, by: By) -> None:
+    """Raise unless answers of this village, or of the whole town, may be put in by this hand."""
+    if village is None:
+        must_everywhere(by, Permission.RECORD_SURVEY)
+    else:
+        must(by, Permission.RECORD_SURVEY, village)
 
 
 @transaction.atomic
