@@ -34,32 +34,28 @@ FEW = 2
 ODD = (
     "999999999999999999999",
     "-1",
-    "0",
     "²",
     "٣",
     "a\x00b",
-    "",
     "长" * 3000,
     "9999-12-31",
-    "0001-01-01",
-    "2021-02-30",
-    "9999-99",
-    "1e400",
+    "0001-01",
+    "",
     "'\"><%s{}\\",
 )
 """What nobody means and somebody types: numbers beyond every column, digits of other scripts, days that are none."""
-PAIRS = (
+TOGETHER = (
     "from=9999-12-31&to=0001-01-01",
     "from=0001-01-01&to=9999-12-31",
-    "month=0001-01",
     "month=9999-12",
-    "year=0",
+    "mode=calendar&month=0001-01&tab=all",
+    "mode=month&month=9999-12",
     "year=99999",
-    "page=999999999999999999999",
-    "page=%00",
-    "q=%00",
-    "sort=-nothing",
+    "sort=-nothing&page=0",
+    "page=1e400",
 )
+"""Questions that only together make a page reckon with what was typed."""
+EVERYWHERE = ("q", "page", "sort", "tab", "unit", "area")
 
 
 class Seen(HTMLParser):
@@ -121,6 +117,7 @@ class Crawl:
     actor: Actor
     told: dict[str, set[str]] = field(default_factory=dict)
     few: int = FEW
+    ways: int = MOST_WAYS
     faults: list[str] = field(default_factory=list)
     opened: Counter[str] = field(default_factory=Counter)
     _due: deque[tuple[str, str]] = field(default_factory=deque)
@@ -185,8 +182,8 @@ class Crawl:
         answer = self.get(link, where)
         if answer is None:
             return
-        if answer.status_code >= 400:
-            self.faults.append(f"{self.who}: {link} answers {answer.status_code} (on {where or 'the start'})")
+        if answer.status_code >= 400 and where:
+            self.faults.append(f"{self.who}: {link} answers {answer.status_code} (on {where})")
         elif 300 <= answer.status_code < 400:
             self._want(answer["Location"], link)
         elif "text/html" in answer.get("Content-Type", ""):
@@ -266,32 +263,56 @@ def asked(link: str, query: dict[str, str]) -> str:
     return f"{urlsplit(link).path}?{urlencode(query)}"
 
 
-def plain_addresses(resolver: URLResolver | None = None, before: str = "/") -> Iterator[tuple[str, URLPattern]]:
-    """Every address of the product that needs no key, with its pattern."""
+def all_addresses(resolver: URLResolver | None = None, before: str = "/") -> Iterator[tuple[str, URLPattern]]:
+    """Every address of the product, with its pattern."""
     for one in (resolver or get_resolver()).url_patterns:
         route = f"{before}{one.pattern}"
         if isinstance(one, URLResolver):
-            yield from plain_addresses(one, route)
-        elif "<" not in route and "^" not in route and "\\" not in route:
+            yield from all_addresses(one, route)
+        else:
             yield route, one
 
 
-def openable(actor: Actor) -> list[str]:
-    """The addresses without a key that this person may open by right, linked or not."""
+def plain_addresses() -> Iterator[tuple[str, URLPattern]]:
+    """Those that need no key."""
+    return ((route, one) for route, one in all_addresses() if not re.search(r"[<^\\]", route))
+
+
+def openable(actor: Actor) -> list[tuple[str, str]]:
+    """The addresses without a key that this person may open by right, linked or not, with the names of their views."""
     found = []
     for route, pattern in plain_addresses():
         access = access_of(pattern.callback)
-        if access and access.permissions and why_not_open(actor, access) is None:
-            found.append(route)
+        if access and why_not_open(actor, access) is None and pattern.name not in LEFT_OUT:
+            found.append((route, matched(route).view_name))
     return found
 
 
-def walk_as(username: str, told: dict[str, set[str]], *, first: Iterable[str] = ("/",)) -> Crawl:
-    """A whole walk of one person (of nobody for an empty name)."""
+def odd_questions(names: Iterable[str], *, few: bool) -> Iterator[str]:
+    """Queries that make no sense: everything odd at once, then one name after the other, then some that belong together."""
+    known = sorted({*names, *EVERYWHERE})
+    for odd in ODD[:3] if few else ODD:
+        yield urlencode(dict.fromkeys(known, odd))
+    if not few:
+        for place, name in enumerate(known):
+            yield urlencode({name: ODD[place % 5]})
+        yield from TOGETHER
+
+
+def odd_keys() -> Iterator[str]:
+    """Every address that takes a key, with one that no table holds."""
+    for route, _pattern in all_addresses():
+        if "<" in route and "^" not in route:
+            yield re.sub(r"<slug:[^>]*>|<str:[^>]*>|<path:[^>]*>", "x%00y", re.sub(r"<int:[^>]*>", "9" * 21, route))
+            yield re.sub(r"<(slug|str|path|uuid):[^>]*>", "nobody", re.sub(r"<int:[^>]*>", "0", route))
+
+
+def crawl_of(username: str, told: dict[str, set[str]], *, few: int = FEW, ways: int = MOST_WAYS) -> Crawl:
+    """Somebody (nobody for an empty name) ready to walk."""
     browser = Client()
     actor = NOBODY
     if username:
         person = Person.objects.get(username=username)
         actor = actor_for(person)
         browser.force_login(person, backend=BACKEND)
-    return Crawl(browser, actor, told).walk(first)
+    return Crawl(browser, actor, told, few, ways)

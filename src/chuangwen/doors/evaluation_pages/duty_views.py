@@ -133,7 +133,7 @@ def duties(request: TownRequest) -> HttpResponse:
         "page": LISTING.page(_standards(edition), request.GET),
         "counts": counts,
         "may_assign": request.actor.may(Permission.ASSIGN_DUTIES),
-        "export": reverse("duties_export"),
+        "export": reverse("duties_export") if request.actor.may(Permission.EXPORT_LISTS) else "",
     }
     return render(request, "duties/duties.html", context)
 

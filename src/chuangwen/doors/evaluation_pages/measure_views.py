@@ -21,6 +21,7 @@ from chuangwen.doors.site.sheets import workbook
 from chuangwen.kernel.judging import parse_rule
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, say
+from chuangwen.kit.asked import whole
 from chuangwen.kit.doors import needs
 from chuangwen.kit.pages import Column, Listing
 from chuangwen.kit.refusals import NothingYet
@@ -236,7 +237,7 @@ def materials(request: TownRequest) -> HttpResponse:
     """Every required material of the round with its grade; reviewers grade here."""
     round_ = round_or_refuse(request)
     if request.method == "POST":
-        requirement = get_object_or_404(queries.requirements_of(round_), pk=request.POST.get("requirement"))
+        requirement = get_object_or_404(queries.requirements_of(round_), pk=whole(request.POST.get("requirement")))
         actions.grade(
             round_,
             requirement,

@@ -14,6 +14,7 @@ from chuangwen.doors.site.uploads import uploaded
 from chuangwen.kernel.problems import Problems
 from chuangwen.kernel.words import listed, say
 from chuangwen.kernel.workdays import WorkCalendar
+from chuangwen.kit.asked import whole
 from chuangwen.kit.doors import needs
 from chuangwen.records.township.calendar_actions import import_calendar
 from chuangwen.records.township.calendar_files import calendar_rows
@@ -92,7 +93,7 @@ def _take(request: TownRequest) -> HttpResponse:
 def _year(request: TownRequest) -> int:
     """The year asked for; nonsense falls back to the present one."""
     said = request.GET.get("year", "")
-    return int(said) if said.isascii() and said.isdigit() and int(said[:6]) in YEARS else request.at.year
+    return whole(said, least=YEARS.start, most=YEARS.stop - 1) or request.at.year
 
 
 def _days_of_year(year: int) -> list[date]:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from chuangwen.doors.site.sheets import workbook
 from chuangwen.kernel.words import later, listed, say
+from chuangwen.kit.asked import whole
 from chuangwen.kit.doors import needs
 from chuangwen.kit.pages import Column, Listing
 from chuangwen.records.ledger import queries as ledger_queries
@@ -174,7 +175,7 @@ def change_person(request: TownRequest, person_id: int) -> HttpResponse:
     elif move == "enable":
         actions.enable_person(found, **who)
     elif move == "withdraw":
-        held = get_object_or_404(Assignment, pk=request.POST.get("assignment"), person=found)
+        held = get_object_or_404(Assignment, pk=whole(request.POST.get("assignment")), person=found)
         actions.withdraw_role(held, **who)
     elif move == "assign":
         _assign(request, found, who)

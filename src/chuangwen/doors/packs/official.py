@@ -10,6 +10,7 @@ from chuangwen.kernel.cells import day_of
 from chuangwen.kernel.chinese import bare
 from chuangwen.kernel.problems import Problems
 from chuangwen.kernel.words import later
+from chuangwen.kit.asked import whole
 from chuangwen.records.duties.actions import assign_many
 from chuangwen.records.duties.pasting import DutyRow
 from chuangwen.records.duties.queries import known_names
@@ -57,7 +58,7 @@ class Facts:
 
 
 def _year(text: str, default: int) -> int:
-    return int(text) if text.isdigit() and len(text) == 4 else default
+    return whole(text, least=1000, most=9999) or default
 
 
 def grades_in_use() -> list[dict[str, str]]:
