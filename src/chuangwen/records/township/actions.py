@@ -133,15 +133,6 @@ def enable_person(person: Person, *, by: Signer, at: datetime) -> Person:
 
 
 @transaction.atomic
-def prefer_large_type(person: Person, *, by: Signer, at: datetime, large: bool) -> Person:
-    """A person's own wish for large type."""
-    person = _locked(person)
-    before = facts(person)
-    person.large_type = large
-    return _saved(person, ["large_type"], before, later("大字显示设置"), by=by, at=at)
-
-
-@transaction.atomic
 def assign_role(
     person: Person,
     role: RoleDefinition,
