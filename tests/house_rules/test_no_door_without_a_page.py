@@ -101,7 +101,6 @@ def test_every_action_has_a_door() -> None:
     bare = {
         f"{module.removeprefix('chuangwen.')}.{name}" for module, name in _actions() if (module, name) not in called
     }
-    print(*sorted(bare), sep="\n")
     assert sorted(bare - WITHOUT_A_DOOR_YET.keys()) == []
     assert sorted(WITHOUT_A_DOOR_YET.keys() - bare) == [], "these have a door now: take them off the list"
 

@@ -9,9 +9,8 @@ from django.db import transaction
 
 from chuangwen.records.measures.models import Round
 from chuangwen.results.scoring.arithmetic.inputs import METHODS
+from chuangwen.results.scoring.arithmetic.lines import Line
 from chuangwen.results.scoring.arithmetic.losses import thing_of
-from chuangwen.results.scoring.arithmetic.scores import Line, Scored
-from chuangwen.results.scoring.gathering import pack_of
 from chuangwen.results.scoring.queries import RoundScore, score_round
 
 
@@ -43,19 +42,13 @@ def tried(round_: Round, on: date, change: Callable[[], object]) -> Trial:
 
 def worth_of(result: RoundScore, method: str) -> dict[tuple[int, str], float]:
     """What each question, figure or requirement is worth in points of the town's total, by edition and code."""
-    share = float(link.share) / 100 if (link := pack_of(result.round.edition).framework.companion) else 0.0
-    if result.companion is None or result.round.companion_id is None:
-        return _worth(result.main, method, result.round.edition_id, 1.0)
-    main = _worth(result.main, method, result.round.edition_id, 1.0 - share)
-    return main | _worth(result.companion, method, result.round.companion_id, share)
-
-
-def _worth(scored: Scored, method: str, edition: int, share: float) -> dict[tuple[int, str], float]:
-    plan, coef = scored.prepared.plan, scored.prepared.coef
-    whole = float(coef.sum())
     found: dict[tuple[int, str], float] = {}
-    for part in np.flatnonzero(plan.method == METHODS.index(method)):
-        if thing := thing_of(scored, int(part)):
-            points = float(coef[part]) / whole * 100 * share if whole > 0 else 0.0
-            found[edition, thing] = found.get((edition, thing), 0.0) + points
+    for system in result.town.systems:
+        edition = result.edition_of(system.code)
+        plan, coef = system.scored.prepared.plan, system.scored.prepared.coef
+        whole = float(coef.sum())
+        for part in np.flatnonzero(plan.method == METHODS.index(method)):
+            if (thing := thing_of(system.scored, int(part))) and whole > 0:
+                points = float(coef[part]) / whole * 100 * system.share
+                found[edition.pk, thing] = found.get((edition.pk, thing), 0.0) + points
     return found
