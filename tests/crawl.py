@@ -21,6 +21,7 @@ from chuangwen.doors.site.middleware import why_not_open
 from chuangwen.kit.doors import access_of
 from chuangwen.records.township.actors import NOBODY, Actor, actor_for
 from chuangwen.records.township.models import Person
+from tests.people import with_password
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 TOLD_APART = {"tab", "mode", "by", "kind", "state", "move"}
@@ -313,6 +314,8 @@ def crawl_of(username: str, told: dict[str, set[str]], *, few: int = FEW, ways: 
     actor = NOBODY
     if username:
         person = Person.objects.get(username=username)
+        if not person.has_usable_password():
+            with_password(person)  # whoever has none cannot sign in, and is asked for one everywhere
         actor = actor_for(person)
         browser.force_login(person, backend=BACKEND)
     return Crawl(browser, actor, told, few, ways)

@@ -8,8 +8,24 @@ from pathlib import Path
 from tests.house_rules.test_the_house import MODULES, SOURCE, _named
 
 ISSUE_17 = "issue 17, Any town: founding and changing a town by page"
-WITHOUT_A_DOOR_YET: dict[str, str] = {}
+ISSUE_13 = "issue 13, section A: stating on the page of a standard that the town has none of these"
+WITHOUT_A_DOOR_YET: dict[str, str] = {
+    "records.township.place_actions.add_organisation": ISSUE_17,
+    "records.township.place_actions.close_organisation": ISSUE_17,
+    "records.township.place_actions.add_site": ISSUE_17,
+    "records.township.place_actions.close_site": ISSUE_17,
+    "records.township.place_actions.set_deadline": ISSUE_17,
+    "records.township.place_actions.remove_deadline": ISSUE_17,
+    "records.township.actions.move_person": ISSUE_17,
+    "records.township.actions.amend_person": ISSUE_17,
+    "records.township.absence_actions.state_absent": ISSUE_13,
+    "records.township.absence_actions.withdraw_absence": ISSUE_13,
+}
 """Actions that wait for their page, each with the issue that makes it. Nothing is added here without one."""
+
+
+OF_THE_DEMO = {"records.township.actions.give_visitor_password"}
+"""What a demo town alone may do, and refuses elsewhere."""
 
 
 def _is_demo(path: Path) -> bool:
@@ -101,6 +117,8 @@ def test_every_action_has_a_door() -> None:
     bare = {
         f"{module.removeprefix('chuangwen.')}.{name}" for module, name in _actions() if (module, name) not in called
     }
+    assert bare >= OF_THE_DEMO
+    bare -= OF_THE_DEMO
     assert sorted(bare - WITHOUT_A_DOOR_YET.keys()) == []
     assert sorted(WITHOUT_A_DOOR_YET.keys() - bare) == [], "these have a door now: take them off the list"
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from chuangwen.doors.commands.demo_answers import Submission, write_submission
 from chuangwen.doors.commands.demo_cases import make_cases
 from chuangwen.doors.commands.demo_filing import file_past_years
 from chuangwen.doors.commands.demo_releases import make_releases
@@ -22,7 +23,7 @@ from chuangwen.doors.packs.reading import Checked, check_folders, folders_in
 from chuangwen.kernel.documents import read_document
 from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.measures.actions import NewRound, Reading, lock_material, open_round
-from chuangwen.records.measures.bulk_actions import Seen, Submission, take_in, take_in_submission
+from chuangwen.records.measures.bulk_actions import Seen, take_in
 from chuangwen.records.measures.event_actions import NewEvent, record_event
 from chuangwen.records.measures.models import FigureValue, Grade, Round, RoundKind, ScoreMark, Source, Tally
 from chuangwen.records.standards.definitions import FrameworkPack
@@ -45,6 +46,7 @@ class Rows:
     requirements: Mapping[tuple[str, str], int]
     questions: Mapping[tuple[str, str], int]
     figures: Mapping[tuple[str, str], int]
+    sources: Mapping[tuple[str, str], str]
     sites: Mapping[str, Site]
     units: Mapping[str, Organisation]
     people: Mapping[str, int]
@@ -125,6 +127,9 @@ def _rows() -> Rows:
         requirements={(names[one.edition_id], one.code): one.pk for one in Requirement.objects.all()},
         questions={(names[one.edition_id], one.code): one.pk for one in Question.objects.all()},
         figures={(names[one.edition_id], one.code): one.pk for one in Figure.objects.all()},
+        sources={
+            (pack, row["code"]): row["source"] for pack, one in editions.items() for row in one.content["figures"]
+        },
         sites={one.code: one for one in Site.objects.select_related("organisation")},
         units={one.code: one for one in Organisation.objects.all()},
         people=dict(Person.objects.values_list("name", "pk")),
@@ -149,7 +154,7 @@ def _one_round(year: DemoYear, said: DemoRound, rows: Rows, editions: tuple[Edit
     new = NewRound(said.code, said.title, RoundKind(said.kind), said.year, said.opens, said.closes)
     round_ = open_round(new, *editions, by=MACHINE, at=opened)
     take_in(round_, _seen(year, said, rows), what="demo", by=MACHINE, at=opened)
-    take_in_submission(round_, _submission(year, said, rows, round_), what="demo", by=MACHINE, at=opened)
+    write_submission(round_, _submission(year, said, rows, round_), at=opened)
     if said.closed_on is not None:
         closed = datetime.combine(said.closed_on, time(18), CHINA)
         lock_material(round_, by=MACHINE, at=closed)
@@ -212,6 +217,7 @@ def _submission(year: DemoYear, said: DemoRound, rows: Rows, round_: Round) -> S
                 figure_id=rows.figures[one.framework, one.figure],
                 numerator=one.numerator,
                 denominator=one.denominator,
+                source=rows.sources.get((one.framework, one.figure), ""),
                 recorded_by=MACHINE.name,
                 recorded_at=at,
             )
