@@ -1,13 +1,17 @@
 """A small measured town: one framework of five standards with every method, sites, a round, observations."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from chuangwen.kernel.workdays import CHINA
 from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.measures import actions
 from chuangwen.records.measures.models import Round, RoundKind
+from chuangwen.records.measures.visit_actions import TakenIn, record_visit
+from chuangwen.records.measures.visits import NOTHING_SAID, Item, Visit
 from chuangwen.records.standards.actions import install_edition
 from chuangwen.records.standards.checking import draft_of, finished
 from chuangwen.records.standards.definitions import FrameworkPack
@@ -105,10 +109,31 @@ class MeasuredTown:
         return Check.objects.filter(edition=self.edition).order_by("position")[number]
 
     def see(self, site: int, check: int, value: int | None, *, day: int = 2, who: str = "张强", mark: str = "") -> Any:
-        """One observation by hand of a command."""
-        seen = datetime(2021, 9, day, 3, tzinfo=UTC)
-        reading = actions.Reading(value=value, result="看过", seen_at=seen, seen_by=who, mark=mark)
-        return actions.record(self.round, self.sites[site], self.check(check), reading, by=MACHINE, at=seen)
+        """One observation by hand of a command, said so that its check's rule makes this value of it."""
+        return self.visit(site, {check: said_for(self.check(check), value)}, day=day, who=who, mark=mark).observations[
+            0
+        ]
+
+    def visit(self, site: int, said: Mapping[int, str | tuple[str, str]], *, day: int = 2, **more: Any) -> TakenIn:
+        """A visit by hand of a command: for each check its result, or its result and counts."""
+        answers, mark = more.pop("answers", NOTHING_SAID), more.pop("mark", "")
+        hour, minute = more.pop("time", (11, 0))
+        seen = datetime(2021, 9, day, hour, minute, tzinfo=CHINA)
+        pairs = {number: (one, "") if isinstance(one, str) else one for number, one in said.items()}
+        items = [
+            Item(self.check(number), *pair, mark=mark, note=more.get("note", "")) for number, pair in pairs.items()
+        ]
+        visit = Visit(self.round, self.sites[site], seen, items, seen_by=more.get("who", "张强"))
+        return record_visit(visit, answers, by=more.get("by", MACHINE), at=more.get("at", seen))
+
+
+def said_for(check: Check, value: int | None) -> str | tuple[str, str]:
+    """What an inspector would note for a value: half of the checks want a rate of nine in ten, the others that nothing is there."""
+    if value is None:
+        return "不适用"
+    if check.rule == "absence":
+        return "有" if value == 0 else "无"
+    return "", f"{value * 9 // 10}/10000"
 
 
 def measure(cast: Cast) -> MeasuredTown:

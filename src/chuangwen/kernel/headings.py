@@ -40,13 +40,22 @@ class Column:
 
 @dataclass(frozen=True)
 class Heading:
-    """The head of a table: its rows (from 1, both inside) and its columns by field."""
+    """The head of a table: its rows (from 1, both inside) and its columns by field.
+
+    ``rest`` are the columns that have a heading and no field of their own; one that is called like a field which another
+    column took names that field, with how surely.
+    """
 
     sheet: str
     first_row: int
     last_row: int
     columns: Mapping[str, Column]
-    unread: tuple[str, ...] = ()
+    rest: tuple[Column, ...] = ()
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """What the columns are called that no field took."""
+        return tuple(column.heading for column in self.rest if column.heading)
 
     @property
     def confidence(self) -> float:
@@ -71,6 +80,14 @@ class Heading:
         """What the table calls the field, empty where it has no such column."""
         column = self.columns.get(field)
         return column.heading if column else ""
+
+
+def heading_at(sheet: Sheet, words: Words, row: int) -> Heading:
+    """The head where a person says that it is."""
+    full = sheet.filled()
+    spoken = {field: tuple(bare(word) for word in names) for field, names in words.items()}
+    columns = _columns(_names(full, row, row), spoken, close=False)
+    return _finished(sheet, full, Heading(sheet.name, row, row, columns), spoken)
 
 
 def find_heading(sheet: Sheet, words: Words) -> Heading:
@@ -108,8 +125,17 @@ def _finished(sheet: Sheet, full: Sheet, head: Heading, spoken: Words) -> Headin
     names = _names(full, first, last)
     columns = _columns(names, spoken, close=True)
     taken = {column.index for column in columns.values()}
-    unread = tuple(parts[-1] for index, parts in enumerate(names) if parts and index not in taken)
-    return replace(head, first_row=first, last_row=last, columns=columns, unread=unread)
+    rest = tuple(_rest(index, parts, spoken) for index, parts in enumerate(names) if parts and index not in taken)
+    return replace(head, first_row=first, last_row=last, columns=columns, rest=rest)
+
+
+def _rest(index: int, parts: list[str], spoken: Words) -> Column:
+    """A column that got no field: what it is called, and which field it would have been."""
+    sure, field = max(
+        ((_likeness(part, words, close=False), field) for field, words in spoken.items() for part in parts[-1:]),
+        default=(0.0, ""),
+    )
+    return Column(field if sure else "", index, parts[-1], sure)
 
 
 def _names(full: Sheet, first: int, last: int) -> list[list[str]]:

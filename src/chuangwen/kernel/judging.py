@@ -7,12 +7,23 @@ Source of the set: the field checks of the county-level evaluation system (docs/
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
-from chuangwen.kernel.problems import Problems
-from chuangwen.kernel.refusal import Refusal
+from chuangwen.kernel.answers import (
+    FAIL,
+    NONE,
+    NOT_APPLICABLE,
+    PASS,
+    SKIP,
+    SOME,
+    WIDE,
+    Answer,
+    ContradictoryResult,
+    ImpossibleCounts,
+    UnreadableResult,
+)
 from chuangwen.kernel.words import later, listed, say
 
 FULL = 10_000
@@ -34,42 +45,6 @@ class RuleName(StrEnum):
     CONDITIONS = "conditions"
     DEDUCT = "deduct"
     GRADED = "graded"
-
-
-class UnreadableResult(Refusal):
-    """What stands in the result cannot be read by this rule."""
-
-    code = "unreadable_result"
-    sentence = later("结果“{result}”（{count}）看不懂：{cure}")
-    status = 422
-
-
-class ImpossibleCounts(Refusal):
-    """The two counts of a rate contradict each other."""
-
-    code = "impossible_counts"
-    sentence = later("“{count}”对不上：合格数不能大于总数，总数须大于 0，比率不能超过 1。请核对原始记录。")
-    status = 422
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What was found. ``count`` occurrences; or ``passed`` of ``total``; or a ``grade``; or a plain verdict.
-
-    ``verdict`` True/False is the inspector's own pass or fail and outranks the counts. ``applicable`` False: the check
-    does not apply at this site.
-    """
-
-    count: int | None = None
-    passed: int | None = None
-    total: int | None = None
-    grade: str = ""
-    verdict: bool | None = None
-    share: Decimal | None = None
-    applicable: bool = True
-
-
-NOT_APPLICABLE = Answer(applicable=False)
 
 
 @dataclass(frozen=True)
@@ -149,43 +124,108 @@ class Rule:
         return say(KINDS[self.name].sentence, **{"n": "1", **self.params})
 
     def judge(self, answer: Answer) -> int | None:
-        """The value of an answer in ten-thousandths; ``None`` when the check does not apply here."""
+        """The value of an answer in ten-thousandths; ``None`` when the check does not apply here.
+
+        Refuses counts that cannot be, an answer that says nothing this rule asks for, and a word against its counts.
+        """
         if not answer.applicable:
             return None
-        if answer.verdict is not None and answer.count is None and answer.total is None and not answer.grade:
-            return FULL if answer.verdict else 0
-        return _JUDGES[self.name](self, answer)
+        _must_be_possible(self, answer)
+        words = [FULL if answer.verdict else 0] if answer.verdict is not None else []
+        if answer.grade:
+            words.append(self._factor(answer))
+        if not answer.numbers() or self.name is RuleName.GRADED:
+            if not words or answer.numbers():
+                raise UnreadableResult(result=answer.grade, count=answer.numbers(), cure=self.cure())
+            return words[-1]
+        value = _JUDGES[self.name](self, answer)
+        self._must_agree(answer, value)
+        return value
+
+    def _factor(self, answer: Answer) -> int:
+        if answer.grade not in self.factors or KINDS[self.name].seeks not in _GRADES:
+            raise UnreadableResult(result=answer.grade, count=answer.numbers(), cure=self.cure())
+        return self.factors[answer.grade]
+
+    def _must_agree(self, answer: Answer, value: int) -> None:
+        if answer.grade and self.factors[answer.grade] != value:
+            why = say("按这条规则，这个数定不了这一档。")
+            raise ContradictoryResult(result=answer.grade, count=answer.numbers(), why=why)
+        if answer.verdict is None or answer.verdict == (value == FULL):
+            return
+        word = say("合格") if answer.verdict else say("不合格")
+        why = say("按这条规则，这个数得满分。") if value == FULL else say("按这条规则，这个数不得满分。")
+        raise ContradictoryResult(result=word, count=answer.numbers(), why=why)
+
+    def cure(self) -> str:
+        """What may be written as a result of this rule."""
+        return say(_CURES.get(KINDS[self.name].seeks, _CURES["count"]), grades=listed(self.factors))
 
     def read_text(self, result: str, count: str = "") -> Answer:
         """Read 结果 and 次数/总数 of a table or a page."""
         return _Reader(self, result, count).answer()
 
 
+MOST = 9_999_999
+_RATES = frozenset({"rate"})
+_GRADES = frozenset({"grade", "conditions"})
+
+
+def _must_be_possible(rule: Rule, answer: Answer) -> None:
+    """Refuse counts that no visit can bring home, and counts that this rule does not ask for."""
+    numbers = answer.numbers()
+    if not _is_possible(answer, ratio=KINDS[rule.name].seeks != "rate_or_count"):
+        raise ImpossibleCounts(count=numbers)
+    if KINDS[rule.name].seeks == "conditions" and not _within_conditions(rule, answer):
+        raise ImpossibleCounts(count=numbers)
+    if not _is_asked_for(rule, answer):
+        raise UnreadableResult(result=answer.grade, count=numbers, cure=rule.cure())
+
+
+def _is_possible(answer: Answer, *, ratio: bool) -> bool:
+    passed, total = answer.passed, answer.total
+    if (passed is None) != (total is None):
+        return False
+    if any(one is not None and not 0 <= one <= MOST for one in (answer.count, passed, total)):
+        return False
+    if passed is not None and total is not None and (total == 0 or (ratio and passed > total)):
+        return False
+    return answer.share is None or 0 <= answer.share <= 1
+
+
+def _within_conditions(rule: Rule, answer: Answer) -> bool:
+    """Of k conditions no more than k can hold, and a total beside them is k."""
+    most = int(rule.number("k"))
+    return (answer.total is None or answer.total == most) and (not answer.numbers() or _count(answer) <= most)
+
+
+def _is_asked_for(rule: Rule, answer: Answer) -> bool:
+    """A rate wants two counts or a share; nothing else wants a share; a call's minutes have no total."""
+    if not answer.numbers():
+        return True
+    if KINDS[rule.name].seeks in _RATES:
+        return answer.total is not None or answer.share is not None
+    return answer.share is None and (answer.total is None or rule.name is not RuleName.SIMULATED_CONTACT)
+
+
 def _count(answer: Answer) -> int:
-    if answer.count is not None:
-        return answer.count
-    if answer.passed is not None and answer.total is not None:
-        return answer.passed
-    return 0
+    return answer.count if answer.count is not None else answer.passed or 0
 
 
 def _rate(answer: Answer) -> Decimal:
-    if answer.share is not None:
-        return answer.share
+    """The two counts before the share: a share is often rounded."""
     if answer.total:
         return Decimal(answer.passed or 0) / Decimal(answer.total)
-    return Decimal(0)
+    return answer.share or Decimal(0)
 
 
 def _judge_density(rule: Rule, answer: Answer) -> int:
     metres = answer.total if answer.total else int(rule.number("per"))
-    found = answer.passed if answer.total and answer.passed is not None else _count(answer)
+    found = answer.passed if answer.passed is not None else _count(answer)
     return FULL if Decimal(found) * rule.number("per") <= rule.number("n") * Decimal(metres) else 0
 
 
 def _judge_conditions(rule: Rule, answer: Answer) -> int:
-    if answer.grade:
-        return rule.factors[answer.grade]
     held = _count(answer)
     for wanted, grade in grades_by_count(rule.params["grades"]):
         if held >= wanted:
@@ -206,7 +246,6 @@ _JUDGES: Mapping[RuleName, Callable[[Rule, Answer], int]] = {
     RuleName.AREA_SHARE: lambda rule, answer: _proportion(_rate(answer), rule.number("x")),
     RuleName.CONDITIONS: _judge_conditions,
     RuleName.DEDUCT: lambda rule, answer: max(0, FULL - int(rule.number("d") * FULL) * _count(answer)),
-    RuleName.GRADED: lambda rule, answer: rule.factors[answer.grade],
 }
 
 
@@ -230,147 +269,127 @@ def params_of(text: str) -> dict[str, str]:
     return {key.strip(): value.strip() for key, _, value in found}
 
 
-def check_rule(name: str, params: str, grades: frozenset[str], place: tuple[str, int], problems: Problems) -> None:
-    """Collect what is wrong with a rule of a pack: an unknown name, a parameter missing, too many or senseless."""
-    file, line = place
-    if name not in set(RuleName):
-        cure = say("可用的规则：{rules}。", rules=listed(RuleName))
-        problems.add(file=file, row=line, column="rule", what=say("没有“{name}”这条判定规则", name=name), cure=cure)
-        return
-    kind, given = KINDS[RuleName(name)], params_of(params)
-    for key in kind.needs:
-        if key not in given:
-            cure = say("请写成 {key}=…", key=key)
-            problems.add(
-                file=file,
-                row=line,
-                column="params",
-                what=say("规则 {name} 缺参数 {key}", name=name, key=key),
-                cure=cure,
-            )
-    for key, value in given.items():
-        if key not in kind.needs + kind.allows:
-            allowed = listed(kind.needs + kind.allows) or say("无")
-            what = say("规则 {name} 没有参数 {key}", name=name, key=key)
-            problems.add(
-                file=file, row=line, column="params", what=what, cure=say("可用的参数：{allowed}。", allowed=allowed)
-            )
-        elif why := _wrong_value(key, value, grades):
-            problems.add(file=file, row=line, column="params", what=why, cure=say("请照参考手册改正。"))
-
-
-def _wrong_value(key: str, value: str, grades: frozenset[str]) -> str:
-    if key == "grades":
-        parts = [part.partition(":") for part in value.split("|")]
-        good = all(count.strip().isdigit() and grade.strip() in grades for count, _, grade in parts)
-        return "" if good else say("参数 grades 的值“{value}”应写成 5:A|4:B，且等级在等级表里", value=value)
-    if not re.fullmatch(r"\d+(\.\d+)?", value):
-        return say("参数 {key} 的值“{value}”不是数", key=key, value=value)
-    if key in {"x", "d"} and not 0 < Decimal(value) <= 1:
-        return say("参数 {key} 的值“{value}”应大于 0、不超过 1", key=key, value=value)
-    return ""
-
-
-_PASS = {"合格", "通过", "达标", "符合", "是", "优", "√", "✓", "y", "yes", "pass", "true"}
-_FAIL = {
-    "不合格",
-    "不通过",
-    "未通过",
-    "不达标",
-    "未达标",
-    "不符合",
-    "否",
-    "差",
-    "×",
-    "x",
-    "✗",
-    "n",
-    "no",
-    "fail",
-    "false",
+_UNIT = "[处个次条起户份家名分钟台辆件米项种间]{0,2}"
+_PAIR = re.compile(rf"(-?\d+)\s*{_UNIT}\s*/\s*(-?\d+)\s*{_UNIT}")
+_PER_CENT = re.compile(r"(-?\d+(?:\.(\d+))?)\s*%")
+_SHARE = re.compile(r"-?\d+\.(\d+)")
+_COUNT = re.compile(rf"(-?\d+)\s*{_UNIT}")
+_SAYS_NO_NUMBER = frozenset({RuleName.ABSENCE, RuleName.PRESENCE, RuleName.RECORD_ON_SITE})
+_ASKS_FOR_FINDS = _SAYS_NO_NUMBER | {
+    RuleName.COUNT_AT_LEAST,
+    RuleName.COUNT_AT_MOST,
+    RuleName.DENSITY,
+    RuleName.DEDUCT,
 }
-_SOME = {"有", "存在", "出现", "发现"}
-_NONE = {"无", "没有", "不存在", "未出现", "未发现"}
-_SKIP = {"不适用", "不涉及", "n/a", "na", "—", "/", "无此项"}
-_WIDE = str.maketrans("０１２３４５６７８９．／％（）", "0123456789./%()")
 
 
 class _Reader:
-    """Reads one result by one rule."""
+    """Reads one result by one rule. Every cell that says something must be readable, and none against the other."""
 
     def __init__(self, rule: Rule, result: str, count: str) -> None:
         self.rule = rule
-        self.result = result.translate(_WIDE).strip()
-        self.counts = count.translate(_WIDE).strip()
+        self.result = result.translate(WIDE).strip()
+        self.counts = count.translate(WIDE).strip()
         self.seeks = KINDS[rule.name].seeks
+        if not self.result or self.counts.lower() in SKIP:
+            self.result, self.counts = self.result or self.counts, ""
 
     def answer(self) -> Answer:
         word = self.result.lower()
-        if word in _SKIP:
+        if word in SKIP:
+            if self.counts:
+                raise self._against(say("不适用的项没有数。"))
             return NOT_APPLICABLE
-        if self.result.upper() in self.rule.factors and self.seeks in {"grade", "conditions"}:
-            return Answer(grade=self.result.upper())
-        if self.seeks == "grade":
-            return self._verdict_or_refuse(word)
-        numbers = self._numbers(self.counts) or self._numbers(self.result)
-        verdict = True if word in _PASS else False if word in _FAIL else None
-        if verdict is None and (word in _SOME or word in _NONE):
-            return self._there_or_not(there=word in _SOME, numbers=numbers)
-        if numbers is None:
-            return self._verdict_or_refuse(word)
-        if verdict is not None and not (numbers.total or numbers.share is not None):
-            return Answer(verdict=verdict)
-        return self._by_numbers(numbers)
+        numbers = self._numbers(self.counts) if self.counts else None
+        if self.counts and numbers is None:
+            raise self._unreadable()
+        return self._by_word(word, numbers)
 
-    def _verdict_or_refuse(self, word: str) -> Answer:
-        if word in _PASS:
-            return Answer(verdict=True)
-        if word in _FAIL:
-            return Answer(verdict=False)
-        raise UnreadableResult(result=self.result, count=self.counts, cure=self._cure())
+    def _by_word(self, word: str, numbers: Answer | None) -> Answer:
+        grades = {grade.upper(): grade for grade in self.rule.factors}
+        if self.seeks in _GRADES and self.result.upper() in grades:
+            return replace(numbers or Answer(), grade=grades[self.result.upper()])
+        if word in PASS or word in FAIL:
+            return replace(numbers or Answer(), verdict=word in PASS)
+        if word in SOME or word in NONE:
+            return self._there_or_not(there=word in SOME, numbers=numbers)
+        said = self._numbers(self.result)
+        if said is None or self.seeks == "grade":
+            raise self._unreadable()
+        if numbers is not None and not _say_the_same(said, numbers, self.result):
+            raise self._against(say("两处写的数不一样。"))
+        return numbers or said
 
     def _there_or_not(self, *, there: bool, numbers: Answer | None) -> Answer:
-        if there and numbers is not None and numbers.count:
+        """有 and 无 answer only what asks whether something is there; how many stays open unless it is said."""
+        name = self.rule.name
+        if name not in _ASKS_FOR_FINDS:
+            raise self._unreadable()
+        if numbers is not None:
+            if there != (_count(numbers) > 0):
+                raise self._against(say("写着有，数却是 0。") if there else say("写着无，数却不是 0。"))
             return numbers
-        if self.seeks == "presence":
-            return Answer(verdict=there)
-        return Answer(count=1 if there else 0)
-
-    def _by_numbers(self, numbers: Answer) -> Answer:
-        if self.seeks == "rate" and numbers.total is None and numbers.share is None:
-            raise UnreadableResult(result=self.result, count=self.counts, cure=self._cure())
-        if self.seeks != "rate" and numbers.share is not None:
-            raise UnreadableResult(result=self.result, count=self.counts, cure=self._cure())
-        return numbers
+        if not there:
+            return Answer(count=0)
+        if name is RuleName.COUNT_AT_LEAST and self.rule.number("n") <= 1:
+            return Answer(count=1)
+        if name not in _SAYS_NO_NUMBER:
+            raise self._unreadable()
+        return Answer(verdict=True) if self.seeks == "presence" else Answer(count=1)
 
     def _numbers(self, text: str) -> Answer | None:
-        if found := re.fullmatch(r"(-?\d+)\D{0,2}/\s*(-?\d+)\D{0,2}", text):
-            passed, total = int(found[1]), int(found[2])
-            ratio = self.seeks != "rate_or_count"
-            if passed < 0 or total <= 0 or (ratio and passed > total):
-                raise ImpossibleCounts(count=text)
-            return Answer(passed=passed, total=total)
-        if found := re.fullmatch(r"(-?\d+(?:\.\d+)?)\s*%", text):
-            return self._share(Decimal(found[1]) / 100, text)
-        if self.seeks == "rate" and (found := re.fullmatch(r"-?\d+\.\d+", text)):
-            return self._share(Decimal(found[0]), text)
-        if found := re.fullmatch(r"(-?\d+)\s*[处个次条起户份家名分钟台辆件]{0,2}", text):
-            if int(found[1]) < 0:
-                raise ImpossibleCounts(count=text)
+        """The counts that a text says; refused when they cannot be."""
+        found = self._said(text)
+        if found is not None:
+            try:
+                _must_be_possible(self.rule, found)
+            except ImpossibleCounts as no:
+                raise ImpossibleCounts(count=text) from no
+            except UnreadableResult as no:
+                raise self._unreadable() from no
+        return found
+
+    def _said(self, text: str) -> Answer | None:
+        if found := _PAIR.fullmatch(text):
+            return Answer(passed=int(found[1]), total=int(found[2]))
+        if found := _PER_CENT.fullmatch(text):
+            return Answer(share=Decimal(found[1]) / 100)
+        if self.seeks == "rate" and _SHARE.fullmatch(text):
+            return Answer(share=Decimal(text))
+        if found := _COUNT.fullmatch(text):
             return Answer(count=int(found[1]))
         return None
 
-    def _share(self, share: Decimal, text: str) -> Answer:
-        if not 0 <= share <= 1:
-            raise ImpossibleCounts(count=text)
-        return Answer(share=share)
+    def _unreadable(self) -> UnreadableResult:
+        return UnreadableResult(result=self.result, count=self.counts, cure=self.rule.cure())
 
-    def _cure(self) -> str:
-        return say(_CURES.get(self.seeks, _CURES["count"]), grades=listed(self.rule.factors))
+    def _against(self, why: str) -> ContradictoryResult:
+        return ContradictoryResult(result=self.result, count=self.counts, why=why)
+
+
+def _say_the_same(one: Answer, other: Answer, text: str) -> bool:
+    """Whether two texts give one number; a share may be rounded as far as its own digits go."""
+    if one.share is None and other.share is None:
+        return one == other if (one.total is None) == (other.total is None) else _count(one) == _count(other)
+    if (found := _PER_CENT.fullmatch(text)) is not None:
+        digits = len(found[2] or "") + 2
+    else:
+        digits = len(text.partition(".")[2])
+    return abs(_rate(one) - _rate(other)) <= Decimal(5).scaleb(-digits - 1)
+
+
+def show_result(name: str, result: str, quantity: str = "", tell: Callable[[str], str] = say) -> str:
+    """A stored result as people say it: 有, 无 and 不适用 where a table or a phone wrote 1, 0 and n/a."""
+    if result.strip().lower() in SKIP:
+        return tell(later("不适用"))
+    number = _COUNT.fullmatch(result.strip())
+    if name not in {RuleName.ABSENCE, RuleName.PRESENCE} or number is None:
+        return result or quantity
+    return tell(later("有")) if int(number[1]) else tell(later("无"))
 
 
 _CURES = {
-    "count": later("请写出现的次数（如 2 或 2 处），或写有/无、合格/不合格、不适用。"),
+    "count": later("请写出现的次数（如 2 或 2 处），或写合格/不合格、不适用。"),
     "presence": later("请写有/无、合格/不合格、不适用，或写份数。"),
     "rate": later("请写合格数/总数（如 17/20），或写百分数，或写合格/不合格、不适用。"),
     "rate_or_count": later("请写处数/米数（如 3/500），或写处数、合格/不合格、不适用。"),

@@ -23,7 +23,10 @@ _FORMULA = re.compile(
     rb'<c\s+r="([A-Z]+[0-9]+)"([^>]*)>\s*(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)\s*(<v\s*/>|<v>\s*</v>)?\s*</c>',
 )
 _STRING_RESULT = b't="str"'
-_REL_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_LINE = re.compile(rb"<(?:\w+:)?(row|col)\s([^>]*)>")
+_HIDDEN = re.compile(rb"""\shidden\s*=\s*["'](?:1|true)["']""")
+_PLACE = re.compile(rb"""(?:^|\s)(r|min|max)\s*=\s*["'](\d{1,7})["']""")
+_MOST_COLUMN = 16_384
 
 
 @dataclass(frozen=True)
@@ -45,11 +48,17 @@ class TableTooBig(Refusal):
 
 @dataclass(frozen=True)
 class SheetScan:
-    """What was seen of one sheet's XML: how far its cells reach at most, and its formulas without a saved value."""
+    """What was seen of one sheet's XML: how far its cells reach at most, its formulas without a saved value, what is hidden.
 
-    rows: int
-    columns: int
-    unsaved: tuple[str, ...]
+    Hidden rows count from 1, hidden columns from 0; ``pictures`` lie over the cells.
+    """
+
+    rows: int = 0
+    columns: int = 0
+    unsaved: tuple[str, ...] = ()
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    pictures: int = 0
 
 
 def too_big(name: str, sheet: str, *, count: int, what: str, limit: int) -> TableTooBig:
@@ -59,8 +68,16 @@ def too_big(name: str, sheet: str, *, count: int, what: str, limit: int) -> Tabl
     return TableTooBig(**facts, what=say(what), cure=say(TableTooBig.cure))
 
 
-def sheet_paths(look: ZipLook) -> list[tuple[str, str]]:
-    """(name, path of the XML) of every sheet in the workbook's order; NotAZip where its parts do not fit."""
+@dataclass(frozen=True)
+class BookScan:
+    """A workbook's own page: (name, path of the XML) of every sheet in order, and whether its days count from 1904."""
+
+    sheets: tuple[tuple[str, str], ...]
+    date1904: bool
+
+
+def scan_book(look: ZipLook) -> BookScan:
+    """Read the workbook's own page, in the transitional or the strict spelling; NotAZip where its parts do not fit."""
     try:
         rels = fromstring(look.read("xl/_rels/workbook.xml.rels"))
         targets = {rel.get("Id"): rel.get("Target") or "" for rel in rels}
@@ -68,12 +85,19 @@ def sheet_paths(look: ZipLook) -> list[tuple[str, str]]:
     except (KeyError, ValueError, SyntaxError) as wrong:
         raise NotAZip(name=look.name) from wrong
     pairs: list[tuple[str, str]] = []
+    date1904 = False
     for element in book.iter():
-        if element.tag.rpartition("}")[2] == "sheet":
-            target = targets.get(element.get(_REL_ID) or "", "")
-            path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
-            pairs.append((element.get("name") or "", path))
-    return pairs
+        tag = element.tag.rpartition("}")[2]
+        if tag == "workbookPr":
+            date1904 = element.get("date1904", "") in {"1", "true", "on"}
+        if tag == "sheet":
+            key = next((value for name, value in element.items() if name.endswith("}id")), "")
+            pairs.append((element.get("name") or "", _inside("xl", targets.get(key, ""))))
+    return BookScan(tuple(pairs), date1904)
+
+
+def _inside(folder: str, target: str) -> str:
+    return target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"{folder}/{target}")
 
 
 def scan_sheet(look: ZipLook, path: str, name: str, limits: SheetLimits) -> SheetScan:
@@ -83,15 +107,51 @@ def scan_sheet(look: ZipLook, path: str, name: str, limits: SheetLimits) -> Shee
     bounds the sheet well enough; anything else has every place in the sheet read.
     """
     unsaved: list[str] = []
+    hidden: dict[bytes, set[int]] = {b"row": set(), b"col": set()}
     odd = False
     for number, piece in enumerate(_pieces(look, path)):
         if number == 0:
             _check_dimension(piece, look.name, name, limits)
         if b"f" in piece and b"<f" in piece:  # one byte is found much faster than two, and is mostly not there
             unsaved.extend(_unsaved_formulas(piece))
+        if b"hidden" in piece:
+            _note_hidden(piece, hidden)
         odd = odd or _is_odd(piece)
     rows, columns = _furthest_cell(look, path, name, limits) if odd else (limits.rows, 26)
-    return SheetScan(rows=rows, columns=columns, unsaved=tuple(unsaved))
+    return SheetScan(
+        rows=rows,
+        columns=columns,
+        unsaved=tuple(unsaved),
+        hidden_rows=frozenset(hidden[b"row"]),
+        hidden_columns=frozenset(hidden[b"col"]),
+        pictures=_pictures(look, path),
+    )
+
+
+def _note_hidden(piece: bytes, hidden: dict[bytes, set[int]]) -> None:
+    for kind, facts in _LINE.findall(piece):
+        if not _HIDDEN.search(b" " + facts):
+            continue
+        places = {key: int(number) for key, number in _PLACE.findall(facts)}
+        if kind == b"row" and b"r" in places:
+            hidden[kind].add(places[b"r"])
+        elif kind == b"col" and b"min" in places:
+            last = min(places.get(b"max", places[b"min"]), _MOST_COLUMN)
+            hidden[kind].update(range(places[b"min"] - 1, last))
+
+
+def _pictures(look: ZipLook, path: str) -> int:
+    """How many pictures lie over the sheet's cells."""
+    folder, _, file = path.rpartition("/")
+    links = f"{folder}/_rels/{file}.rels"
+    if links not in look.entries:
+        return 0
+    try:
+        targets = [_inside(folder, one.get("Target") or "") for one in fromstring(look.read(links))]
+    except (ValueError, SyntaxError):
+        return 0
+    drawings = [one for one in targets if "/drawings/drawing" in one and one in look.entries]
+    return sum(look.read(one).count(b":pic>") // 2 for one in drawings)
 
 
 def _is_odd(piece: bytes) -> bool:

@@ -1,18 +1,21 @@
 """Workbooks and CSV files read into sheets of cells with their true row numbers."""
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import python_calamine
 
+from chuangwen.kernel import compound
 from chuangwen.kernel.cells import Cell, is_error
 from chuangwen.kernel.csv_text import NotAText, read_csv
 from chuangwen.kernel.problems import Problem
+from chuangwen.kernel.ranges import Range, fill
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.kernel.sheet_scan import SheetLimits, scan_sheet, sheet_paths, too_big
+from chuangwen.kernel.sheet_scan import SheetLimits, SheetScan, scan_book, scan_sheet, too_big
 from chuangwen.kernel.unzip import NotAZip, ZipLimits, ZipLook, look_at_zip
+from chuangwen.kernel.web_tables import PlainSheet, is_old_xml, is_web_page, old_xml_sheets, web_sheets
 from chuangwen.kernel.words import later, say
 
 _ZIP = b"PK\x03\x04"
@@ -39,25 +42,12 @@ class EmptyWorkbook(Refusal):
 
 
 @dataclass(frozen=True)
-class Range:
-    """A merged range: rows counted from 1, columns from 0, both ends inside."""
-
-    top: int
-    left: int
-    bottom: int
-    right: int
-
-    @property
-    def size(self) -> int:
-        return max(self.bottom - self.top + 1, 0) * max(self.right - self.left + 1, 0)
-
-
-@dataclass(frozen=True)
 class Sheet:
     """One sheet. ``rows[0]`` is row 1 as people see it; every row has as many cells as the sheet is wide (csv: its own).
 
     ``merged`` are its merged ranges, of which the reader gives only the first cell; ``unsaved`` names the cells whose
-    formula was never calculated.
+    formula was never calculated. Hidden rows count from 1, hidden columns from 0; an old xls does not tell them.
+    ``pictures`` lie over its cells.
     """
 
     name: str
@@ -65,6 +55,9 @@ class Sheet:
     hidden: bool = False
     merged: tuple[Range, ...] = ()
     unsaved: tuple[str, ...] = ()
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    pictures: int = 0
 
     def value(self, row: int, column: int) -> Cell:
         """The cell at a row counted from 1 and a column counted from 0; '' outside."""
@@ -84,7 +77,7 @@ class Sheet:
             return self
         rows = [list(row) for row in self.rows]
         for area in self.merged:
-            _fill(rows, area, self.value(area.top, area.left))
+            fill(rows, area, self.value(area.top, area.left))
         return replace(self, rows=rows)
 
     def merged_down(self, column: int) -> dict[int, int]:
@@ -103,11 +96,12 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Workbook:
-    """A file read: its name as the person called it, what it was, its sheets in order."""
+    """A file read: its name as the person called it, what it was, its sheets in order, whether days count from 1904."""
 
     name: str
-    kind: Literal["xlsx", "xls", "csv"]
+    kind: Literal["xlsx", "xls", "csv", "web", "xml"]
     sheets: tuple[Sheet, ...]
+    date1904: bool = False
 
     @property
     def shown(self) -> tuple[Sheet, ...]:
@@ -120,7 +114,7 @@ class Workbook:
 
 
 def read_table(data: bytes, *, name: str, limits: SheetLimits | None = None) -> Workbook:
-    """Read an xlsx, xls or csv file, told apart by content, not by its name.
+    """Read an xlsx, xls (et), csv or web page saved as xls, told apart by content, not by its name.
 
     Sizes are looked at before anything is unpacked. Raises only refusals: TableTooBig, NotAWorkbook, HasPassword,
     EmptyWorkbook, NotAText and those of ``kernel.unzip``.
@@ -133,9 +127,11 @@ def read_table(data: bytes, *, name: str, limits: SheetLimits | None = None) -> 
     if data.startswith(_ZIP):
         book = _read_xlsx(data, name, limits)
     elif data.startswith(_OLE):
+        if "EncryptedPackage" in compound.names_in(io.BytesIO(data)):
+            raise HasPassword(name=name)
         book = Workbook(name=name, kind="xls", sheets=_calamine(data, name, limits, {}))
     else:
-        book = _read_csv(data, name, limits)
+        book = _read_text(data, name, limits)
     if all(sheet.is_empty and not sheet.unsaved for sheet in book.sheets):
         raise EmptyWorkbook(name=name)
     return book
@@ -162,21 +158,53 @@ def cell_problems(book: Workbook, sheet: Sheet) -> list[Problem]:
     return found
 
 
+def _read_text(data: bytes, name: str, limits: SheetLimits) -> Workbook:
+    if is_old_xml(data):
+        return Workbook(name=name, kind="xml", sheets=_plain(old_xml_sheets(data, name), name, limits))
+    if is_web_page(data):
+        return Workbook(name=name, kind="web", sheets=_plain(web_sheets(data, name), name, limits))
+    return _read_csv(data, name, limits)
+
+
 def _read_csv(data: bytes, name: str, limits: SheetLimits) -> Workbook:
-    for magic, seen in ((b"%PDF", "PDF"), (b"\x89PNG", "PNG"), (b"\xff\xd8\xff", "JPEG"), (b"{\\rtf", "RTF")):
+    for magic, seen in (
+        (b"%PDF", "PDF"),
+        (b"\x89PNG", "PNG"),
+        (b"\xff\xd8\xff", "JPEG"),
+        (b"{\\rtf", "RTF"),
+        (b"MIME-Version:", "MHT"),
+    ):
         if data.startswith(magic):
             raise NotAWorkbook(name=name, seen=seen)
     try:
         rows = read_csv(data, name=name, rows=limits.rows)
     except NotAText as wrong:
         raise NotAWorkbook(name=name, seen=say("内容不是表格")) from wrong
-    if len(rows) > limits.rows:
-        raise too_big(name, "", count=limits.rows + 1, what=later("行"), limit=limits.rows)
-    width = max(map(len, rows), default=0)
-    if width > limits.columns:
-        raise too_big(name, "", count=width, what=later("列"), limit=limits.columns)
     cells: list[list[Cell]] = [list(row) for row in rows]
-    return Workbook(name=name, kind="csv", sheets=(Sheet(name=name, rows=cells),))
+    return Workbook(name=name, kind="csv", sheets=_plain([PlainSheet(name, cells)], name, limits))
+
+
+def _plain(found: Sequence[PlainSheet], name: str, limits: SheetLimits) -> tuple[Sheet, ...]:
+    """Sheets of what was a text, none of them too large."""
+    for one in found:
+        width = max(map(len, one.rows), default=0)
+        if len(one.rows) > limits.rows:
+            raise too_big(name, "", count=len(one.rows), what=later("行"), limit=limits.rows)
+        if width > limits.columns:
+            raise too_big(name, "", count=width, what=later("列"), limit=limits.columns)
+    if not found:
+        raise EmptyWorkbook(name=name)
+    return tuple(
+        Sheet(
+            name=one.name,
+            rows=one.rows,
+            hidden=one.hidden,
+            merged=tuple(one.merged),
+            hidden_rows=frozenset(one.hidden_rows),
+            hidden_columns=frozenset(one.hidden_columns),
+        )
+        for one in found
+    )
 
 
 def _read_xlsx(data: bytes, name: str, limits: SheetLimits) -> Workbook:
@@ -185,13 +213,14 @@ def _read_xlsx(data: bytes, name: str, limits: SheetLimits) -> Workbook:
     for entry in look.entries:
         if entry.endswith("sharedStrings.xml"):
             _count_out(look, entry)
-    unsaved: dict[str, tuple[str, ...]] = {}
+    scans: dict[str, SheetScan] = {}
     seen: set[str] = set()
-    for title, path in sheet_paths(look):
+    scan = scan_book(look)
+    for title, path in scan.sheets:
         if path in look.entries and path not in seen:
-            unsaved[title] = scan_sheet(look, path, title, limits).unsaved
+            scans[title] = scan_sheet(look, path, title, limits)
             seen.add(path)
-    return Workbook(name=name, kind="xlsx", sheets=_calamine(data, name, limits, unsaved))
+    return Workbook(name=name, kind="xlsx", sheets=_calamine(data, name, limits, scans), date1904=scan.date1904)
 
 
 def _must_be_excel(look: ZipLook) -> None:
@@ -213,9 +242,9 @@ def _count_out(look: ZipLook, entry: str) -> None:
         pass
 
 
-def _calamine(data: bytes, name: str, limits: SheetLimits, unsaved: dict[str, tuple[str, ...]]) -> tuple[Sheet, ...]:
+def _calamine(data: bytes, name: str, limits: SheetLimits, scans: Mapping[str, SheetScan]) -> tuple[Sheet, ...]:
     try:
-        return _sheets(data, name, limits, unsaved)
+        return _sheets(data, name, limits, scans)
     except (Refusal, KeyboardInterrupt, SystemExit, MemoryError):
         raise
     except python_calamine.PasswordError as wrong:
@@ -226,7 +255,7 @@ def _calamine(data: bytes, name: str, limits: SheetLimits, unsaved: dict[str, tu
         raise NotAWorkbook(name=name, seen=say("内容已损坏")) from wrong
 
 
-def _sheets(data: bytes, name: str, limits: SheetLimits, unsaved: dict[str, tuple[str, ...]]) -> tuple[Sheet, ...]:
+def _sheets(data: bytes, name: str, limits: SheetLimits, scans: Mapping[str, SheetScan]) -> tuple[Sheet, ...]:
     sheets: list[Sheet] = []
     cells = 0
     with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
@@ -246,13 +275,17 @@ def _sheets(data: bytes, name: str, limits: SheetLimits, unsaved: dict[str, tupl
             ranges = _ranges(source.merged_cell_ranges or [], len(read), columns)
             if sum(area.size for area in ranges) > limits.cells:
                 raise too_big(name, meta.name, count=len(ranges), what=later("处合并单元格"), limit=limits.cells)
+            scan = scans.get(meta.name, SheetScan())
             sheets.append(
                 Sheet(
                     name=meta.name,
                     rows=read,
                     hidden=meta.visible is not python_calamine.SheetVisibleEnum.Visible,
                     merged=ranges,
-                    unsaved=unsaved.get(meta.name, ()),
+                    unsaved=scan.unsaved,
+                    hidden_rows=scan.hidden_rows,
+                    hidden_columns=scan.hidden_columns,
+                    pictures=scan.pictures,
                 )
             )
     if not sheets:
@@ -263,8 +296,3 @@ def _sheets(data: bytes, name: str, limits: SheetLimits, unsaved: dict[str, tupl
 def _ranges(found: list[tuple[tuple[int, int], tuple[int, int]]], rows: int, columns: int) -> tuple[Range, ...]:
     """Merged ranges, cut off where the sheet ends."""
     return tuple(Range(a[0] + 1, a[1], min(b[0] + 1, rows), min(b[1], columns)) for a, b in found)
-
-
-def _fill(rows: list[list[Cell]], area: Range, value: Cell) -> None:
-    for row in rows[area.top - 1 : area.bottom]:
-        row[area.left : area.right + 1] = [value] * len(row[area.left : area.right + 1])

@@ -186,29 +186,47 @@ def test_a_pasted_table_is_tried_and_taken_in_once(october: Turns, signed_in_as:
     limin = signed_in_as("limin")
     assert "空白模板" in limin.get(SHEET).content.decode()
     tried = limin.post(SHEET, {"rows": PASTED, "year": "2021"})
-    assert "读到 2 次，都没有问题" in tried.content.decode()
+    assert "写入 2 条，改正 0 条，已有 0 条" in tried.content.decode()
     assert Shift.objects.count() == 6
-    said = {"key": tried.context["key"], "year": "2021", "move": "take"}
-    assert "排入 2 次；0 次先前已有" in limin.post(SHEET, said, follow=True).content.decode()
+    said = {"key": tried.context["sent"].key, "year": "2021", "move": "take"}
+    assert "排入 2 次，改正 0 次；0 次先前已有" in limin.post(SHEET, said, follow=True).content.decode()
     assert [october.on(date(2021, 11, day)).span for day in (2, 4)] == ["09:00—11:00", "08:30—11:30"]
     assert october.on(date(2021, 11, 4)).place == "便民服务大厅"
     again = limin.post(SHEET, {"rows": PASTED, "year": "2021"})
-    assert "排入这" not in again.content.decode()
+    assert "写入这" not in again.content.decode()
     assert again.content.decode().count("已有</span>") == 2
-    said = {"key": again.context["key"], "year": "2021", "move": "take"}
-    assert "排入 0 次；2 次先前已有" in limin.post(SHEET, said, follow=True).content.decode()
+    said = {"key": again.context["sent"].key, "year": "2021", "move": "take"}
+    assert "排入 0 次，改正 0 次；2 次先前已有" in limin.post(SHEET, said, follow=True).content.decode()
+
+
+def test_a_table_that_puts_somebody_else_on_shows_the_correction_before_it_is_made(
+    october: Turns, signed_in_as: Any
+) -> None:
+    limin = signed_in_as("limin")
+    was = october.on(date(2021, 10, 14)).person
+    other = next(one for one in october.people("hewei", "chengliqun", "xuwenjuan") if one != was)
+    tried = limin.post(SHEET, {"rows": f"日期\t接访领导\n10月14日\t{other.name}\n", "year": "2021"})
+    assert "写入 0 条，改正 1 条，已有 0 条" in tried.content.decode()
+    (change,) = tried.context["run"].changes
+    assert was.name in change.old
+    assert other.name in change.new
+    limin.post(SHEET, {"key": tried.context["sent"].key, "year": "2021", "move": "take"})
+    assert october.on(date(2021, 10, 14)).person == other
+    assert Note.objects.filter(verb="改班").count() == 1
 
 
 def test_an_excel_with_mistakes_comes_back_with_all_of_them(october: Turns, signed_in_as: Any) -> None:
     limin = signed_in_as("limin")
-    bad = "日期,接访领导\n某日,何伟\n11月4日,李敏\n10月14日,何伟\n".encode()
+    bad = "日期,接访领导,旧编号\n某日,何伟,7\n11月4日,李敏,\n".encode()
     answer = limin.post(SHEET, {"file": SimpleUploadedFile("接访表.csv", bad), "year": "2021"})
     assert answer.status_code == 422
-    assert len(answer.context["problems"]) == 3
-    assert "已经排了别人" in answer.content.decode()
-    marked = limin.post(SHEET, {"key": answer.context["key"], "year": "2021", "move": "errors"})
-    assert marked.content[:2] == b"PK"
-    assert limin.post(SHEET, {"key": answer.context["key"], "year": "2021", "move": "take"}).status_code == 422
+    assert len(answer.context["problems"]) == 2
+    assert "旧编号" in answer.content.decode()
+    key = answer.context["sent"].key
+    marked = limin.post(SHEET, {"key": key, "year": "2021", "move": "errors"})
+    rows = read_table(marked.content, name="x.xlsx").sheets[0].rows
+    assert "不是日期" in str(rows[1][-1])
+    assert limin.post(SHEET, {"key": key, "year": "2021", "move": "take"}).status_code == 422
     assert limin.post(SHEET, {}).status_code == 422
     assert Shift.objects.count() == 6
 

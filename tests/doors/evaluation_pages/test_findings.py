@@ -35,7 +35,7 @@ def test_the_same_thing_found_again_joins_the_case_that_is_open(found, town, off
 
 
 def test_a_visit_by_page_opens_the_cases_of_what_falls_short(town, office, signed_in_as) -> None:
-    said = {"site": "S2", "result-C000": "有", "result-C001": "", "open_cases": "1"}
+    said = {"site": "S2", "result-C000": "有", "result-C001": "", "open_cases": "1", "seen_at": "2021-10-12T09:00"}
     answer = signed_in_as("limin").post(reverse("record"), said, follow=True)
     case = Case.objects.get(kind="mending")
     assert case.number in answer.content.decode()
@@ -54,7 +54,7 @@ def test_closing_the_case_turns_nothing_green_but_the_recheck_does(found, town, 
     before = score_round(town.round, office.at.date()).total.expected
     Case.objects.filter(kind="mending").update(phase="closed", closed_at=office.at, state="done", outcome="done")
     assert score_round(town.round, office.at.date()).total.expected == before
-    browser.post(reverse("recheck", args=[found.pk]), {"result": "没有", "count": ""})
+    browser.post(reverse("recheck", args=[found.pk]), {"result": "没有", "count": "", "seen_at": "2021-10-12T09:00"})
     found.refresh_from_db()
     assert (found.counts, found.replaced_by.value) == (False, 10_000)
     assert score_round(town.round, office.at.date()).total.expected > before

@@ -52,11 +52,17 @@ def test_a_pasted_duty_table_is_taken_whole_or_not_at_all(town: MeasuredTown, si
 def test_the_inspector_records_a_visit_and_the_score_moves(town: MeasuredTown, signed_in_as: Any) -> None:
     before = score_round(town.round, town.round.closes).total.expected
     zhang = signed_in_as("limin")
-    answer = zhang.post(reverse("record"), {"site": "S2", "result-C000": "有", "result-C001": "2/20", "visit": "v1"})
+    answer = zhang.post(
+        reverse("record"),
+        {"site": "S2", "result-C000": "有", "result-C001": "2/20", "visit": "v1", "seen_at": "2021-09-20T09:00"},
+    )
     assert answer.status_code == 302
     assert Observation.objects.filter(site__code="S2").count() == 2
     assert score_round(town.round, town.round.closes).total.expected < before
-    zhang.post(reverse("record"), {"site": "S2", "result-C000": "有", "result-C001": "2/20", "visit": "v1"})
+    zhang.post(
+        reverse("record"),
+        {"site": "S2", "result-C000": "有", "result-C001": "2/20", "visit": "v1", "seen_at": "2021-09-20T09:00"},
+    )
     assert Observation.objects.filter(site__code="S2").count() == 2
 
 

@@ -48,6 +48,7 @@ def address(town: MeasuredTown, name: str) -> str:
         "paper_id": "none",
         "attachment_id": 999_999,
         "observation_id": 999_999,
+        "photo_id": 999_999,
         "size": "page",
         "item_id": 999_999,
         "hand_over_id": 999_999,

@@ -29,8 +29,9 @@ CHECKS = (
 )
 
 
-def judge(check: str, text: str) -> Judged:
+def judge(check: str, result: str, quantity: str) -> Judged:
     """A stand-in rule: counts must be whole; "p/t" is a rate that may not pass 1."""
+    text = quantity or result
     if "/" in text:
         passed, total = (int(part) for part in text.split("/"))
         if passed > total:

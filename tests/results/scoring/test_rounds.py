@@ -1,16 +1,17 @@
 """A round from its rows: frozen and recomputed to the same digits, re-scored after one change as in full."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from chuangwen.records.ledger.actions import MACHINE
-from chuangwen.records.measures import actions
 from chuangwen.records.measures.models import FigureValue, Grade, Observation, Round
 from chuangwen.records.measures.policy import RoundClosed, RoundStillOpen
+from chuangwen.records.measures.visit_actions import recheck
+from chuangwen.records.measures.visits import Item
 from chuangwen.records.township.models import Site
 from chuangwen.results.scoring import live
 from chuangwen.results.scoring.actions import close_round
@@ -101,8 +102,8 @@ def test_somebody_elses_change_in_between_is_not_missed(town: MeasuredTown) -> N
 
 def test_the_packed_sums_are_what_the_rows_add_up_to(town: MeasuredTown) -> None:
     old = town.see(2, 0, 0)
-    reading = actions.Reading(value=8_000, result="复查", seen_at=AT, seen_by="张强")
-    actions.recheck(old, reading, by=MACHINE, at=AT)
+    later = datetime(2021, 9, 9, 2, tzinfo=UTC)
+    recheck(old, Item(town.check(0), "无"), seen_at=later, by=MACHINE, at=later)
     packed = measures_of(town.round, town.edition, town.round.closes).entries
     rows = entries_from_rows(town.round, town.edition, town.round.closes)
     for name in ("site", "position", "count", "total", "skipped"):

@@ -207,16 +207,27 @@ def test_what_was_cancelled_may_be_held_after_all(turns: Turns) -> None:
         actions.restore_shift(shift, by=MACHINE, at=turns.at)
 
 
-def test_a_table_goes_in_once_and_never_over_somebody_else(turns: Turns) -> None:
+def test_a_table_goes_in_once_and_corrects_what_stands(turns: Turns) -> None:
     he, cheng = turns.people("hewei", "chengliqun")
     starts, ends = bounds(turns.rota.start, turns.rota.end, DAY)
     rows = [Slot(starts, ends, he), Slot(starts + timedelta(days=3), ends + timedelta(days=3), cheng)]
     who = {"what": "接访表.xlsx", "by": turns.cast.actor("limin"), "at": turns.at}
-    assert len(actions.take_in_shifts(turns.rota, rows, **who)) == 2
-    assert actions.take_in_shifts(turns.rota, rows, **who) == []
-    with pytest.raises(actions.ShiftTaken, match="何伟"):
-        actions.take_in_shifts(turns.rota, [Slot(starts, ends, cheng)], **who)
-    assert (Shift.objects.count(), notes("照表排班")) == (2, 1)
+    assert len(actions.take_in_shifts(turns.rota, rows, **who).made) == 2
+    again = actions.take_in_shifts(turns.rota, rows, **who)
+    assert (again.made, again.changed, again.known) == ([], 0, 2)
+    corrected = actions.take_in_shifts(turns.rota, [Slot(starts, ends, cheng)], **who)
+    assert (corrected.made, corrected.changed) == ([], 1)
+    assert turns.on(DAY).person == cheng
+    assert told("hewei")[-1] != told("chengliqun")[-1]
+    assert (Shift.objects.count(), notes("照表排班"), notes("改班")) == (2, 2, 1)
+
+
+def test_a_table_does_not_bring_back_what_was_cancelled(turns: Turns) -> None:
+    turns.plan(last=DAY)
+    shift = cancel(turns, turns.on(DAY))
+    slot = Slot(shift.starts_at, shift.ends_at, shift.person)
+    with pytest.raises(actions.ShiftCancelled):
+        actions.take_in_shifts(turns.rota, [slot], what="接访表.xlsx", by=turns.cast.actor("limin"), at=turns.at)
 
 
 def test_the_database_itself_holds_the_rules(turns: Turns) -> None:

@@ -1,17 +1,16 @@
 """A table of shifts as offices keep it: columns in any order, days without a year, spaced names; all problems told."""
 
+from dataclasses import replace
 from datetime import date, time
-
-import pytest
 
 from chuangwen.kernel.problems import Problems
 from chuangwen.kernel.sheet_writing import TableColumn, TableText, write_table
 from chuangwen.kernel.sheets import read_table
 from chuangwen.work.rotas.pattern import bounds
-from chuangwen.work.rotas.sheet_rows import Asked, NoShiftTable, ShiftTable, names_of, read_shifts
+from chuangwen.work.rotas.sheet_rows import Asked, ShiftTable, Standing, names_of, read_shifts
 
 PEOPLE = [(1, "hewei", "何伟"), (2, "chengliqun", "程立群"), (3, "zw1", "张伟"), (4, "zw2", "张伟")]
-ASKED = Asked("接访领导", time(8, 30), time(11, 30), 2021, names_of(PEOPLE))
+ASKED = Asked("接访领导", time(8, 30), time(11, 30), 2021, *names_of(PEOPLE))
 
 
 def read(*lines: str, asked: Asked = ASKED) -> ShiftTable:
@@ -19,7 +18,7 @@ def read(*lines: str, asked: Asked = ASKED) -> ShiftTable:
 
 
 def told(problems: Problems) -> list[tuple[int, str, str]]:
-    return [(one.row, one.column, one.what) for one in sorted(problems)]
+    return [(one.row, one.column.partition("“")[2].rstrip("”"), one.what) for one in sorted(problems)]
 
 
 def test_a_notice_as_it_hangs_on_the_wall_is_understood() -> None:
@@ -53,36 +52,66 @@ def test_everything_that_is_wrong_is_told_with_its_row_and_column() -> None:
     assert [(row, column) for row, column, _ in told(table.problems)] == [
         (2, "星期"),
         (3, "开始"),
-        (4, "接访领导"),
+        (3, "替补"),
         (4, "日期"),
+        (4, "接访领导"),
         (5, "接访领导"),
         (6, "接访领导"),
-        (7, "接访领导"),
         (7, "日期"),
+        (7, "接访领导"),
         (8, "开始"),
+        (8, "替补"),
     ]
     said = [what for _, _, what in told(table.problems)]
     assert said[0] == "2021-10-12 是周二，表里写的是“星期三”"
-    assert "写了 2 个人" in said[2]
+    assert "写了 2 个人" in said[4]
     assert table.rows == []
 
 
 def test_one_time_is_held_by_one_person() -> None:
-    starts = bounds(ASKED.start, ASKED.end, date(2021, 10, 19))[0]
-    asked = Asked("接访领导", time(8, 30), time(11, 30), 2021, names_of(PEOPLE), {starts: 1})
-    table = read("日期,接访领导,替补", "10月12日,何伟,程立群", "10月12日,程立群,", "10月19日,程立群,", asked=asked)
-    assert [(row, what) for row, _, what in told(table.problems)] == [
-        (3, "与第 2 行是同一时间"),
-        (4, "2021-10-19 08:30 已经排了别人"),
-    ]
+    starts, ends = bounds(ASKED.start, ASKED.end, date(2021, 10, 19))
+    asked = Asked("接访领导", time(8, 30), time(11, 30), 2021, *names_of(PEOPLE), {starts: Standing(1, ends, 2)})
+    table = read("日期,接访领导,替补", "10月12日,何伟,程立群", "10月12日,程立群,", asked=asked)
+    assert [(row, what) for row, _, what in told(table.problems)] == [(3, "与第 2 行是同一时间")]
     again = read("日期,接访领导,替补", "10月19日,何伟,何伟", asked=asked)
     assert told(again.problems) == [(2, "替补", "自己不能替补自己")]
-    assert [one.known for one in read("日期,接访领导", "10月19日,何伟", asked=asked).rows] == [True]
 
 
-def test_a_table_without_a_day_or_a_person_is_refused() -> None:
-    with pytest.raises(NoShiftTable, match="“日期”和“接访领导”"):
-        read("日期,地点", "10月12日,大厅")
+def test_what_stands_is_known_and_another_person_or_place_corrects_it() -> None:
+    starts, ends = bounds(ASKED.start, ASKED.end, date(2021, 10, 19))
+    was = Standing(1, ends, None, "大厅")
+    asked = replace(ASKED, standing={starts: was})
+    (known,) = read("日期,接访领导", "10月19日,何伟", asked=asked).rows
+    assert (known.known, known.was, known.place) == (True, None, "大厅")
+    (other,) = read("日期,接访领导", "10月19日,程立群", asked=asked).rows
+    assert (other.known, other.was, other.person, other.place) == (False, was, 2, "大厅")
+    (later,) = read("日期,接访领导,结束", "10月19日,何伟,12:00", asked=asked).rows
+    assert (later.was, f"{later.ends_at:%H:%M}") == (was, "12:00")
+
+
+def test_a_cancelled_shift_does_not_come_back_by_a_table() -> None:
+    starts, ends = bounds(ASKED.start, ASKED.end, date(2021, 10, 19))
+    asked = replace(ASKED, standing={starts: Standing(1, ends, cancelled=True)})
+    assert [what for *_, what in told(read("日期,接访领导", "10月19日,何伟", asked=asked).problems)] == [
+        "2021-10-19 08:30 这一次已经取消"
+    ]
+
+
+def test_a_table_without_a_person_says_so() -> None:
+    assert [what for *_, what in told(read("日期,地点", "10月12日,大厅").problems)] == [
+        "没有找到排班表的表头：缺少“接访领导”。"
+    ]
+
+
+def test_an_unknown_leader_gets_the_nearest_name_and_a_shared_name_the_user_names() -> None:
+    cures = [one.cure for one in sorted(read("日期,接访领导", "10月12日,陈立群", "10月14日,张伟").problems)]
+    assert "程立群" in cures[0]
+    assert "zw1、zw2" in cures[1]
+
+
+def test_the_time_beside_the_day_is_the_start() -> None:
+    (row,) = read("日期,接访领导", "2021-10-12 09:00,何伟").rows
+    assert f"{row.starts_at:%H:%M}" == "09:00"
 
 
 def test_real_excel_days_and_times_are_read() -> None:

@@ -1,25 +1,23 @@
 """The API: the same actions and the same rights as the pages, as OpenAPI 3.1."""
 
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema
-from pydantic import ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
-from chuangwen.kernel.judging import parse_rule
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import say
 from chuangwen.kit.doors import signed_in
 from chuangwen.kit.refusals import NotFound
-from chuangwen.records.measures import actions
 from chuangwen.records.measures.models import Round, Source
+from chuangwen.records.measures.visit_actions import record_visit
+from chuangwen.records.measures.visits import Answers, Choice, Item, Visit
 from chuangwen.records.standards.models import Check
 from chuangwen.records.township.models import Site
 from chuangwen.records.township.permissions import Permission
 from chuangwen.records.township.policy import require
 from chuangwen.records.township.requests import TownRequest
-from chuangwen.results.scoring.gathering import factors_of
 from chuangwen.results.scoring.queries import latest_of_year, losses_of, score_round
 from chuangwen.results.scoring.score_data import as_data
 
@@ -33,7 +31,11 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 
 class NewObservation(Schema):
-    """One observation. ``mark`` is the sender's own name for it: the same mark sent again changes nothing."""
+    """One observation. ``mark`` is the sender's own name for it: the same mark with the same content changes nothing,
+
+    with another content it is refused. ``same_day`` declares what another reading of the same check at the same site on
+    the same day is: a correction of the first, or a second visit; ``outside`` that a day outside the round counts.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -42,17 +44,24 @@ class NewObservation(Schema):
     check: Annotated[str, Field(max_length=40)]
     result: Annotated[str, Field(max_length=40)] = ""
     count: Annotated[str, Field(max_length=40)] = ""
-    seen_at: datetime
+    seen_at: AwareDatetime
     note: Annotated[str, Field(max_length=300)] = ""
     mark: Annotated[str, Field(max_length=80)] = ""
+    same_day: Literal["correction", "second"] | None = None
+    outside: bool = False
 
 
 class Recorded(Schema):
-    """What was recorded: its key and its judged value (0 to 1; null: not applicable)."""
+    """What was recorded: its key and its judged value (0 to 1; null: not applicable).
+
+    ``known``: it was there already, nothing was written; ``corrects``: the key of the observation that it supersedes.
+    """
 
     id: int
     value: float | None
     result: str
+    known: bool = False
+    corrects: int | None = None
 
 
 @api.post("/observations", response={200: Recorded})
@@ -69,22 +78,16 @@ def record_observation(request: TownRequest, said: NewObservation) -> Recorded:
     check = checks.filter(edition__in=wanted, code=said.check).order_by("pk").first()
     if check is None:
         raise NotFound(what=say("考察内容“{code}”", code=said.check))
-    rule = parse_rule(check.rule, check.params, factors_of(check.edition))
-    answer = rule.read_text(said.result, said.count)
-    reading = actions.Reading(
-        value=rule.judge(answer),
-        result=said.result or said.count,
-        seen_at=said.seen_at,
-        seen_by=request.actor.name,
-        passed=answer.passed,
-        total=answer.total,
-        note=said.note,
-        source=Source.API,
-        mark=said.mark,
+    item = Item(check, said.result, said.count, said.note, mark=said.mark)
+    visit = Visit(round_, site, said.seen_at, [item], source=Source.API)
+    answers = Answers(
+        same_day=Choice(said.same_day) if said.same_day else None, outside=Choice.TAKE if said.outside else None
     )
-    made = actions.record(round_, site, check, reading, by=request.actor, at=request.at)
+    done = record_visit(visit, answers, by=request.actor, at=request.at)
+    made = done.observations[0]
     value = None if made.value is None else made.value / 10_000
-    return Recorded(id=made.pk, value=value, result=made.result)
+    corrected = done.corrections[0][0].pk if done.corrections else None
+    return Recorded(id=made.pk, value=value, result=made.result, known=bool(done.known), corrects=corrected)
 
 
 @api.get("/score")

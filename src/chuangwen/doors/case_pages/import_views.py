@@ -9,8 +9,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from chuangwen.doors.site.kept_files import sent_or_kept
 from chuangwen.doors.site.sheets import marked_workbook, workbook
-from chuangwen.doors.site.uploads import sent_or_kept
 from chuangwen.kernel.sheets import read_table
 from chuangwen.kernel.words import say
 from chuangwen.kit.doors import needs

@@ -8,15 +8,15 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from chuangwen.doors.case_pages.months import last_of, next_month
-from chuangwen.doors.site.sheets import marked_workbook, workbook
-from chuangwen.doors.site.uploads import sent_or_kept
+from chuangwen.doors.site.importing import Change, DryRun, ImportPage, Line, sent_table, written_now, wrong_rows
+from chuangwen.doors.site.sheets import workbook
 from chuangwen.kernel.dates import weekday_told
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.kernel.sheets import read_table
 from chuangwen.kernel.words import listed, say
 from chuangwen.kit.asked import whole
 from chuangwen.kit.doors import needs
@@ -29,7 +29,7 @@ from chuangwen.work.rotas.actions import NobodyChosen, Slot, plan_shifts, take_i
 from chuangwen.work.rotas.models import Rota, Shift
 from chuangwen.work.rotas.pattern import span_text
 from chuangwen.work.rotas.policy import why_not_plan
-from chuangwen.work.rotas.sheet_rows import TEMPLATE, Asked, ShiftRow, names_of, read_shifts
+from chuangwen.work.rotas.sheet_rows import TEMPLATE, Asked, ShiftRow, Standing, names_of, read_shifts, shift_table
 
 MOST_PEOPLE = 99
 
@@ -115,46 +115,88 @@ def template(request: TownRequest, rota_code: str) -> HttpResponse:
 def import_shifts(request: TownRequest, rota_code: str) -> HttpResponse:
     """Paste or choose a table, look at what was read, take in all of it or none."""
     rota = _rota_or_refuse(request, rota_code)
-    context: dict[str, Any] = {"rota": rota, "year": _year(request), "pasted": request.POST.get("rows", "")}
-    context["heads"] = _heads(rota)
+    page = _page(request, rota)
     if request.method != "POST":
-        return render(request, "rotas/import.html", context)
-    key, data, name = sent_or_kept(request)
-    book = read_table(data, name=name)
-    table = read_shifts(book, _asked(request, rota))
-    problems = sorted(table.problems)
-    if request.POST.get("move") == "errors":
-        return marked_workbook(book, problems)
-    fresh = [one for one in table.rows if not one.known]
-    if not problems and request.POST.get("move") == "take":
-        made = take_in_shifts(rota, _slots(rota, fresh), what=name, by=request.actor, at=request.at)
-        known = len(table.rows) - len(fresh)
-        messages.success(request, say("排入 {n} 次；{known} 次先前已有，没有重复。", n=len(made), known=known))
+        return page.choose(request)
+    asked = _asked(request, rota)
+    sent = sent_table(request, asked.table)
+    table = read_shifts(sent.book, asked, sent.said)
+    if sent.move == "errors":
+        return wrong_rows(table.reading)
+    if sent.move == "take" and table.reading.is_ready:
+        fresh = [one for one in table.rows if not one.known]
+        done = take_in_shifts(rota, _slots(rota, fresh), what=sent.name, by=request.actor, at=request.at)
+        written_now(request, sent)
+        told = say(
+            "排入 {n} 次，改正 {changed} 次；{known} 次先前已有，没有重复。",
+            n=len(done.made),
+            changed=done.changed,
+            known=len(table.rows) - len(fresh),
+        )
+        messages.success(request, told)
         return redirect("rotas")
-    context |= {"table": table, "lines": _lines(rota, table.rows), "fresh": len(fresh), "problems": problems}
-    context |= {"key": key, "name": name}
-    return render(request, "rotas/import.html", context, status=422 if problems else 200)
+    return page.show(request, sent, table.reading, _dry_run(rota, table.rows))
+
+
+def _page(request: TownRequest, rota: Rota) -> ImportPage:
+    return ImportPage(
+        title=say("从表格排入：{title}", title=rota.title),
+        lede=say(
+            "原来的安排表也行：有“日期”和人名两列就认，先后随意；没写时间地点的用这项轮值的。重复导入不会多出来。"
+        ),
+        hint=listed(_heads(rota)),
+        again=reverse("rota_import", args=[rota.code]),
+        back=reverse("rotas"),
+        template=reverse("rota_template", args=[rota.code]),
+        heads=_heads(rota),
+        along={"year": str(_year(request))},
+        ask_year=True,
+    )
 
 
 def _heads(rota: Rota) -> list[str]:
     """The headings of the template."""
-    words = Asked(rota.on_duty, rota.start, rota.end, 0, {}).words
-    return [words[one][0] for one in TEMPLATE]
+    table = shift_table(rota.on_duty)
+    return [table.field(one).title for one in TEMPLATE]
 
 
-def _lines(rota: Rota, rows: Sequence[ShiftRow]) -> list[dict[str, object]]:
-    """What was read, as the page shows it."""
-    names = dict(queries.candidates(rota).values_list("pk", "name"))
-    return [
-        {
-            "row": one,
-            "weekday": weekday_told(one.starts_at.date()),
-            "span": span_text(one.starts_at, one.ends_at),
-            "person": names[one.person],
-            "stand_in": names.get(one.stand_in or 0, ""),
-        }
-        for one in rows
+def _dry_run(rota: Rota, rows: Sequence[ShiftRow]) -> DryRun:
+    """What was read, as the page shows it, beside what stands."""
+    names = dict(Person.objects.filter(pk__in=_people_in(rows)).values_list("pk", "name"))
+    changes = [_change(one, one.was, names) for one in rows if one.was]
+    known = sum(one.known for one in rows)
+    return DryRun(
+        new=len(rows) - known - len(changes),
+        changed=len(changes),
+        known=known,
+        columns=[say("日期"), say("时间"), rota.on_duty, say("替补"), say("地点"), say("备注")],
+        lines=[_line(rota, one, names) for one in rows],
+        changes=changes,
+    )
+
+
+def _people_in(rows: Sequence[ShiftRow]) -> set[int]:
+    held = [(one.person, one.stand_in) for one in rows] + [
+        (one.was.person, one.was.stand_in) for one in rows if one.was
     ]
+    return {person for pair in held for person in pair if person}
+
+
+def _line(rota: Rota, one: ShiftRow, names: Mapping[int, str]) -> Line:
+    day = f"{one.starts_at:%Y-%m-%d} {weekday_told(one.starts_at.date())}"
+    stand_in, place = names.get(one.stand_in or 0, ""), one.place or rota.place
+    cells = (day, span_text(one.starts_at, one.ends_at), names[one.person], stand_in, place, one.note)
+    tag = say("已有") if one.known else say("改正") if one.was else ""
+    return Line(one.row, cells, tag, "tag-warn" if one.was else "")
+
+
+def _change(one: ShiftRow, was: Standing, names: Mapping[int, str]) -> Change:
+    def told(person: int, stand_in: int | None, *more: str) -> str:
+        return " · ".join(part for part in (names[person], names.get(stand_in or 0, ""), *more) if part)
+
+    old = told(was.person, was.stand_in, span_text(one.starts_at, was.ends_at), was.place, was.note)
+    new = told(one.person, one.stand_in, span_text(one.starts_at, one.ends_at), one.place, one.note)
+    return Change(one.row, f"{one.starts_at:%Y-%m-%d %H:%M}", old, new)
 
 
 def _year(request: TownRequest) -> int:
@@ -164,13 +206,15 @@ def _year(request: TownRequest) -> int:
 
 
 def _asked(request: TownRequest, rota: Rota) -> Asked:
-    people = list(queries.candidates(rota).values_list("pk", "username", "name"))
-    standing = dict(Shift.objects.filter(rota=rota).values_list("starts_at", "person"))
-    return Asked(rota.on_duty, rota.start, rota.end, _year(request), names_of(people), standing)
+    people, keys = names_of(list(queries.candidates(rota).values_list("pk", "username", "name")))
+    columns = ("starts_at", "person", "ends_at", "stand_in", "place", "note", "cancelled_at")
+    facts = Shift.objects.filter(rota=rota).values_list(*columns)
+    standing = {at: Standing(*rest, cancelled=gone is not None) for at, *rest, gone in facts}
+    return Asked(rota.on_duty, rota.start, rota.end, _year(request), people, keys, standing)
 
 
-def _slots(rota: Rota, rows: list[ShiftRow]) -> list[Slot]:
-    people = {one.pk: one for one in queries.candidates(rota)}
+def _slots(rota: Rota, rows: Sequence[ShiftRow]) -> list[Slot]:
+    people = {one.pk: one for one in Person.objects.filter(pk__in=_people_in(rows)).select_related("organisation")}
     return [
         Slot(
             one.starts_at,

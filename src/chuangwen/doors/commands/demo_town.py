@@ -22,10 +22,11 @@ from chuangwen.doors.packs.installing import install
 from chuangwen.doors.packs.reading import Checked, check_folders, folders_in
 from chuangwen.kernel.documents import read_document
 from chuangwen.records.ledger.actions import MACHINE
-from chuangwen.records.measures.actions import NewRound, Reading, lock_material, open_round
-from chuangwen.records.measures.bulk_actions import Seen, take_in
+from chuangwen.records.measures.actions import NewRound, lock_material, open_round
 from chuangwen.records.measures.event_actions import NewEvent, record_event
 from chuangwen.records.measures.models import FigureValue, Grade, Round, RoundKind, ScoreMark, Source, Tally
+from chuangwen.records.measures.visit_actions import take_in
+from chuangwen.records.measures.visits import Found, Item
 from chuangwen.records.standards.definitions import FrameworkPack
 from chuangwen.records.standards.models import Check, Edition, Figure, Question, Requirement
 from chuangwen.records.township.definitions import TownPack
@@ -153,7 +154,9 @@ def _one_round(year: DemoYear, said: DemoRound, rows: Rows, editions: tuple[Edit
     opened = datetime.combine(said.opens, time(9), CHINA)
     new = NewRound(said.code, said.title, RoundKind(said.kind), said.year, said.opens, said.closes)
     round_ = open_round(new, *editions, by=MACHINE, at=opened)
-    take_in(round_, _seen(year, said, rows), what="demo", by=MACHINE, at=opened)
+    found = _found(year, said, rows)
+    seen = max([opened, *(one.seen_at for one in found)])
+    take_in(round_, found, what="demo", by=MACHINE, at=seen)
     write_submission(round_, _submission(year, said, rows, round_), at=opened)
     if said.closed_on is not None:
         closed = datetime.combine(said.closed_on, time(18), CHINA)
@@ -163,24 +166,16 @@ def _one_round(year: DemoYear, said: DemoRound, rows: Rows, editions: tuple[Edit
         keep_mark(score_round(round_, said.opens), on=said.opens)
 
 
-def _seen(year: DemoYear, said: DemoRound, rows: Rows) -> list[Seen]:
+def _found(year: DemoYear, said: DemoRound, rows: Rows) -> list[Found]:
     return [
-        Seen(
-            rows.sites[one.site],
-            rows.checks[one.framework, one.check],
-            Reading(
-                value=one.value,
-                result=one.result,
-                seen_at=one.seen_at,
-                seen_by=one.inspector,
-                passed=one.passed,
-                total=one.total,
-                note=one.note,
-                source=Source.DEMO,
-                mark=one.mark,
-            ),
-            rows.people.get(one.inspector),
-            one.replaces,
+        Found(
+            site=rows.sites[one.site],
+            item=Item(rows.checks[one.framework, one.check], one.result, note=one.note, mark=one.mark),
+            seen_at=one.seen_at,
+            seen_by=one.inspector,
+            inspector_id=rows.people.get(one.inspector),
+            recheck_of=one.replaces or None,
+            source=Source.DEMO,
         )
         for one in year.observations[said.code]
     ]

@@ -1,4 +1,4 @@
-"""Who answers for what: the duty table, one assignment, a whole table pasted or imported, and what I owe."""
+"""Who answers for what: the duty table, one assignment, and what I owe."""
 
 from typing import Any
 
@@ -12,13 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from chuangwen.doors.site.framing import chosen_edition
-from chuangwen.doors.site.sheets import text_rows, workbook
-from chuangwen.doors.site.uploads import uploaded
-from chuangwen.kernel.problems import Problems
+from chuangwen.doors.site.sheets import workbook
 from chuangwen.kernel.words import later, listed, say
 from chuangwen.kit.doors import needs
 from chuangwen.kit.pages import Column, Listing
-from chuangwen.records.duties import actions, pasting, queries
+from chuangwen.records.duties import actions, queries
 from chuangwen.records.duties.models import Duty
 from chuangwen.records.standards.models import Edition, Node, NodeKind
 from chuangwen.records.township.models import Organisation, Person
@@ -173,33 +171,6 @@ def assign(request: TownRequest, node_id: int) -> HttpResponse:
         )
         return redirect(request.POST.get("next") or "duties")
     return render(request, "duties/assign.html", {"form": form, "thing": node, "back": "duties", "duty": duty})
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@needs(Permission.SEE_DUTIES, Permission.ASSIGN_DUTIES)
-def bulk(request: TownRequest) -> HttpResponse:
-    """Paste a whole duty table, or send it as Excel. All problems are told together; nothing is half done."""
-    edition = chosen_edition(request)
-    context: dict[str, object] = {"edition": edition, "pasted": request.POST.get("rows", "")}
-    if request.method == "POST" and edition is not None:
-        known = queries.known_names(edition)
-        if request.FILES.get("file"):
-            file = uploaded(request, "file")
-            rows, problems = pasting.read_rows(text_rows(file.read(), file.name or ""), known)
-        else:
-            rows, problems = pasting.read_pasted(request.POST.get("rows", ""), known)
-        if not rows and not problems:
-            _say_empty(problems)
-        if not problems:
-            count = actions.assign_many(edition, rows, problems, by=request.actor, at=request.at)
-            messages.success(request, say("已写入 {count} 条责任。", count=count))
-            return redirect("duties")
-        context["problems"] = sorted(problems)
-    return render(request, "duties/bulk.html", context, status=422 if "problems" in context else 200)
-
-
-def _say_empty(problems: Problems) -> None:
-    problems.add(what=say("没有读到任何一行"), cure=say("请从 Excel 里选中几行复制后贴上来，或选一个文件。"))
 
 
 @require_safe

@@ -53,6 +53,6 @@ def open_for(observation: Observation, *, by: Actor, at: datetime) -> Case | Non
         side_actions.connect(case, links, by=by, at=at)
         return case
     title = f"{site.name}：{check.text}"[:110]
-    text = written("考察结果：{result}。{note}", result=observation.result, note=observation.note).strip()
+    text = written("考察结果：{result}。{note}", result=observation.in_words(written), note=observation.note).strip()
     new = NewCase(kind=kind[0], title=title, text=text, move=kind[1].id, source="inspection", site=site, links=links)
     return open_case(new, Said(text=text, mark=f"observation:{observation.pk}"), by=by, at=at)

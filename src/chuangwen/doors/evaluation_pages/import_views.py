@@ -1,6 +1,7 @@
 """Tables in: the official indicator workbook, and the observations a third-party team hands over."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,18 +11,20 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from chuangwen.doors.evaluation_pages.measure_views import round_or_refuse
-from chuangwen.doors.packs.observing import register_of, seen_rows
+from chuangwen.doors.evaluation_pages.visit_views import answers_of
+from chuangwen.doors.packs.observing import found_rows, problems_of, register_of, told_of
 from chuangwen.doors.packs.official import Facts, as_pack, assign_read_duties
+from chuangwen.doors.site.kept_files import sent_or_kept
 from chuangwen.doors.site.sheets import error_book, marked_workbook
-from chuangwen.doors.site.uploads import sent_or_kept
 from chuangwen.kernel.cells import text_of
 from chuangwen.kernel.headings import Heading
 from chuangwen.kernel.sheets import Workbook, read_table
 from chuangwen.kernel.words import later, say
 from chuangwen.kit.asked import whole
 from chuangwen.kit.doors import needs
-from chuangwen.records.measures.bulk_actions import take_in
 from chuangwen.records.measures.table import read_observations
+from chuangwen.records.measures.visit_actions import take_in
+from chuangwen.records.measures.weighing import weigh_in
 from chuangwen.records.standards.actions import install_edition
 from chuangwen.records.standards.workbook import guess_workbook, problems_by_row, read_indicators
 from chuangwen.records.township.permissions import Permission
@@ -142,15 +145,18 @@ def observations(request: TownRequest) -> HttpResponse:
     key, data, name = sent_or_kept(request)
     book = read_table(data, name=name)
     reading = read_observations(book, register_of(round_, latest=_today(request)))
-    problems = sorted(reading.problems)
     if request.POST.get("move") == "errors":
-        return marked_workbook(book, problems)
-    if not problems and request.POST.get("move") == "take":
-        done = take_in(round_, seen_rows(round_, reading), what=name, by=request.actor, at=request.at)
-        told = say("新记 {new} 条；{known} 条先前已有，没有重复写入。", new=done.new, known=done.known)
-        messages.success(request, told)
+        return marked_workbook(book, sorted(reading.problems))
+    rows, answers = found_rows(round_, reading), answers_of(request.POST)
+    plan = weigh_in(round_, rows, answers, by=request.actor, at=request.at)
+    problems = sorted([*reading.problems, *problems_of(plan)])
+    if not problems and not plan.questions and request.POST.get("move") == "take":
+        answers = replace(answers, seal=request.POST.get("seal", ""))
+        done = take_in(round_, rows, answers, what=name, by=request.actor, at=request.at)
+        messages.success(request, told_of(done))
         return redirect("observations")
-    context = {"round": round_, "reading": reading, "problems": problems, "key": key, "name": name}
+    context = {"round": round_, "reading": reading, "plan": plan, "problems": problems, "key": key, "name": name}
+    context |= {"asks": {str(one.ask) for one in plan.questions}, "said": answers}
     return render(request, "measures/import.html", context, status=422 if problems else 200)
 
 

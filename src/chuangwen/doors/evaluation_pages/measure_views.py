@@ -1,7 +1,6 @@
 """Putting measurements in by page: observations and grades of materials."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -14,12 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from chuangwen.doors.evaluation_pages.findings import finding_kind, open_for
+from chuangwen.doors.evaluation_pages.findings import finding_kind
 from chuangwen.doors.evaluation_pages.material_reviews import around_materials
 from chuangwen.doors.site.framing import chosen_round
-from chuangwen.doors.site.sheets import workbook
-from chuangwen.kernel.judging import parse_rule
-from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, say
 from chuangwen.kit.asked import whole
 from chuangwen.kit.doors import needs
@@ -27,13 +23,9 @@ from chuangwen.kit.pages import Column, Listing
 from chuangwen.kit.refusals import NothingYet
 from chuangwen.records.measures import actions, queries
 from chuangwen.records.measures.models import Observation, Round
-from chuangwen.records.standards.models import Check
-from chuangwen.records.township.models import Organisation, Site
+from chuangwen.records.township.models import Organisation
 from chuangwen.records.township.permissions import Permission
-from chuangwen.records.township.queries import sites_visible_to
 from chuangwen.records.township.requests import TownRequest
-from chuangwen.results.scoring.gathering import factors_of
-from chuangwen.results.scoring.live import total_after
 from chuangwen.work.cases.queries import cases_by_link
 
 
@@ -76,7 +68,7 @@ LISTING: Listing[Observation] = Listing(
         Column("site", later("点位"), lambda row: row.site.name, "site__code"),
         Column("unit", later("所属单位"), lambda row: row.site.organisation.name, "site__organisation__order"),
         Column("check", later("考察内容"), lambda row: row.check_item.text, "check_item__position"),
-        Column("result", later("结果"), lambda row: row.result, "result"),
+        Column("result", later("结果"), lambda row: row.in_words(), "result"),
         Column("value", later("得分率"), lambda row: None if row.value is None else row.value / 10000, "value"),
         Column("who", later("考察人"), lambda row: row.seen_by, "seen_by"),
         Column("note", later("备注"), lambda row: row.note),
@@ -126,109 +118,6 @@ def observations(request: TownRequest) -> HttpResponse:
         "export": reverse("observations_export") if request.actor.may(Permission.EXPORT_LISTS) else "",
     }
     return render(request, "measures/observations.html", context)
-
-
-@require_safe
-@needs(Permission.SEE_ROWS, Permission.EXPORT_LISTS)
-def observations_export(request: TownRequest) -> HttpResponse:
-    """The same rows as Excel."""
-    rows = queries.observations_visible_to(request.actor).filter(round=round_or_refuse(request))
-    return LISTING.export(rows, request.GET, title=say("实地观测"), write=workbook)
-
-
-class SiteForm(forms.Form):
-    """Where the inspector stands."""
-
-    site = forms.CharField(label=_("点位"), help_text=_("编号或名称"))
-
-
-class ReadingForm(forms.Form):
-    """What was found for one check."""
-
-    result = forms.CharField(
-        label=_("结果"), max_length=40, help_text=_("合格、不合格、不适用、A、B……"), required=False
-    )
-    count = forms.CharField(label=_("次数/总数"), max_length=40, required=False)
-    note = forms.CharField(label=_("备注"), max_length=300, required=False)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@needs(Permission.RECORD_OBSERVATIONS)
-def record(request: TownRequest) -> HttpResponse:
-    """One visit by page: choose a site, then note what was found for each of its checks."""
-    round_ = round_or_refuse(request)
-    asked = request.POST.get("site") or request.GET.get("site", "")
-    reachable = sites_visible_to(request.actor, Permission.RECORD_OBSERVATIONS).filter(closed=None)
-    site = reachable.filter(code__iexact=asked).first() or reachable.filter(name=asked).first() if asked else None
-    if site is None:
-        found = reachable.filter(name__icontains=asked)[:50]
-        return render(request, "measures/choose_site.html", {"round": round_, "sites": found, "asked": asked})
-    checks = queries.checks_for(round_, site)
-    wrong: dict[str, str] = {}
-    if request.method == "POST":
-        count = _record_all(request, round_, site, checks, wrong)
-        if not wrong:
-            messages.success(request, _told(round_, site, count, request))
-            return redirect(f"{reverse('observations')}?site={site.code}")
-    lines = [
-        {"check": check, "wrong": wrong.get(check.code, ""), "said": request.POST.get(f"result-{check.code}", "")}
-        for check in checks
-    ]
-    status = 422 if wrong else 200
-    context = {"round": round_, "site": site, "lines": lines, "may_open": finding_kind(request.actor) is not None}
-    return render(request, "measures/record.html", context, status=status)
-
-
-def _told(round_: Round, site: Site, count: int, request: TownRequest) -> str:
-    """What was written down, and - for those who may see it - where the total stands now."""
-    told = say("“{site}”记下 {count} 条。", site=site.name, count=count)
-    if not request.actor.may(Permission.SEE_SCORE):
-        return told
-    total = total_after(round_, site.pk, request.at.date())
-    return told if total.expected is None else told + say("全镇预计 {score} 分。", score=f"{total.expected:.2f}")
-
-
-def _record_all(request: TownRequest, round_: Round, site: Site, checks: list[Check], wrong: dict[str, str]) -> int:
-    readings: list[tuple[Check, actions.Reading]] = []
-    for check in checks:
-        result, count = (request.POST.get(f"{key}-{check.code}", "").strip() for key in ("result", "count"))
-        if not result and not count:
-            continue
-        try:
-            readings.append((check, reading_of(check, result, count, request)))
-        except Refusal as refusal:
-            wrong[check.code] = str(refusal)
-    if wrong:
-        return 0
-    for check, reading in readings:
-        made = actions.record(round_, site, check, reading, by=request.actor, at=request.at)
-        if request.POST.get("open_cases"):
-            open_for(made, by=request.actor, at=request.at)
-    return len(readings)
-
-
-def reading_of(check: Check, result: str, count: str, request: TownRequest) -> actions.Reading:
-    """What was posted for one check, judged by the check's own rule; refused when it cannot be read."""
-    rule = parse_rule(check.rule, check.params, factors_of(check.edition))
-    answer = rule.read_text(result, count)
-    return actions.Reading(
-        value=rule.judge(answer),
-        result=result or count,
-        seen_at=_when(request),
-        seen_by=request.actor.name,
-        passed=getattr(answer, "passed", None),
-        total=getattr(answer, "total", None),
-        note=request.POST.get(f"note-{check.code}", "").strip()[:300],
-        mark=f"{request.POST.get('visit', '')}|{check.code}" if request.POST.get("visit") else "",
-    )
-
-
-def _when(request: TownRequest) -> datetime:
-    text = request.POST.get("seen_at", "")
-    try:
-        return timezone.make_aware(datetime.fromisoformat(text)) if text else request.at
-    except ValueError:
-        return request.at
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from chuangwen.doors.evaluation_pages import (
     answer_views,
+    duty_import_views,
     duty_views,
     event_views,
     finding_views,
@@ -11,8 +12,10 @@ from chuangwen.doors.evaluation_pages import (
     import_views,
     material_reviews,
     measure_views,
+    observation_export,
     plan_views,
     round_views,
+    visit_views,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -24,7 +27,7 @@ urlpatterns: list[URLPattern] = [
     path("standards/<int:node_id>/", framework_views.standard, name="standard"),
     path("duties/", duty_views.duties, name="duties"),
     path("duties/mine/", duty_views.mine, name="my_duties"),
-    path("duties/bulk/", duty_views.bulk, name="duties_bulk"),
+    path("duties/bulk/", duty_import_views.bulk, name="duties_bulk"),
     path("duties/export/", duty_views.export, name="duties_export"),
     path("duties/<int:node_id>/", duty_views.assign, name="duty_assign"),
     path("rounds/", round_views.rounds, name="rounds"),
@@ -35,11 +38,12 @@ urlpatterns: list[URLPattern] = [
     path("losses/export/", round_views.losses_export, name="losses_export"),
     path("villages/", round_views.villages, name="villages"),
     path("observations/", measure_views.observations, name="observations"),
-    path("observations/record/", measure_views.record, name="record"),
+    path("observations/record/", visit_views.record, name="record"),
     path("observations/<int:observation_id>/finding/", finding_views.open_finding, name="finding"),
-    path("observations/<int:observation_id>/recheck/", finding_views.recheck, name="recheck"),
+    path("observations/<int:observation_id>/recheck/", visit_views.recheck, name="recheck"),
+    path("observations/photos/<int:photo_id>/<slug:size>/", visit_views.photo, name="observation_photo"),
     path("observations/import/", import_views.observations, name="observations_import"),
-    path("observations/export/", measure_views.observations_export, name="observations_export"),
+    path("observations/export/", observation_export.observations_export, name="observations_export"),
     path("materials/", measure_views.materials, name="materials"),
     path("materials/<int:requirement_id>/ask/", material_reviews.ask, name="material_ask"),
     path("answers/", answer_views.answers, name="answers"),

@@ -12,8 +12,8 @@ from chuangwen.kernel.problems import Problems, Rejected
 from chuangwen.kernel.words import say
 from chuangwen.records.archive.installing import install_archive
 from chuangwen.records.duties.actions import assign_many, carry_over
+from chuangwen.records.duties.duty_table import DutyRow
 from chuangwen.records.duties.models import Duty
-from chuangwen.records.duties.pasting import DutyRow
 from chuangwen.records.standards.actions import install_edition
 from chuangwen.records.standards.comparing import homes_of
 from chuangwen.records.standards.definitions import FrameworkPack

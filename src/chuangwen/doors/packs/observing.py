@@ -1,14 +1,15 @@
 """A third-party table matched to the town: its sites, the round's checks, the rules that judge."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 
 from django.utils import timezone
 
-from chuangwen.kernel.judging import Rule, parse_rule
+from chuangwen.kernel.problems import Problem
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.records.measures.actions import Reading
-from chuangwen.records.measures.bulk_actions import Seen
+from chuangwen.kernel.words import say
+from chuangwen.records.measures.judgement import judge
 from chuangwen.records.measures.models import Round, Source
 from chuangwen.records.measures.table import (
     Judged,
@@ -19,8 +20,13 @@ from chuangwen.records.measures.table import (
     TableReading,
     Unreadable,
 )
+from chuangwen.records.measures.visit_actions import TakenIn
+from chuangwen.records.measures.visits import Found, Item
+from chuangwen.records.measures.weighing import Plan
 from chuangwen.records.standards.models import Check, Edition
 from chuangwen.records.township.models import Person, Site
+
+NOON = time(12)  # stands where a table says the day alone
 
 
 def checks_by_key(round_: Round) -> dict[str, Check]:
@@ -37,9 +43,7 @@ def register_of(round_: Round, *, latest: date | None) -> Register:
     """What the rows of a table are matched against and judged by."""
     content = Edition.objects.values_list("content", flat=True).get(pk=round_.edition_id)
     types = {row["code"]: row["name"] for row in content["site_types"]}
-    factors = {row["grade"]: round(float(row["factor"]) * 10_000) for row in content["framework"]["grades"]}
     checks = checks_by_key(round_)
-    rules = {key: parse_rule(check.rule, check.params, factors) for key, check in checks.items()}
     texts: set[tuple[str, str]] = set()
     known = []
     for key, check in checks.items():
@@ -53,43 +57,59 @@ def register_of(round_: Round, *, latest: date | None) -> Register:
             for code, name, kind in Site.objects.filter(closed=None).values_list("code", "name", "type_code")
         ],
         checks=known,
-        judge=_judge(rules),
+        judge=_judge(checks),
         latest=latest,
     )
 
 
-def _judge(rules: dict[str, Rule]) -> Callable[[str, str], Judged]:
-    def judge(check: str, text: str, /) -> Judged:
-        rule = rules[check]
+def _judge(checks: Mapping[str, Check]) -> Callable[[str, str, str], Judged]:
+    def judged(check: str, result: str, quantity: str, /) -> Judged:
         try:
-            answer = rule.read_text(text)
-            value = rule.judge(answer)
+            found = judge(checks[check], result, quantity)
         except Refusal as refusal:
             raise Unreadable(str(refusal)) from refusal
-        return Judged(value or 0, answer.passed, answer.total, applicable=value is not None)
+        answer = found.answer
+        return Judged(found.value or 0, answer.passed, answer.total, applicable=found.value is not None)
 
-    return judge
+    return judged
 
 
-def seen_rows(round_: Round, reading: TableReading) -> list[Seen]:
-    """The rows of a table as observations. The same row sent again has the same mark."""
+def found_rows(round_: Round, reading: TableReading) -> list[Found]:
+    """The rows of a table as they were written down; the action judges them. A name that two people bear is nobody's."""
     checks = checks_by_key(round_)
     sites = {site.code: site for site in Site.objects.select_related("organisation")}
-    people = dict(Person.objects.values_list("name", "pk"))
-    return [Seen(sites[row.site], checks[row.check], _reading(row), people.get(row.who)) for row in reading.rows]
+    named = Counter(Person.objects.values_list("name", flat=True))
+    people = {name: pk for name, pk in Person.objects.values_list("name", "pk") if named[name] == 1}
+    return [_found(row, sites[row.site], checks[row.check], people.get(row.who)) for row in reading.rows]
 
 
-def _reading(row: ObservationRow) -> Reading:
-    seen_at = timezone.make_aware(datetime.combine(row.when, time(12)))
-    return Reading(
-        value=row.value if row.applicable else None,
-        result=row.result_text[:40],
-        seen_at=seen_at,
-        seen_by=row.who[:60],
-        passed=row.passed,
-        total=row.total,
-        note=row.note,
-        photo=row.photo[:200],
+def _found(row: ObservationRow, site: Site, check: Check, inspector: int | None) -> Found:
+    moment = datetime.combine(row.when, row.clock or NOON)
+    return Found(
+        site=site,
+        item=Item(check, "" if row.result_text == row.quantity else row.result_text, row.quantity, row.note),
+        seen_at=timezone.make_aware(moment),
+        seen_by=row.who,
+        inspector_id=inspector,
+        timed=row.clock is not None,
+        stands=row.stands,
+        photo=row.photo,
         source=Source.SHEET,
-        mark="|".join(["sheet", row.site, row.check, row.when.isoformat(), row.who]),
+        place=(row.sheet, row.row),
     )
+
+
+def problems_of(plan: Plan) -> list[Problem]:
+    """What stands against the rows of a table, beyond what its reader could know."""
+    return [
+        Problem(file=one.found.place[0], row=one.found.place[1], column="", what=str(one.refusal), cure="")
+        for one in plan.wrong
+    ]
+
+
+def told_of(done: TakenIn) -> str:
+    """What came of a table, in one line: corrections are never called known."""
+    told = say("新记 {new} 条；{known} 条先前已有，没有重复写入。", new=done.new, known=done.known)
+    if done.corrected:
+        told += say("改正 {count} 条，原记录留着，不再计分。", count=done.corrected)
+    return told + say("按声明略过 {count} 条。", count=done.left) if done.left else told

@@ -7,12 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from chuangwen.kernel.cells import day_of
-from chuangwen.kernel.chinese import bare
 from chuangwen.kernel.problems import Problems
 from chuangwen.kernel.words import later
 from chuangwen.kit.asked import whole
 from chuangwen.records.duties.actions import assign_many
-from chuangwen.records.duties.pasting import DutyRow
+from chuangwen.records.duties.duty_table import DutyRow
 from chuangwen.records.duties.queries import known_names
 from chuangwen.records.standards.checking import draft_of, finished
 from chuangwen.records.standards.definitions import FrameworkPack
@@ -96,16 +95,15 @@ def as_pack(reading: WorkbookReading, facts: Facts) -> FrameworkPack:
 def assign_read_duties(reading: WorkbookReading, edition: Edition, *, by: By, at: datetime) -> int:
     """Set the duties whose lead unit the town knows by name; the others stay in the list of what is left over."""
     known = known_names(edition)
-    units = {bare(name): pk for name, pk in known.units.items()}
     rows = []
     for standard in reading.standards:
-        lead = units.get(bare(standard.lead_unit))
+        lead = known.unit(standard.lead_unit)
         if lead is None:
             continue
-        assisting = (units.get(bare(name)) for name in standard.assisting)
+        assisting = (known.unit(name) for name in standard.assisting)
         others = tuple(dict.fromkeys(unit for unit in assisting if unit and unit != lead))
         due = day_of(standard.due) if standard.due else None
-        rows.append(DutyRow(standard.row, standard.code, lead, others, known.people.get(standard.person), due))
+        rows.append(DutyRow(standard.row, standard.code, lead, others, known.person(standard.person), due))
     return assign_many(edition, rows, Problems(), by=by, at=at) if rows else 0
 
 

@@ -1,6 +1,6 @@
 """Lists leave as Excel in one shape; pasted and sent tables come in as plain rows."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -8,10 +8,9 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils import timezone
 
-from chuangwen.kernel.cells import text_of
 from chuangwen.kernel.problems import Problem
 from chuangwen.kernel.sheet_writing import TableColumn, TableText, copy_with_problems, write_table
-from chuangwen.kernel.sheets import Workbook, read_table
+from chuangwen.kernel.sheets import Workbook
 from chuangwen.kit.pages import EXCEL
 
 Plain = str | int | float | Decimal | date | datetime | bool | None
@@ -30,16 +29,6 @@ def _plain(value: object) -> Plain:
     if value is None or isinstance(value, str | int | float | Decimal | date):
         return value
     return str(value)
-
-
-def text_rows(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
-    """The first shown sheet as texts with its true row numbers; empty rows are left out."""
-    book = read_table(data, name=name)
-    for sheet in book.shown[:1]:
-        for number, cells in sheet.numbered(0):
-            texts = [text_of(cell) for cell in cells]
-            if any(texts):
-                yield number, texts
 
 
 def marked_workbook(book: Workbook, problems: Sequence[Problem]) -> HttpResponse:

@@ -1,24 +1,18 @@
 """Files that somebody sends by form: one that is there, not empty, not too large; many for the archive."""
 
-import base64
 from collections.abc import Iterator
 from dataclasses import replace
 
 from django.conf import settings
-from django.core.cache import cache
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
-from django.utils.crypto import get_random_string
 
 from chuangwen.kernel.names import tidy_folder
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.kernel.words import lasting, later, say
+from chuangwen.kernel.words import lasting
 from chuangwen.records.archive.arriving import Incoming, Road
 from chuangwen.records.archive.roads import expand
 from chuangwen.records.township.models import Organisation
-from chuangwen.records.township.requests import TownRequest
-
-KEPT_SECONDS = 3600
 
 
 class NoFile(Refusal):
@@ -35,14 +29,6 @@ class FileTooLarge(Refusal):
     code = "file_too_large"
     sentence = lasting("“{file}”有 {size} MB，超过 {most} MB 的上限。请拆成几份。")
     status = 413
-
-
-class GoneAgain(Refusal):
-    """The file was sent too long ago."""
-
-    code = "upload_gone"
-    sentence = later("这份文件放得太久，已经清掉了。请重新选一次文件。")
-    status = 410
 
 
 def uploaded(request: HttpRequest, name: str) -> "UploadedFile[bytes]":
@@ -73,30 +59,3 @@ def sent(request: HttpRequest, name: str, unit: Organisation, *, inside: str = "
             yield replace(one, source=None, problem=problem)
         else:
             yield from expand(one)
-
-
-def keep(request: TownRequest, data: bytes, name: str) -> str:
-    """Keep an uploaded file for the next step; only its sender can ask for it."""
-    key = get_random_string(24)
-    cache.set(f"upload:{request.actor.person_id}:{key}", (base64.b64encode(data).decode(), name), KEPT_SECONDS)
-    return key
-
-
-def kept(request: TownRequest, key: str) -> tuple[bytes, str]:
-    """The file kept under a key."""
-    found = cache.get(f"upload:{request.actor.person_id}:{key}")
-    if found is None:
-        raise GoneAgain
-    return base64.b64decode(found[0]), found[1]
-
-
-def sent_or_kept(request: TownRequest) -> tuple[str, bytes, str]:
-    """A table that goes in by steps: its key, bytes and name. First the file or what was pasted, then what was kept."""
-    if key := request.POST.get("key", ""):
-        return key, *kept(request, key)
-    if pasted := request.POST.get("rows", "").strip("\n"):
-        data, name = pasted.encode(), say("贴上来的表")
-    else:
-        file = uploaded(request, "file")
-        data, name = file.read(), file.name or ""
-    return keep(request, data, name), data, name

@@ -9,8 +9,8 @@ from django.db import transaction
 from chuangwen.kernel.problems import Problems
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later
+from chuangwen.records.duties.duty_table import DutyRow
 from chuangwen.records.duties.models import Duty, DutyKind
-from chuangwen.records.duties.pasting import DutyRow
 from chuangwen.records.ledger.actions import Thing, note
 from chuangwen.records.standards.models import Edition, Node, NodeKind, Requirement
 from chuangwen.records.township.gates import By, must

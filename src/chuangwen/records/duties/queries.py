@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from chuangwen.kernel.tables.names import Names
+from chuangwen.kernel.words import later
+from chuangwen.records.duties.duty_table import DutyRow, Known
 from chuangwen.records.duties.models import Duty
-from chuangwen.records.duties.pasting import Known
 from chuangwen.records.standards.models import Edition, Node, NodeKind, Requirement
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.models import Organisation, Person
@@ -80,17 +82,31 @@ def owed_by(actor: Actor) -> QuerySet[Duty]:
 
 
 def known_names(edition: Edition) -> Known:
-    """What the names in a duty table may stand for; a name that two people share stands for neither."""
-    targets = set(Node.objects.filter(edition=edition, kind=NodeKind.STANDARD).values_list("code", flat=True))
-    targets |= set(Requirement.objects.filter(edition=edition).values_list("code", flat=True))
-    units: dict[str, int] = {}
-    for pk, code, name, short, aliases in Organisation.objects.filter(closed=None).values_list(
-        "pk", "code", "name", "short", "aliases"
-    ):
-        units.update(dict.fromkeys([code, name, short, *aliases], pk))
-    people: dict[str, int] = {}
-    shared: set[str] = set()
-    for pk, username, name in Person.objects.filter(is_active=True).values_list("pk", "username", "name"):
-        shared |= {name} & people.keys()
-        people[name] = people[username] = pk
-    return Known(frozenset(targets), units, {name: pk for name, pk in people.items() if name not in shared})
+    """What the names in a duty table may stand for, and the duties that stand."""
+    targets = list(Node.objects.filter(edition=edition, kind=NodeKind.STANDARD).values_list("code", flat=True))
+    targets += Requirement.objects.filter(edition=edition).values_list("code", flat=True)
+    facts = Organisation.objects.filter(closed=None).values_list("pk", "code", "name", "short", "aliases")
+    units = {code: (pk, (name, short, *aliases)) for pk, code, name, short, aliases in facts}
+    people = {one.username: one for one in Person.objects.filter(is_active=True).only("username", "name")}
+    lists = {
+        "targets": Names(later("标准、材料和任务的编号"), [(code, ()) for code in targets]),
+        "units": Names(later("单位名册"), [(code, names) for code, (_, names) in units.items()]),
+        "people": Names(later("人员"), [(username, (one.name,)) for username, one in people.items()]),
+    }
+    keys = {username: one.pk for username, one in people.items()}
+    return Known(lists, {code: pk for code, (pk, _) in units.items()}, keys, _standing(edition))
+
+
+def _standing(edition: Edition) -> dict[str, DutyRow]:
+    """Every duty of the edition by the code of what it is for."""
+    mine = Q(standard__edition=edition) | Q(requirement__edition=edition)
+    duties = Duty.objects.filter(mine).select_related("standard", "requirement").prefetch_related("assisting")
+    return {
+        thing.code: DutyRow(0, thing.code, one.lead_id, _units(one), one.person_id, one.due)
+        for one in duties
+        if (thing := one.standard or one.requirement) is not None
+    }
+
+
+def _units(duty: Duty) -> tuple[int, ...]:
+    return tuple(unit.pk for unit in duty.assisting.all())

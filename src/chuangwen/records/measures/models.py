@@ -3,6 +3,7 @@
 Field values are whole ten-thousandths (0..10000), so that sums are exact on every engine; null means "not applicable".
 """
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from django.conf import settings
@@ -10,6 +11,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from chuangwen.kernel.judging import show_result
+from chuangwen.kernel.words import say
+from chuangwen.records.archive.models import StoredFile
 from chuangwen.records.standards.models import Check, Edition, Figure, Question, Requirement
 from chuangwen.records.township.models import Organisation, Site
 
@@ -64,13 +68,18 @@ class Round(models.Model):
 
 
 class Observation(models.Model):
-    """One check judged at one site in one visit. A re-check does not erase: the earlier one stops counting."""
+    """One check judged at one site in one visit. A re-check or a correction does not erase: the earlier row stops counting.
+
+    What it is: round, site, check and day; what it says: ``result`` and ``quantity`` (次数/总数) as written, from which the
+    rule of the check made ``value``. ``mark`` is the sender's own name for it, if any. ``photo`` is what a table says of one.
+    """
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="observations")
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="observations")
     check_item = models.ForeignKey(Check, on_delete=models.PROTECT, related_name="observations")
     value = models.PositiveSmallIntegerField(null=True)
     result = models.CharField(max_length=40)
+    quantity = models.CharField(max_length=40, blank=True, default="")
     passed = models.PositiveIntegerField(null=True)
     total = models.PositiveIntegerField(null=True)
     seen_at = models.DateTimeField()
@@ -83,12 +92,14 @@ class Observation(models.Model):
     source = models.CharField(max_length=6, choices=Source.choices)
     counts = models.BooleanField(default=True)
     replaced_by = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="replaces")
-    mark = models.CharField(max_length=40)
+    mark = models.CharField(max_length=40, blank=True)
     recorded_at = models.DateTimeField()
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["round", "mark"], name="observation_taken_in_once"),
+            models.UniqueConstraint(
+                fields=["round", "mark"], condition=~Q(mark=""), name="observation_taken_in_once_by_its_mark"
+            ),
             models.CheckConstraint(
                 name="observation_value_in_ten_thousandths", condition=Q(value=None) | Q(value__lte=10000)
             ),
@@ -105,6 +116,40 @@ class Observation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.site_id} x {self.check_item_id} = {self.value}"
+
+    @property
+    def counted(self) -> str:
+        """次数/总数 as it was written; of older rows what their counts tell."""
+        if self.quantity:
+            return self.quantity
+        if self.total is not None and self.passed is not None and "/" not in self.result:
+            return f"{self.passed}/{self.total}"
+        return self.result if self.result.strip().isdecimal() else ""
+
+    def word(self, tell: Callable[[str], str] = say) -> str:
+        """The result alone: 有, 无, 不适用 where the row holds 1, 0 or n/a."""
+        return show_result(self.check_item.rule, self.result, self.quantity, tell)
+
+    def in_words(self, tell: Callable[[str], str] = say) -> str:
+        """The result with the counts beside it, where they add something. ``tell`` is ``written`` for what is kept."""
+        word, counted = self.word(tell), self.counted
+        return word if counted in {"", word, "0"} or "/" in word else f"{word} {counted}"
+
+
+class ObservationPhoto(models.Model):
+    """A photo taken at a visit: a file that the town keeps, shown under what it proves."""
+
+    observation = models.ForeignKey(Observation, on_delete=models.CASCADE, related_name="photos")
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["observation", "file"], name="one_photo_once_per_observation")
+        ]
+        ordering: ClassVar = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.observation_id}/{self.file_id}"
 
 
 class SiteState(models.Model):

@@ -38,6 +38,10 @@ OBSERVATION_HEADINGS: Mapping[str, tuple[str, ...]] = {
     "when": ("时间", "考察时间", "检查时间", "日期", "考察日期", "检查日期", "测评时间"),
     "who": ("考察人", "检查人", "考察员", "测评员", "检查员", "督查员", "考察人员", "检查人员", "填表人", "记录人"),
     "note": ("备注", "说明", "问题描述", "问题说明", "存在问题", "具体问题", "情况说明"),
+    "state": ("状态", "记录状态"),
     "photo": ("照片", "图片", "照片编号", "现场照片", "佐证图片"),
 }
 """Field -> its usual headings."""
+
+SUPERSEDED = "已被取代"
+"""What stands in 状态 of a row that counts no more, in our own export."""

@@ -20,6 +20,7 @@ def rounds() -> QuerySet[Round]:
 def observations_visible_to(actor: Actor) -> QuerySet[Observation]:
     """Observations at sites within reach; inspectors see their own."""
     rows = Observation.objects.select_related("site__organisation", "check_item", "round").defer("round__frozen")
+    rows = rows.prefetch_related("photos")
     return actor.reach(Permission.SEE_ROWS).filter(rows, "site__organisation", person="inspector")
 
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
 
-from chuangwen.kernel.cells import Cell, day_of, lines_of, text_of
+from chuangwen.kernel.cells import Cell, clock_of, day_of, lines_of, text_of
 from chuangwen.kernel.chinese import bare
 from chuangwen.kernel.headings import Heading, find_heading
 from chuangwen.kernel.problems import Problems
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.sheets import Sheet, Workbook, cell_problems
 from chuangwen.kernel.words import later, listed, say
-from chuangwen.records.measures.observation_cells import OBSERVATION_HEADINGS
+from chuangwen.records.measures.observation_cells import OBSERVATION_HEADINGS, SUPERSEDED
 
 _NEAREST_AT_MOST = 200
 _TOTALS = ("合计", "总计", "小计")
@@ -67,12 +67,9 @@ class Judged:
 
 
 class Judge(Protocol):
-    """Judges one result text by the rule of one check.
+    """Judges what stands in 结果 and in 次数/总数 by the rule of one check: ``Judged``, or raises Unreadable."""
 
-    ``judge(check, text)`` returns Judged or raises Unreadable.
-    """
-
-    def __call__(self, check: str, text: str, /) -> Judged: ...
+    def __call__(self, check: str, result: str, quantity: str, /) -> Judged: ...
 
 
 @dataclass(frozen=True)
@@ -85,6 +82,7 @@ class ObservationRow:
     type_text: str
     check_text: str
     result_text: str
+    quantity: str
     site: str
     check: str
     value: int
@@ -92,9 +90,11 @@ class ObservationRow:
     passed: int | None
     total: int | None
     when: datetime.date
+    clock: datetime.time | None
     who: str
     note: str
     photo: str
+    stands: bool
 
 
 @dataclass(frozen=True)
@@ -203,7 +203,7 @@ class _RowReader:
         self._found_sites: dict[tuple[str, str], str | tuple[str, str]] = {}
         self._found_checks: dict[tuple[str, str], str | tuple[str, str]] = {}
         self._days: dict[Cell, datetime.date | None] = {}
-        self._seen: dict[tuple[str, str, datetime.date, str], tuple[str, int]] = {}
+        self._seen: dict[tuple[object, ...], tuple[str, int]] = {}
 
     def read(self, sheet: Sheet, heading: Heading) -> None:
         index = {name: column.index for name, column in heading.columns.items()}
@@ -226,12 +226,13 @@ class _RowReader:
         site = self._told(self._site(site_text, type_text), "site", tell)
         check = self._told(self._check(check_text, site), "check", tell)
         when = self._when(row.get("when", ""), tell)
-        results = _result_texts(row)
-        judged, result = self._judged(check, results, tell) if check else (None, "")
+        result, quantity = _result_texts(row)
+        judged = self._judged(check, result, quantity, tell) if check else None
         if len(self._problems) > before or judged is None or when is None:
             return
         who = text_of(row.get("who", ""))
-        if self._is_twin((site, check, when, who), (sheet, number), tell):
+        clock, stands = clock_of(row.get("when", "")), SUPERSEDED not in text_of(row.get("state", ""))
+        if stands and self._is_twin((site, check, when, clock, who), (sheet, number), tell):
             return
         self.rows.append(
             ObservationRow(
@@ -240,7 +241,8 @@ class _RowReader:
                 site_text=site_text,
                 type_text=type_text,
                 check_text=check_text,
-                result_text=result,
+                result_text=result or quantity,
+                quantity=quantity,
                 site=site,
                 check=check,
                 value=judged.value,
@@ -248,15 +250,17 @@ class _RowReader:
                 passed=judged.passed,
                 total=judged.total,
                 when=when,
+                clock=clock,
                 who=who,
                 note=lines_of(row.get("note", "")),
                 photo=text_of(row.get("photo", "")),
+                stands=stands,
             )
         )
 
     def _is_twin(
         self,
-        key: tuple[str, str, datetime.date, str],
+        key: tuple[object, ...],
         place: tuple[str, int],
         tell: Callable[[str, str, str], None],
     ) -> bool:
@@ -349,28 +353,23 @@ class _RowReader:
             tell("when", say("时间 {day} 还没有到。", day=day.isoformat()), say("请核对日期。"))
         return day
 
-    def _judged(
-        self, check: str, texts: Sequence[str], tell: Callable[[str, str, str], None]
-    ) -> tuple[Judged | None, str]:
-        """The first of the texts that the rule of the check can take, judged."""
-        first: Unreadable | None = None
-        for text in texts:
-            try:
-                return self._register.judge(check, text), text
-            except Unreadable as wrong:
-                first = first or wrong
-        if first is None:
+    def _judged(self, check: str, result: str, quantity: str, tell: Callable[[str, str, str], None]) -> Judged | None:
+        """What the rule of the check makes of both cells; each must be readable, and neither against the other."""
+        if not result and not quantity:
             tell("result", say("没有填结果。"), say("请填结果，或次数/总数。"))
-        else:
-            tell("result", first.what, first.cure)
-        return None, ""
+            return None
+        try:
+            return self._register.judge(check, result, quantity)
+        except Unreadable as wrong:
+            tell("result", wrong.what, wrong.cure)
+            return None
 
 
-def _result_texts(row: Mapping[str, Cell]) -> list[str]:
-    """What was found: "18/20" or "3" where it was counted, then the words of the result."""
+def _result_texts(row: Mapping[str, Cell]) -> tuple[str, str]:
+    """What was found, in words, and "18/20" or "3" where it was counted."""
     count, total = _number_text(row.get("count", "")), _number_text(row.get("total", ""))
     counted = f"{count}/{total}" if count and total and "/" not in count else count
-    return [text for text in dict.fromkeys((counted, _number_text(row.get("result", "")))) if text]
+    return _number_text(row.get("result", "")), counted
 
 
 def _number_text(cell: Cell) -> str:

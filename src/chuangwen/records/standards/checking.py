@@ -7,9 +7,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from chuangwen.kernel.judging import check_rule
 from chuangwen.kernel.packfiles import Placed, into, read_csv, read_toml, tell_cycles, tell_twice
 from chuangwen.kernel.problems import Problems
+from chuangwen.kernel.rule_checks import check_rule
 from chuangwen.kernel.words import listed, say
 from chuangwen.records.standards.definitions import (
     MATERIALS,

@@ -12,8 +12,8 @@ from chuangwen.records.duties.models import Duty
 from chuangwen.records.jobs.models import Job
 from chuangwen.records.ledger.verifying import verify
 from chuangwen.records.measures import packing
-from chuangwen.records.measures.actions import state_position
 from chuangwen.records.measures.models import FigureValue, Observation, Round, SiteState, Tally
+from chuangwen.records.measures.states import state_position
 from chuangwen.records.standards.models import Check, Edition, Node, NodeKind
 from chuangwen.records.township.models import Organisation, Person, Site
 from chuangwen.results.scoring.queries import recompute

@@ -15,10 +15,10 @@ from django.db.models.functions import Cast
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.records.duties.queries import lead_units
 from chuangwen.records.measures import packing
-from chuangwen.records.measures.actions import COMPANION_OFFSET
 from chuangwen.records.measures.models import FigureValue, Grade, Observation, Round, Tally
 from chuangwen.records.measures.policy import RoundStillOpen
 from chuangwen.records.measures.queries import events_of, still_counts
+from chuangwen.records.measures.states import COMPANION_OFFSET
 from chuangwen.records.standards.definitions import FigureRow, FrameworkPack, NodeRow, scale_points
 from chuangwen.records.standards.models import Check, Edition
 from chuangwen.records.township.models import Site

@@ -14,8 +14,8 @@ from django.db import connection
 
 from chuangwen.records.ledger.models import Note
 from chuangwen.records.measures import packing
-from chuangwen.records.measures.actions import COMPANION_OFFSET
 from chuangwen.records.measures.models import Round
+from chuangwen.records.measures.states import COMPANION_OFFSET
 from chuangwen.results.scoring.arithmetic.inputs import Entries, Floats
 from chuangwen.results.scoring.arithmetic.lines import Line
 from chuangwen.results.scoring.arithmetic.rows import total_of

@@ -1,7 +1,7 @@
 """What may happen to a rota's shifts: planned over a stretch, taken in from a table, changed, cancelled, held after all."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import transaction
@@ -79,6 +79,15 @@ class Slot:
     unit: Organisation | None = None
 
 
+@dataclass(frozen=True)
+class TakenIn:
+    """What came of a table: shifts newly made, shifts changed, and how many stood already."""
+
+    made: Sequence[Shift]
+    changed: int
+    known: int
+
+
 @transaction.atomic
 def plan_shifts(rota: Rota, people: Sequence[Person], first: date, last: date, *, by: By, at: datetime) -> list[Shift]:
     """Make the shifts of a stretch by the rota's pattern, the people in order; what stands is left alone."""
@@ -95,19 +104,25 @@ def plan_shifts(rota: Rota, people: Sequence[Person], first: date, last: date, *
 
 
 @transaction.atomic
-def take_in_shifts(rota: Rota, slots: Sequence[Slot], *, what: str, by: By, at: datetime) -> list[Shift]:
-    """Take in a table of shifts (``what`` names it). The same shift again is harmless, another person's is refused."""
+def take_in_shifts(rota: Rota, slots: Sequence[Slot], *, what: str, by: By, at: datetime) -> TakenIn:
+    """Take in a table of shifts (``what`` names it): new ones are made, one that stands otherwise is corrected.
+
+    The same shift again is harmless; a cancelled one is refused.
+    """
     _must_plan(rota, by)
     standing = {one.starts_at: one for one in _standing(rota, [slot.starts_at for slot in slots])}
-    for slot in slots:
-        old = standing.get(slot.starts_at)
-        if old is not None and old.person_id != slot.person.pk:
-            raise ShiftTaken(when=telling.when(old), person=old.person.name)
+    changed = sum(_correct(standing[one.starts_at], one, by=by, at=at) for one in slots if one.starts_at in standing)
     made = _put(rota, [one for one in slots if one.starts_at not in standing], by=by, at=at)
-    if made:
-        told = {"file": what, "shifts": len(made)}
+    if made or changed:
+        told = {"file": what, "shifts": len(made), "changed": changed}
         ledger.note(Thing("rota", rota.code, rota.title), later("照表排班"), by=by, at=at, after=told)
-    return made
+    return TakenIn(made, changed, len(slots) - len(made) - changed)
+
+
+def _correct(shift: Shift, slot: Slot, *, by: By, at: datetime) -> bool:
+    """Whether a shift that stands had to be changed."""
+    unit = slot.unit or (shift.unit if shift.person_id == slot.person.pk else None)
+    return change_shift(shift, replace(slot, unit=unit), by=by, at=at).version != shift.version
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 
 from chuangwen.doors.commands.command import TownCommand, require_database
-from chuangwen.doors.packs.observing import register_of, seen_rows
+from chuangwen.doors.packs.observing import found_rows, problems_of, register_of
 from chuangwen.kernel.problems import Rejected
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.sheet_writing import copy_with_problems
@@ -15,9 +15,11 @@ from chuangwen.kernel.sheets import read_table
 from chuangwen.kernel.words import later
 from chuangwen.kit import clock
 from chuangwen.records.ledger.actions import MACHINE
-from chuangwen.records.measures.bulk_actions import take_in
 from chuangwen.records.measures.queries import rounds
 from chuangwen.records.measures.table import read_observations
+from chuangwen.records.measures.visit_actions import take_in
+from chuangwen.records.measures.visits import Answers, Choice
+from chuangwen.records.measures.weighing import Plan, weigh_in
 from chuangwen.records.township.queries import demo_day
 
 
@@ -39,6 +41,14 @@ class Command(TownCommand):
         parser.add_argument("file", help="Excel 或 CSV")
         parser.add_argument("--round", help="轮次编号；不写则为正在进行的一轮")
         parser.add_argument("--dry-run", action="store_true", help="只试读，不写入")
+        parser.add_argument(
+            "--same-day",
+            choices=[Choice.CORRECTION, Choice.SECOND, Choice.LEAVE],
+            help="同一天由另一人或在另一时间看过的：correction 改正，second 另一次考察，leave 略过",
+        )
+        parser.add_argument(
+            "--outside", choices=[Choice.TAKE, Choice.LEAVE], help="轮次起止日期以外的：take 算这一轮，leave 略过"
+        )
         parser.add_argument("--errors", metavar="FILE", help="有问题时，把标好错误的表格写到这里")
 
     def run_import(self, options: dict[str, Any]) -> dict[str, Any]:
@@ -53,15 +63,37 @@ class Command(TownCommand):
                 raise NoSuchTable(what="轮次")
             book = read_table(path.read_bytes(), name=path.name)
             reading = read_observations(book, register_of(round_, latest=clock.today()))
-            if reading.problems:
-                self._keep_errors(options, book, list(reading.problems))
-                raise Rejected(reading.problems, thing=path.name)
+            rows = found_rows(round_, reading)
+            answers = Answers(_choice(options["same_day"]), _choice(options["outside"]))
+            plan = weigh_in(round_, rows, answers, by=MACHINE, at=clock.now())
+            if problems := [*reading.problems, *problems_of(plan)]:
+                self._keep_errors(options, book, problems)
+                raise Rejected(problems, thing=path.name)
             if options["dry_run"]:
-                self.say(options, "试读 {count} 条，没有问题；没有写入。", count=len(reading.rows))
-                return {"rows": len(reading.rows), "new": 0, "known": 0}
-            done = take_in(round_, seen_rows(round_, reading), what=path.name, by=MACHINE, at=clock.now())
-        self.say(options, "新记 {new} 条；{known} 条先前已有。", new=done.new, known=done.known)
-        return {"rows": len(reading.rows), "new": done.new, "known": done.known}
+                self._tell(options, plan)
+                return {"rows": len(rows), "written": False, **_counts(plan)}
+            take_in(round_, rows, answers, what=path.name, by=MACHINE, at=clock.now())
+        self.say(
+            options,
+            "新记 {new} 条；{known} 条先前已有；改正 {corrected} 条；略过 {left} 条。",
+            **_counts(plan),
+        )
+        return {"rows": len(rows), "written": True, **_counts(plan)}
+
+    def _tell(self, options: dict[str, Any], plan: Plan) -> None:
+        """What writing would do: every correction with its old and new, every question."""
+        self.say(
+            options,
+            "试读：新记 {new} 条，先前已有 {known} 条，改正 {corrected} 条，要先说明 {asked} 条，略过 {left} 条；没有写入。",
+            **_counts(plan),
+        )
+        for one in plan.corrections:
+            if one.old is not None and one.made is not None:
+                facts = {"site": one.found.site.name, "check": one.found.check.code}
+                told = {"old": one.old.in_words(), "new": one.made.in_words()}
+                self.say(options, "  改正 {site} {check}：{old} → {new}", **facts, **told)
+        for one in plan.questions:
+            self.say(options, "  {question}", question=one.refusal)
 
     def _keep_errors(self, options: dict[str, Any], book: Any, problems: list[Any]) -> None:
         if options["errors"]:
@@ -69,3 +101,17 @@ class Command(TownCommand):
             for problem in problems:
                 by_sheet.setdefault(problem.file, []).append(problem)
             Path(options["errors"]).write_bytes(copy_with_problems(book, by_sheet))
+
+
+def _choice(said: str | None) -> Choice | None:
+    return Choice(said) if said else None
+
+
+def _counts(plan: Plan) -> dict[str, int]:
+    return {
+        "new": len(plan.new),
+        "known": len(plan.same),
+        "corrected": len(plan.corrections),
+        "asked": len(plan.questions),
+        "left": len(plan.left),
+    }

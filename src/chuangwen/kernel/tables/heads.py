@@ -1,0 +1,233 @@
+"""Which column of a sheet holds which field: guessed, chosen by hand, asked where two go by one name or one is hidden."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from chuangwen.kernel.cells import Cell, column_name, text_of
+from chuangwen.kernel.headings import Column, Heading, find_heading, heading_at
+from chuangwen.kernel.sheets import Sheet
+from chuangwen.kernel.tables.cells import is_picture
+from chuangwen.kernel.tables.declared import Kind, Table
+from chuangwen.kernel.tables.telling import Option, Question, Unread
+from chuangwen.kernel.words import say
+
+_SURE = 0.9
+_SAMPLE = 40
+_JOINED = frozenset({Kind.TEXT, Kind.LONG})
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a person has decided: answers by question, the row of a sheet's heading, columns (None: not in the table)."""
+
+    answers: Mapping[str, str] = field(default_factory=dict)
+    heading_rows: Mapping[str, int] = field(default_factory=dict)
+    columns: Mapping[str, Mapping[str, int | None]] = field(default_factory=dict)
+
+
+@dataclass
+class Head:
+    """The head of one sheet as it is read: columns by field; ``joined`` are further columns whose texts are added."""
+
+    sheet: Sheet
+    number: int
+    heading: Heading
+    joined: dict[str, list[int]] = field(default_factory=dict)
+    questions: list[Question] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
+
+    @property
+    def columns(self) -> dict[str, int]:
+        """Field -> column counted from 0."""
+        return {name: column.index for name, column in self.heading.columns.items()}
+
+    def title(self, name: str) -> str:
+        """A column as people find it: its letter and its heading."""
+        column = self.heading.columns.get(name)
+        return _column_told(column.index, column.heading) if column else ""
+
+    @property
+    def data(self) -> Sequence[list[Cell]]:
+        """The rows below the head."""
+        return self.sheet.rows[self.heading.last_row :]
+
+
+def head_of(sheet: Sheet, number: int, table: Table, said: Said) -> Head:
+    """The head of a sheet, with what must be asked about its columns and what they leave unread."""
+    row = said.heading_rows.get(sheet.name)
+    heading = heading_at(sheet, table.words, row) if row else find_heading(sheet, table.words)
+    by_hand = said.columns.get(sheet.name, {})
+    if by_hand:
+        heading = _by_hand(sheet, heading, by_hand)
+    head = Head(sheet, number, heading)
+    if table.fits(heading.columns):
+        _ask_doubles(head, table, said, by_hand)
+        _ask_hidden(head, table, said, by_hand)
+        _name_unread(head)
+    return head
+
+
+def headless(sheet: Sheet, table: Table) -> Head | None:
+    """A pasted table without its head, its columns in the table's own order; None where it has other columns."""
+    width = max((len(cells) for cells in sheet.rows), default=0)
+    needed = [place for place, name in enumerate(table.order) if table.field(name).required]
+    if not table.order or width > len(table.order) or width <= max(needed, default=0):
+        return None
+    columns = {name: Column(name, place, "", 1.0) for place, name in enumerate(table.order) if place < width}
+    return Head(sheet, 0, Heading(sheet.name, 0, 0, columns))
+
+
+def _by_hand(sheet: Sheet, heading: Heading, columns: Mapping[str, int | None]) -> Heading:
+    """The head with a person's columns, called as the sheet calls them."""
+    changed = heading.corrected(columns)
+    named = {
+        name: replace(column, heading=_name_at(sheet, heading, column.index) or column.heading)
+        for name, column in changed.columns.items()
+    }
+    used = {column.index for column in named.values()}
+    left = [one for one in heading.columns.values() if one.index not in used]
+    rest = tuple(one for one in heading.rest if one.index not in used)
+    return replace(changed, columns=named, rest=(*rest, *left))
+
+
+def _name_at(sheet: Sheet, heading: Heading, index: int) -> str:
+    parts = (text_of(sheet.value(row, index)) for row in range(heading.last_row, heading.first_row - 1, -1))
+    return next((part for part in parts if part), "")
+
+
+def _ask_doubles(head: Head, table: Table, said: Said, by_hand: Mapping[str, int | None]) -> None:
+    """A second column that goes by the name of a field: which of them, unless they say the same or a person has chosen."""
+    for name in [name for name in head.heading.columns if name not in by_hand]:
+        column = head.heading.columns[name]
+        if column.confidence < _SURE:
+            continue
+        twins = [one for one in head.heading.rest if one.field == name and one.confidence >= _SURE]
+        twins = [one for one in twins if not _agrees(head, column.index, one.index)]
+        if not twins:
+            continue
+        places = sorted([column.index, *(one.index for one in twins)])
+        options = [Option(column_name(place), _option_told(head, place)) for place in places]
+        if table.field(name).kind in _JOINED:
+            options.append(Option("all", say("都要，合在一起")))
+        question = _asked(head, f"double.{head.number}.{name}", options, said)
+        what = say("“{title}”有 {n} 列，读哪一列？", title=table.field(name).title, n=len(places))
+        head.questions.append(replace(question, what=what))
+        if question.answer == "all":
+            head.joined[name] = [place for place in places if place != column.index]
+        elif question.answer:
+            chosen = next(place for place in places if column_name(place) == question.answer)
+            _choose(head, name, chosen)
+
+
+def _choose(head: Head, name: str, place: int) -> None:
+    """Another column for a field; the one it had goes among the rest."""
+    before = head.heading.columns[name]
+    if before.index == place:
+        return
+    chosen = next(one for one in head.heading.rest if one.index == place)
+    rest = tuple(one for one in head.heading.rest if one.index != place)
+    columns = {**head.heading.columns, name: replace(chosen, field=name)}
+    head.heading = replace(head.heading, columns=columns, rest=(*rest, before))
+
+
+def _ask_hidden(head: Head, table: Table, said: Said, by_hand: Mapping[str, int | None]) -> None:
+    """Columns and rows that the person who sends the file may not see."""
+    for name, column in list(head.heading.columns.items()):
+        if column.index in head.sheet.hidden_columns and name not in by_hand and _sample(head, column.index)[0]:
+            if any(one.id == f"double.{head.number}.{name}" for one in head.questions):
+                continue
+            options = [Option("read", say("读")), Option("leave", say("不读"))]
+            question = _asked(head, f"hidden.{head.number}.{name}", options, said)
+            what = say("{column} 列在表里是隐藏的，要读吗？", column=_column_told(column.index, column.heading))
+            head.questions.append(replace(question, what=what))
+            if question.answer == "leave":
+                columns = {key: one for key, one in head.heading.columns.items() if key != name}
+                head.heading = replace(head.heading, columns=columns, rest=(*head.heading.rest, column))
+    rows = sorted(row for row, cells in _filled_rows(head) if row in head.sheet.hidden_rows)
+    if rows:
+        options = [Option("read", say("读")), Option("leave", say("不读"))]
+        question = _asked(head, f"rows.{head.number}", options, said)
+        what = say("第 {rows} 行在表里是隐藏的或被筛掉的，要读吗？", rows=spans_told(rows))
+        head.questions.append(replace(question, what=what, rows=tuple(rows)))
+
+
+def _asked(head: Head, key: str, options: Sequence[Option], said: Said) -> Question:
+    answer = said.answers.get(key, "")
+    return Question(
+        id=key,
+        what="",
+        options=tuple(options),
+        sheet=head.sheet.name,
+        answer=answer if answer in {one.value for one in options} else "",
+    )
+
+
+def _agrees(head: Head, one: int, other: int) -> bool:
+    """Whether the second column says nothing, or never anything else than the first."""
+    pairs = ((text_of(_at(cells, one)), text_of(_at(cells, other))) for cells in head.data)
+    return all(second in {"", first} for first, second in pairs)
+
+
+def _option_told(head: Head, place: int) -> str:
+    _, sample = _sample(head, place)
+    hidden = say("（隐藏）") if place in head.sheet.hidden_columns else ""
+    return say("{column} 列{hidden}，如“{sample}”", column=column_name(place), hidden=hidden, sample=sample)
+
+
+def _name_unread(head: Head) -> None:
+    """Columns that no field takes, and what stands above the head."""
+    used = {*head.columns.values(), *(place for places in head.joined.values() for place in places)}
+    titles = {one.index: one.heading for one in head.heading.rest}
+    width = max((len(cells) for cells in head.data), default=0)
+    for place in range(width):
+        if place in used:
+            continue
+        count, sample = _sample(head, place)
+        if count:
+            where = _column_told(place, "")
+            head.unread.append(Unread("column", head.sheet.name, where, titles.get(place, ""), sample, count))
+    for row in range(1, head.heading.first_row):
+        texts = [text_of(cell) for cell in head.sheet.rows[row - 1] if text_of(cell)]
+        if texts:
+            where = say("第 {row} 行", row=row)
+            head.unread.append(Unread("above", head.sheet.name, where, sample=" ".join(texts)[:80], count=len(texts)))
+
+
+def _sample(head: Head, place: int) -> tuple[int, str]:
+    """How many cells of a column are filled, and the first of them."""
+    count, sample = 0, ""
+    for cells in head.data:
+        cell = _at(cells, place)
+        if cell != "" and (text := text_of(cell)):
+            sample = sample or (say("图片") if is_picture(cell) else text)
+            count += 1
+    return count, sample[:_SAMPLE]
+
+
+def _filled_rows(head: Head) -> list[tuple[int, list[Cell]]]:
+    return list(head.sheet.numbered(after=head.heading.last_row)) if head.sheet.hidden_rows else []
+
+
+def _at(cells: Sequence[Cell], place: int) -> Cell:
+    return cells[place] if place < len(cells) else ""
+
+
+def _column_told(place: int, heading: str) -> str:
+    letters = column_name(place)
+    return (
+        say("{letters} 列“{heading}”", letters=letters, heading=heading)
+        if heading
+        else say("{letters} 列", letters=letters)
+    )
+
+
+def spans_told(rows: Sequence[int]) -> str:
+    """Row numbers as people list them: 3—5、9."""
+    spans: list[list[int]] = []
+    for row in rows:
+        if spans and row == spans[-1][1] + 1:
+            spans[-1][1] = row
+        else:
+            spans.append([row, row])
+    told = [str(first) if first == last else f"{first}—{last}" for first, last in spans[:6]]
+    return say("、").join(told) + (say("等") if len(spans) > 6 else "")

@@ -1,0 +1,87 @@
+"""What a reading tells a person before anything is written: what stayed unread, and what only a person can decide."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from chuangwen.kernel.words import later
+
+UnreadKind = Literal[
+    "column",
+    "sheet",
+    "hidden_sheet",
+    "above",
+    "totals",
+    "notes",
+    "heading",
+    "row",
+    "picture",
+    "hidden",
+    "time",
+    "serial",
+]
+UNREAD_TITLES: dict[UnreadKind, str] = {
+    "column": later("没有读的列"),
+    "sheet": later("没有读的工作表"),
+    "hidden_sheet": later("没有读的隐藏工作表"),
+    "above": later("表头以上的文字"),
+    "totals": later("合计行"),
+    "notes": later("表下的说明"),
+    "heading": later("重复的表头"),
+    "row": later("没有读的行"),
+    "picture": later("没有随表进来的图片"),
+    "hidden": later("按您的选择没有读的隐藏行、列"),
+    "time": later("只取了日期的时刻"),
+    "serial": later("按 Excel 序号读成的日期"),
+}
+
+
+@dataclass(frozen=True)
+class Unread:
+    """Something in the file that is not taken in, or not as it stands: where, what it is called, a sample, how many cells."""
+
+    kind: UnreadKind
+    sheet: str
+    where: str
+    title: str = ""
+    sample: str = ""
+    count: int = 1
+
+    def as_dict(self) -> dict[str, object]:
+        return {
+            "kind": self.kind,
+            "sheet": self.sheet,
+            "where": self.where,
+            "title": self.title,
+            "sample": self.sample,
+            "count": self.count,
+        }
+
+
+@dataclass(frozen=True)
+class Option:
+    """One answer: its value, and what a person reads."""
+
+    value: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something that a person must decide before anything is written; ``answer`` is the chosen value, empty while open."""
+
+    id: str
+    what: str
+    options: Sequence[Option]
+    sheet: str = ""
+    rows: tuple[int, ...] = ()
+    answer: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        return not self.answer
+
+    def as_dict(self) -> dict[str, object]:
+        options = [{"value": one.value, "title": one.title} for one in self.options]
+        facts = {"id": self.id, "what": self.what, "sheet": self.sheet, "rows": list(self.rows), "answer": self.answer}
+        return {**facts, "options": options}
