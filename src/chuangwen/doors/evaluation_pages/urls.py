@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from chuangwen.doors.evaluation_pages import (
+    answer_import_views,
     answer_views,
     duty_import_views,
     duty_views,
@@ -49,6 +50,12 @@ urlpatterns: list[URLPattern] = [
     path("answers/", answer_views.answers, name="answers"),
     path("answers/questions/<int:question_id>/", answer_views.question, name="question_entry"),
     path("answers/villages/<int:unit_id>/", answer_views.village, name="village_entry"),
+    path("answers/import/", answer_import_views.answers_import, name="answers_import"),
+    path("answers/table.xlsx", answer_import_views.answers_table, name="answers_table"),
+    path("answers/figures/import/", answer_import_views.figures_import, name="figures_import"),
+    path("answers/figures/table.xlsx", answer_import_views.figures_table, name="figures_table"),
+    path("answers/events/import/", answer_import_views.events_import, name="events_import"),
+    path("answers/events/table.xlsx", answer_import_views.events_table, name="events_table"),
     path("answers/figures/", answer_views.figures, name="figures_entry"),
     path("answers/events/", event_views.events, name="events"),
     path("answers/events/new/", event_views.new_event, name="event_new"),

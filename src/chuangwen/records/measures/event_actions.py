@@ -1,5 +1,6 @@
 """The negative list (负面清单): events written down, corrected, withdrawn. The score counts what stands."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -7,6 +8,7 @@ from django.db import transaction
 
 from chuangwen.kernel.words import later
 from chuangwen.records.ledger.actions import Thing, changes, note
+from chuangwen.records.measures.answer_actions import Written
 from chuangwen.records.measures.models import Event
 from chuangwen.records.measures.policy import why_not_change_event, why_not_event
 from chuangwen.records.standards.models import Edition
@@ -70,6 +72,21 @@ def withdraw_event(event: Event, *, reason: str, by: By, at: datetime) -> Event:
     event.save(update_fields=["withdrawn_by", "withdrawn_at", "reason"])
     note(_thing(event), later("撤销负面清单事件"), by=by, at=at, before=_facts(event), after={"reason": reason})
     return event
+
+
+@transaction.atomic
+def take_in_events(
+    edition: Edition, said: Sequence[tuple[Event | None, NewEvent]], *, reason: str, by: By, at: datetime
+) -> Written:
+    """Write the events of a table: new ones, and corrections of those that stand, all or none."""
+    new = 0
+    for old, one in said:
+        if old is None:
+            record_event(edition, one, by=by, at=at)
+            new += 1
+        else:
+            correct_event(old, one, reason=reason, by=by, at=at)
+    return Written(new=new, corrected=len(said) - new)
 
 
 def _may(place: Organisation | None, *, by: By) -> None:
