@@ -11,7 +11,6 @@ import { filesIn, folderOf, send } from "./islands/send";
 import { pair, tabs } from "./islands/tabs";
 import { narrow, tree } from "./islands/tree";
 import { sizeOf } from "./islands/upload";
-import { total, whatif } from "./islands/whatif";
 import { jumpOf, startKeys } from "./keys";
 
 const press = (target: Element | Document, key: string): boolean =>
@@ -91,25 +90,6 @@ describe("tabs and pairs", () => {
     one("#l").click();
     expect(one("#r").classList.contains("is-lit")).toBe(true);
     expect(document.querySelectorAll(".is-lit")).toHaveLength(2);
-  });
-});
-
-describe("what-if", () => {
-  it("adds up what is ticked, never past the full score", () => {
-    expect(total(83.6, 100, [{ regain: 1.5, days: 3 }, { regain: 0.5, days: 2 }])).toEqual({ score: 85.6, gain: 2, days: 5 });
-    expect(total(99, 100, [{ regain: 5, days: 1 }]).score).toBe(100);
-  });
-
-  it("tells the total and whether it passes, at once", () => {
-    document.body.innerHTML = `<form data-whatif data-expected="83.6" data-pass="85" data-full="100"><output data-whatif-total></output><b data-whatif-gain></b><b data-whatif-days></b>
-      <span data-whatif-pass data-over="过达标线" data-under="还差 {n} 分"></span><table><tr><td><input type="checkbox" data-regain="1.67" data-days="3"></td></tr></table></form>`;
-    whatif(one("form"));
-    expect(one("[data-whatif-pass]").textContent).toBe("还差 1.4 分");
-    const box = one("input") as HTMLInputElement;
-    box.checked = true;
-    box.dispatchEvent(new Event("change", { bubbles: true }));
-    expect(one("output").textContent).toBe("85.3");
-    expect(one("[data-whatif-pass]").textContent).toBe("过达标线");
   });
 });
 

@@ -14,7 +14,6 @@ import { send } from "./islands/send";
 import { pair, tabs } from "./islands/tabs";
 import { tree } from "./islands/tree";
 import { drop, progress } from "./islands/upload";
-import { whatif } from "./islands/whatif";
 import { startKeys } from "./keys";
 
 const ISLANDS: ReadonlyArray<readonly [string, Island]> = [
@@ -25,7 +24,6 @@ const ISLANDS: ReadonlyArray<readonly [string, Island]> = [
   ["[data-progress]", progress],
   ["[data-open]", opener],
   ["dialog", dialog],
-  ["[data-whatif]", whatif],
   ["[data-send]", send],
   ["[data-pages]", reading],
   ["[data-tick-all]", tickAll],

@@ -23,23 +23,24 @@ from chuangwen.records.standards.sheets_out import DutyRow, duty_table
 from chuangwen.records.township.permissions import Permission
 from chuangwen.records.township.requests import TownRequest
 from chuangwen.results.scoring.arithmetic.lines import Line
-from chuangwen.results.scoring.arithmetic.scores import Scored
+from chuangwen.results.scoring.arithmetic.town import System
 from chuangwen.results.scoring.gathering import pack_of
-from chuangwen.results.scoring.queries import editions, score_edition
+from chuangwen.results.scoring.queries import RoundScore, editions, score_round
 from chuangwen.results.scoring.working import method_title, working_of
+from chuangwen.results.scoring.worth import worth_of
 
 Rows = list[dict[str, Any]]
 
 
-def _scored(request: TownRequest, edition: Edition) -> Scored | None:
-    """The edition's score in the round looked at, for those who may see scores."""
+def _system(request: TownRequest, edition: Edition) -> tuple[RoundScore, System] | None:
+    """The edition as one system of the round looked at, for those who may see scores."""
     round_ = chosen_round(request)
     if round_ is None or not request.actor.may(Permission.SEE_SCORE):
         return None
     if edition.pk not in {one.pk for one in editions(round_)}:
         return None
-    on = min(request.at.date(), round_.closed_at.date()) if round_.closed_at else request.at.date()
-    return score_edition(round_, edition, on)
+    result = score_round(round_, request.at.date())
+    return result, result.system_of(edition)
 
 
 def _edition(request: TownRequest, edition_id: int | None) -> Edition | None:
@@ -55,7 +56,8 @@ def framework(request: TownRequest, edition_id: int | None = None) -> HttpRespon
     edition = _edition(request, edition_id)
     if edition is None:
         return render(request, "framework/none.html")
-    scored = _scored(request, edition)
+    found = _system(request, edition)
+    scored = found[1].scored if found else None
     lines = {code: line for (kind, code), line in scored.rows.items() if kind == "node"} if scored else {}
     duties = duty_queries.of_standards(edition.pk)
     rows = _tree_rows(edition, lines, duties)
@@ -69,8 +71,9 @@ def framework(request: TownRequest, edition_id: int | None = None) -> HttpRespon
         "word": word,
         "count": sum(row["kind"] == NodeKind.STANDARD for row in rows),
         "bare": sum(row["kind"] == NodeKind.STANDARD and row["duty"] is None for row in rows),
-        "total": scored.total if scored else None,
-        "pass_line": scored.prepared.plan.framework.pass_line if scored else None,
+        "total": {**found[1].total.as_dict(), "pass_line": found[1].floor} if found else None,
+        "share": found[1].share if found else None,
+        "alone": found[0].town.is_alone if found else True,
         "may_edit": request.actor.may(Permission.EDIT_FRAMEWORK),
     }
     return render(request, "framework/framework.html", context)
@@ -137,9 +140,11 @@ def standard(request: TownRequest, node_id: int) -> HttpResponse:
         Node.objects.select_related("parent__parent", "edition").defer("edition__content"), pk=node_id
     )
     edition = node.edition
-    scored = _scored(request, edition)
+    found = _system(request, edition)
+    system = found[1] if found else None
     round_ = chosen_round(request)
-    working = working_of(scored, pack_of(edition), node.code) if scored and node.kind == NodeKind.STANDARD else []
+    own = system if node.kind == NodeKind.STANDARD else None
+    working = working_of(own, pack_of(edition), node.code) if own else []
     checks = [check for check in Check.objects.filter(edition=edition) if node.code in check.standards]
     seen = observations_visible_to(request.actor).filter(round=round_, check_item__in=[check.pk for check in checks])
     context = {
@@ -148,7 +153,9 @@ def standard(request: TownRequest, node_id: int) -> HttpResponse:
         "crumbs": _crumbs(node),
         "siblings": list(Node.objects.filter(edition=edition, parent=node.parent).order_by("position")),
         "children": list(Node.objects.filter(parent=node).order_by("position")),
-        "line": scored.rows.get(("node", node.code)) if scored else None,
+        "line": system.scored.rows.get(("node", node.code)) if system else None,
+        "worth": worth_of(own, node.code) if own else [],
+        "share": system.share if system else 1,
         "working": working,
         "got": sum(part.got for method in working for part in method.parts),
         "coef": sum(part.coef for method in working for part in method.parts),

@@ -1,61 +1,46 @@
 """Rounds: where each stands and how it was made; losses and what-if; villages; opening, locking, closing."""
 
-import json
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.db.models import Count
-from django.db.models.fields.json import KT
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from chuangwen.doors.evaluation_pages.measure_views import round_or_refuse
 from chuangwen.doors.site.framing import chosen_round
-from chuangwen.doors.site.sheets import workbook
 from chuangwen.kernel.words import say
 from chuangwen.kit.doors import needs
-from chuangwen.kit.pages import EXCEL
 from chuangwen.records.measures import actions, queries
 from chuangwen.records.measures.models import Round, RoundKind
 from chuangwen.records.standards.models import Edition
+from chuangwen.records.township.absence_actions import state_absent, withdraw_absence
 from chuangwen.records.township.models import Organisation
 from chuangwen.records.township.permissions import Permission
 from chuangwen.records.township.requests import TownRequest
 from chuangwen.results.dashboard.queries import group_lines
 from chuangwen.results.scoring.actions import close_round
 from chuangwen.results.scoring.arithmetic.sampling import sample_size
-from chuangwen.results.scoring.arithmetic.smallest import changes_of
-from chuangwen.results.scoring.arithmetic.town import Town
-from chuangwen.results.scoring.arithmetic.whatif import make_town_ready
+from chuangwen.results.scoring.arithmetic.scores import Scored
 from chuangwen.results.scoring.gathering import pack_of
-from chuangwen.results.scoring.loss_words import LossLine, loss_lines
-from chuangwen.results.scoring.queries import RoundScore, recompute, score_round, villages_of
+from chuangwen.results.scoring.queries import RoundScore, cycle_of, recompute, score_round, totals_of, villages_of
+from chuangwen.results.scoring.standing import standing_of
+from chuangwen.results.scoring.unregistered import unregistered_types
 from chuangwen.results.scoring.working import method_title
-from chuangwen.work.cases.queries import cases_of_links
-from chuangwen.work.cases.types import for_gaps
 
 
 @require_safe
 @needs(Permission.SEE_SCORE)
 def rounds(request: TownRequest) -> HttpResponse:
     """All rounds, newest first; the years of the cycle beside each other."""
-    found = list(queries.rounds().annotate(seen=Count("observations"), stored=KT("frozen__result__total")))
-    now = chosen_round(request)
-    lines = [{"round": one, "total": _shown_total(one, request, now)} for one in found]
+    found = list(queries.rounds().annotate(seen=Count("observations")))
+    totals = totals_of(found, request.at.date())
+    lines = [{"round": one, "total": totals[one.pk]} for one in found]
     context = {"lines": lines, "may_open": request.actor.may(Permission.RUN_ROUNDS)}
     return render(request, "rounds/rounds.html", context)
-
-
-def _shown_total(one: Any, request: TownRequest, now: Round | None) -> Any:
-    """Closed rounds by their frozen result; the open one looked at is scored; other open ones show none."""
-    if one.stored:
-        return json.loads(one.stored) if isinstance(one.stored, str) else one.stored
-    return score_round(one, request.at.date()).total if now is not None and one.pk == now.pk else None
 
 
 @require_safe
@@ -64,34 +49,60 @@ def round_page(request: TownRequest, code: str) -> HttpResponse:
     """One round: its total, by method, by grouping, by branch; what dropped out; the bars."""
     round_ = get_object_or_404(queries.rounds(), code=code)
     result = score_round(round_, request.at.date())
-    pack = pack_of(round_.edition)
-    scored = result.main
-    items = [row for row in pack.standards if row.kind == "item"]
     context: dict[str, Any] = {
         "round": round_,
         "result": result,
-        "total": _total(result),
-        "groupings": group_lines(result, pack.framework.groupings),
-        "methods": [(method_title(method), line) for (kind, method), line in scored.rows.items() if kind == "method"],
-        "items": [(row, scored.rows["node", row.code]) for row in items],
-        "leads": _leads(result),
-        "sample": sample_size(scored, 2.0) if scored.total.expected is not None else None,
-        "types": {row.code: row.name for row in pack.site_types},
+        "standing": standing_of(result),
+        "cycle": cycle_of(result),
+        "groupings": group_lines(result, pack_of(round_.edition).framework.groupings),
+        "systems": [_system_rows(result, one.code) for one in result.town.systems],
+        "unregistered": unregistered_types(result),
         "check": recompute(round_) if round_.closed_at and "check" in request.GET else None,
+        "may_state": request.actor.may(Permission.EDIT_PLAN) and not round_.closed_at,
         "may_lock": request.actor.may(Permission.RUN_ROUNDS) and not round_.material_locked_at and not round_.closed_at,
         "may_close": request.actor.may(Permission.CLOSE_ROUNDS) and not round_.closed_at,
     }
     return render(request, "rounds/round.html", context)
 
 
-def _total(result: RoundScore) -> dict[str, object]:
-    return {**result.total.as_dict(), "pass_line": result.pass_line or None, "level": result.level}
+def _system_rows(result: RoundScore, code: str) -> dict[str, Any]:
+    """One system alone, in points of its own 100: by method, item and lead unit; what dropped out; the sample wanted."""
+    system = next(one for one in result.town.systems if one.code == code)
+    edition, scored = result.edition_of(code), system.scored
+    pack = pack_of(edition)
+    items = [row for row in pack.standards if row.kind == "item"]
+    enough = scored.total.is_measured_enough and result.round.closed_at is None
+    return {
+        "edition": edition,
+        "title": edition.short_title,
+        "share": system.share,
+        "methods": [(method_title(method), line) for (kind, method), line in scored.rows.items() if kind == "method"],
+        "items": [(row, scored.rows["node", row.code]) for row in items],
+        "leads": _leads(scored),
+        "sample": sample_size(scored, 2.0) if enough else None,
+        "types": {row.code: row.name for row in pack.site_types},
+        "dropped": scored.dropped,
+    }
 
 
-def _leads(result: RoundScore) -> list[tuple[Organisation, Any]]:
+def _leads(scored: Scored) -> list[tuple[Organisation, Any]]:
     units = {unit.code: unit for unit in Organisation.objects.all()}
-    rows = [(units[code], line) for (kind, code), line in result.main.rows.items() if kind == "lead" and code in units]
+    rows = [(units[code], line) for (kind, code), line in scored.rows.items() if kind == "lead" and code in units]
     return sorted(rows, key=lambda row: row[0].order)
+
+
+@require_http_methods(["POST"])
+@needs(Permission.SEE_SCORE)
+def absent_type(request: TownRequest, code: str) -> HttpResponse:
+    """State that the town has no site of a type, or take that back."""
+    type_code = request.POST.get("type", "")
+    if request.POST.get("move") == "withdraw":
+        withdraw_absence(type_code, by=request.actor, at=request.at)
+        messages.success(request, say("已撤回：这类点位又算未知。"))
+    else:
+        state_absent(type_code, request.POST.get("reason", ""), by=request.actor, at=request.at)
+        messages.success(request, say("已声明本镇没有这类点位，有关标准不再计入基数。"))
+    return redirect(f"{reverse('round', args=[code])}#absent")
 
 
 class RoundForm(forms.Form):
@@ -145,132 +156,6 @@ def change_round(request: TownRequest, code: str) -> HttpResponse:
     return redirect("round", code)
 
 
-def _lines(request: TownRequest, result: RoundScore) -> list[LossLine]:
-    """All losses, or those of one member of a grouping, one unit, one branch."""
-    pack = pack_of(result.round.edition)
-    units = dict(Organisation.objects.values_list("code", "short"))
-    found = result.losses
-    nodes = {(one.code, node.code): node for one in result.town.systems for node in one.scored.prepared.plan.standards}
-    for grouping in pack.framework.groupings:
-        if member := request.GET.get(grouping.id):
-            found = [one for one in found if member in nodes[one.system, one.standard].groups.get(grouping.id, ())]
-    if lead := request.GET.get("lead"):
-        found = [one for one in found if one.lead == lead]
-    if branch := request.GET.get("branch"):
-        found = [one for one in found if one.standard == branch or one.standard.startswith(f"{branch}-")]
-    lines = loss_lines(result, found, units)
-    if word := request.GET.get("q", "").strip():
-        lines = [one for one in lines if word in one.label or word in one.where or word in one.lead]
-    return lines
-
-
-@require_safe
-@needs(Permission.SEE_SCORE)
-def losses(request: TownRequest) -> HttpResponse:
-    """Where points are lost, ranked by points per day of work; tick some off and see the total at once."""
-    round_ = round_or_refuse(request)
-    result = score_round(round_, request.at.date())
-    lines = _lines(request, result)
-    ticked = set(request.GET.getlist("tick"))
-    total = result.total
-    town = _supposed(result, lines, ticked) if ticked else None
-    supposed = town.line if town else None
-    if "json" in request.GET:
-        return JsonResponse({"total": supposed.as_dict() if supposed else total.as_dict()})
-    context = {
-        "round": round_,
-        "result": result,
-        "total": total,
-        "supposed": supposed,
-        "passing": town.passing if town else None,
-        "losses": _rows(request, round_, lines[:200], ticked),
-        "all": len(lines),
-        "sums": {key: sum(getattr(one, key) for one in lines) for key in ("lost", "risk", "regain")},
-        "filter": _filter_title(request, result),
-        "word": request.GET.get("q", ""),
-    }
-    return render(request, "rounds/losses.html", context)
-
-
-def _rows(request: TownRequest, round_: Round, lines: list[LossLine], ticked: set[str]) -> list[dict[str, object]]:
-    """The losses as rows, each with its rectification: how many are under way, and the way to open one."""
-    keys = {one.standard: f"{round_.edition_id}:{one.standard}" for one in lines}
-    under_way = cases_of_links(request.actor, "standard", list(keys.values()))
-    opening = for_gaps() if request.actor.may(Permission.STEER_CASES) else None
-    return [
-        {
-            "key": one.key,
-            "label": one.label,
-            "where": one.where,
-            "lead": one.lead,
-            "regain": one.regain,
-            "days": one.days,
-            "link": f"/framework/{round_.edition_id}/code/{one.standard}/",
-            "ticked": one.key in ticked,
-            "mending": under_way.get(keys[one.standard], 0),
-            "mending_link": f"{reverse('cases')}?{urlencode({'tab': 'all', 'link': f'standard:{keys[one.standard]}'})}",
-            "open_link": _gap_link(opening, keys[one.standard], one) if opening else "",
-        }
-        for one in lines
-    ]
-
-
-def _gap_link(opening: tuple[str, str], key: str, one: LossLine) -> str:
-    kind, move = opening
-    links = [f"standard:{key}|{one.label}", f"loss:{one.key}|{one.where}"]
-    asked = {"move": move, "title": f"{one.label}：{one.where}"[:110], "link": links}
-    return f"{reverse('case_open', args=[kind])}?{urlencode(asked, doseq=True)}"
-
-
-def _supposed(result: RoundScore, lines: list[LossLine], ticked: set[str]) -> Town:
-    return make_town_ready(result.town).suppose(changes_of([one.loss for one in lines if one.key in ticked]))
-
-
-def _filter_title(request: TownRequest, result: RoundScore) -> str:
-    for grouping in pack_of(result.round.edition).framework.groupings:
-        wanted = request.GET.get(grouping.id)
-        for member in grouping.member:
-            if member.code == wanted:
-                return f"{grouping.title} · {member.title}"
-    lead = request.GET.get("lead")
-    if lead and (unit := Organisation.objects.filter(code=lead).first()):
-        return unit.name
-    return request.GET.get("branch", "")
-
-
-@require_safe
-@needs(Permission.SEE_SCORE, Permission.EXPORT_LISTS)
-def losses_export(request: TownRequest) -> HttpResponse:
-    """The losses as Excel."""
-    lines = _lines(request, score_round(round_or_refuse(request), request.at.date()))
-    heads = [
-        say("测评标准"),
-        say("方法"),
-        say("失在哪里"),
-        say("牵头"),
-        say("已失"),
-        say("存疑"),
-        say("可挽回"),
-        say("约需天数"),
-    ]
-    rows = (
-        [
-            one.label,
-            one.method,
-            one.where,
-            one.lead,
-            round(one.lost, 4),
-            round(one.risk, 4),
-            round(one.regain, 4),
-            one.days,
-        ]
-        for one in lines
-    )
-    answer = HttpResponse(workbook(say("失分清单"), heads, rows), content_type=EXCEL)
-    answer["Content-Disposition"] = 'attachment; filename="losses.xlsx"'
-    return answer
-
-
 @require_safe
 @needs(Permission.SEE_SCORE)
 def villages(request: TownRequest) -> HttpResponse:
@@ -285,5 +170,7 @@ def villages(request: TownRequest) -> HttpResponse:
         "kinds": sorted(kinds),
         "kind": kind,
         "bands": max((one.band for one in lines), default=0),
+        "main": round_.edition.short_title if round_ else "",
+        "unplaced": sum(not one.band for one in lines),
     }
     return render(request, "rounds/villages.html", context)

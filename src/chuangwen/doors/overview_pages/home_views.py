@@ -12,6 +12,7 @@ from chuangwen.records.duties import queries as duty_queries
 from chuangwen.records.township.permissions import Permission
 from chuangwen.records.township.requests import TownRequest
 from chuangwen.results.dashboard import queries
+from chuangwen.results.scoring.standing import standing_of
 from chuangwen.work.cases import queries as case_queries
 
 
@@ -25,7 +26,8 @@ def home(request: TownRequest) -> HttpResponse:
         context = {"owed": owed, "round": round_, "today": request.at.date(), "now": request.at, "work": _work(request)}
         return render(request, "home/plain.html", context)
     page = queries.home(request.actor, round_, request.at.date())
-    shown: dict[str, object] = {"home": page, "round": round_, "today": request.at.date(), "total": _score(page)}
+    shown: dict[str, object] = {"home": page, "round": round_, "today": request.at.date()}
+    shown["standing_score"] = standing_of(page.result)
     shown |= {"work": _work(request), "now": request.at}
     if request.actor.may(Permission.SEE_CASES):
         shown["standing"], shown["campaigns"] = case_queries.standing(request.actor, request.at)
@@ -37,11 +39,6 @@ def _work(request: TownRequest) -> list[dict[str, object]]:
     if not request.actor.may(Permission.SEE_CASES):
         return []
     return [case_line(one) for one in case_queries.in_rows(case_queries.my_work(request.actor))[:6]]
-
-
-def _score(page: queries.Home) -> dict[str, object]:
-    total = page.result.total
-    return {**total.as_dict(), "pass_line": page.result.pass_line or None, "level": page.result.level}
 
 
 @require_safe

@@ -58,6 +58,16 @@ class Home:
     all_owed: int
     trend: Chart | None
 
+    @property
+    def village_bands(self) -> int:
+        """Into how many bands the villages can be told apart."""
+        return max((one.band for one in self.villages), default=0)
+
+    @property
+    def last_band(self) -> Sequence[VillageLine]:
+        """The villages that stand surely behind the others."""
+        return [one for one in self.villages if one.band == self.village_bands]
+
 
 def home(actor: Actor, round_: Round, on: date) -> Home:
     """The home page of one person."""

@@ -16,6 +16,7 @@ from chuangwen.records.measures.models import FigureValue, Observation, Round, S
 from chuangwen.records.measures.states import state_position
 from chuangwen.records.standards.models import Check, Edition, Node, NodeKind
 from chuangwen.records.township.models import Organisation, Person, Site
+from chuangwen.records.township.queries import absent_site_types
 from chuangwen.results.scoring.queries import recompute
 from chuangwen.work.cases.models import Case, Phase
 
@@ -112,6 +113,20 @@ def _strange_sites(_: date) -> Iterator[Finding]:
     )
 
 
+def _unregistered_types(on: date) -> Iterator[Finding]:
+    """Site types that checks ask for, without a registered site and without a statement that there is none."""
+    asked: dict[str, str] = {}
+    for edition in Edition.objects.filter(pk__in=_used_editions()):
+        names = {row["code"]: row["name"] for row in edition.content["site_types"]}
+        asked |= {code: names[code] for row in edition.content["checks"] for code in row["site_types"] if code in names}
+    registered = set(Site.objects.filter(closed=None).values_list("type_code", flat=True))
+    missing = [f"{code} {name}" for code, name in sorted(asked.items()) if code not in registered]
+    stated = set(absent_site_types(on))
+    told = [one for one in missing if one.split(" ")[0] not in stated]
+    cure = later("没有登记就算未知。请登记点位；本镇确实没有的，在测评轮次页上声明没有，并写明理由。")
+    yield from _finding("no_sites", "warn", later("有考察内容的点位类型一处也没有登记"), told, cure)
+
+
 def _closed_leads(on: date) -> Iterator[Finding]:
     rows = Duty.objects.filter(lead__closed__lte=on).values_list("lead__name", flat=True).distinct()
     cure = later("单位撤销前请先把责任交给别的单位。")
@@ -199,6 +214,7 @@ CHECKS: tuple[Callable[[date], Iterator[Finding]], ...] = (
     _without_method,
     _figures,
     _strange_sites,
+    _unregistered_types,
     _closed_leads,
     _states,
     _ledger,

@@ -98,6 +98,11 @@ def sealed_before(frozen: Mapping[str, Any]) -> dict[str, Any]:
     return {"total": asdict(_printed(result["total"])), "systems": found}
 
 
+def sealed_total(line: Mapping[str, Any] | None, printed: Mapping[str, Any]) -> Line:
+    """The town's line of a closed round from its sealed line, or from what was printed where none was sealed."""
+    return Line(**line) if line else _printed(printed)
+
+
 def _printed(line: Mapping[str, Any]) -> Line:
     """A line from what was printed of it; sampling is read off the ends of the interval."""
     expected, ends = line["expected"], line["interval"] or (0.0, 0.0)

@@ -69,7 +69,7 @@ def _line(result: RoundScore, teller: "_Teller", one: Loss, units: Mapping[str, 
     return LossLine(
         key=one.key,
         system=one.system,
-        system_title=teller.pack.framework.short_title or teller.pack.framework.title,
+        system_title=edition.short_title,
         edition=edition.pk,
         standard=one.standard,
         label=f"{one.standard} {teller.names.standards[one.standard]}",
@@ -92,11 +92,8 @@ class _Teller:
     """Tells where the losses of one system are."""
 
     def __init__(self, result: RoundScore, system: str, pack: FrameworkPack) -> None:
-        self.pack = pack
         self.names = Names(pack)
         self.measures = next(one for one in result.town.systems if one.code == system).scored.prepared.measures
-        self.scales = {row.code: row.scale for row in pack.questions}
-        self.scales |= {row.code: row.scale for row in pack.figures}
 
     def where(self, loss: Loss) -> str:
         """The largest one or two parts in words, with the counts behind them."""
@@ -134,6 +131,6 @@ class _Teller:
         return say(told, text=text, got=got, whole=whole, rate=f"{rate * 100:.1f}", wanted=f"{wanted * 100:.0f}")
 
     def _full_at(self, code: str) -> float:
-        points = scale_points(self.scales[code])
+        points = scale_points(self.names.scales[code])
         full = [rate for rate, value in points if value >= 1]
         return float(min(full) if full else points[-1][0])

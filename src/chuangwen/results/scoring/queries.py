@@ -1,5 +1,6 @@
 """Results for pages, API and commands: all print the same numbers, because all ask here."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -23,6 +24,7 @@ from chuangwen.results.scoring.freezing import (
     plain,
     sealed_before,
     sealed_lines,
+    sealed_total,
     stored_lines,
 )
 from chuangwen.results.scoring.gathering import frozen_of, measures_of, pack_of, plan_of
@@ -149,6 +151,14 @@ def villages_of(scored: Scored, *, regions: bool = False) -> list[VillageLine]:
 def editions(round_: Round) -> tuple[Edition, ...]:
     """The editions that a round is measured by, the main one first."""
     return tuple(edition for edition in (round_.edition, round_.companion) if edition is not None)
+
+
+def totals_of(shown: Sequence[Round], on: date) -> dict[int, Line]:
+    """The town's score of many rounds by their keys: of closed ones as sealed (one query), of open ones as of a day."""
+    closed = [one.pk for one in shown if one.closed_at is not None]
+    rows = Round.objects.filter(pk__in=closed).values_list("pk", "frozen__lines__total", "frozen__result__total")
+    found = {pk: sealed_total(lines, total) for pk, lines, total in rows}
+    return {one.pk: found[one.pk] if one.pk in found else score_round(one, on).total for one in shown}
 
 
 def cycle_of(result: RoundScore) -> Cycle | None:

@@ -7,11 +7,12 @@ import numpy as np
 
 from chuangwen.kernel.judging import parse_rule
 from chuangwen.kernel.words import later, say
-from chuangwen.records.standards.definitions import FrameworkPack
+from chuangwen.records.standards.definitions import FrameworkPack, scale_points
 from chuangwen.results.scoring.arithmetic.inputs import METHODS
 from chuangwen.results.scoring.arithmetic.lines import Line
 from chuangwen.results.scoring.arithmetic.losses import thing_of
 from chuangwen.results.scoring.arithmetic.scores import Scored
+from chuangwen.results.scoring.arithmetic.town import System
 
 METHOD_TITLES = {
     "material": later("材料审核"),
@@ -69,6 +70,8 @@ class Names:
         self.requirements = {row.code: row.title for row in pack.requirements}
         self.questions = {row.code: row.text for row in pack.questions}
         self.figures = {row.code: row.title for row in pack.figures}
+        self.scales = {row.code: row.scale for row in pack.questions}
+        self.scales |= {row.code: row.scale for row in pack.figures}
         self.standards = {row.code: row.title for row in pack.standards}
 
     def text(self, method: str, thing: str) -> str:
@@ -80,14 +83,26 @@ class Names:
         found = {"survey": self.questions, "figure": self.figures}.get(method, self.requirements)
         return found[thing]
 
-    def rule(self, thing: str) -> str:
-        """The judging rule of a check in one sentence."""
-        check = self.checks[thing]
-        return parse_rule(check.rule, check.params).tell()
+    def rule(self, method: str, thing: str) -> str:
+        """The judging rule of a check in one sentence; of a rate what gives nothing and what gives full marks."""
+        if method == "field":
+            check = self.checks[thing]
+            return parse_rule(check.rule, check.params).tell()
+        if method in {"survey", "figure"}:
+            return _scale_told(self.scales[thing])
+        return ""
 
 
-def working_of(scored: Scored, pack: FrameworkPack, standard: str) -> list[MethodWorking]:
-    """How a standard's score is made: its methods, and their parts down to the counts."""
+def _scale_told(scale: str) -> str:
+    """A scale in words; straight in between."""
+    points = [(f"{rate * 100:g}", f"{value * 100:g}") for rate, value in scale_points(scale)]
+    told = [say("{rate}% 得 {value}%", rate=rate, value=value) for rate, value in points]
+    return say("{points}，之间按比例", points=say("、").join(told))
+
+
+def working_of(system: System, pack: FrameworkPack, standard: str) -> list[MethodWorking]:
+    """How a standard's score is made: its methods, and their parts down to the counts, in points of the town's total."""
+    scored = system.scored
     plan, names = scored.prepared.plan, Names(pack)
     index = next(place for place, node in enumerate(plan.standards) if node.code == standard)
     found = []
@@ -95,7 +110,7 @@ def working_of(scored: Scored, pack: FrameworkPack, standard: str) -> list[Metho
         parts = np.flatnonzero((plan.standard == index) & (plan.method == method))
         key = ("pair", f"{standard}|{name}")
         if len(parts) and key in scored.rows:
-            lines = [part_line(scored, names, int(part)) for part in parts]
+            lines = [part_line(system, names, int(part)) for part in parts]
             share = plan.standards[index].shares.get(name)
             found.append(
                 MethodWorking(name, method_title(name), f"{share:f}" if share else "", scored.rows[key], lines)
@@ -103,8 +118,9 @@ def working_of(scored: Scored, pack: FrameworkPack, standard: str) -> list[Metho
     return found
 
 
-def part_line(scored: Scored, names: Names, part: int) -> PartLine:
+def part_line(system: System, names: Names, part: int) -> PartLine:
     """One part of the working."""
+    scored = system.scored
     prepared = scored.prepared
     plan = prepared.plan
     method, thing = METHODS[plan.method[part]], thing_of(scored, part)
@@ -112,19 +128,19 @@ def part_line(scored: Scored, names: Names, part: int) -> PartLine:
     code = plan.framework.site_types[kind].code if kind >= 0 else ""
     known = bool(prepared.known[part])
     value = float(prepared.value[part]) if known else None
-    cell = int(plan.cell[part])
+    cell, coef = int(plan.cell[part]), float(prepared.coef[part]) * system.share
     return PartLine(
         thing=thing,
         text=names.text(method, thing),
         site_type=code,
         site_type_title=names.types.get(code, ""),
-        rule=names.rule(thing) if method == "field" and thing else "",
+        rule=names.rule(method, thing) if thing else "",
         seen=int(prepared.cells.seen[cell]) if kind >= 0 else 0,
         registered=int(prepared.cells.registered[cell]) if kind >= 0 else 0,
         counts=_counts(scored, method, thing),
         value=value,
-        coef=float(prepared.coef[part]),
-        got=float(prepared.coef[part]) * (value or 0.0),
+        coef=coef,
+        got=coef * (value or 0.0),
     )
 
 
