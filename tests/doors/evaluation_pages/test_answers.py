@@ -304,7 +304,7 @@ def test_a_figure_that_the_cases_give_says_so_and_is_overruled_only_with_a_sourc
 
 def test_before_the_first_round_every_page_says_what_will_stand_here(cast: Any, signed_in_as: Any) -> None:
     limin: Client = signed_in_as("limin")
-    for name in ("answers", "figures_entry", "events", "observations", "materials", "record", "losses"):
+    for name in ("answers", "figures_entry", "events", "observations", "materials", "record"):
         page = limin.get(reverse(name))
         assert page.status_code == 200, name
         assert "还没有测评轮次" in page.content.decode(), name

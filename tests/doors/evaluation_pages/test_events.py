@@ -63,6 +63,16 @@ def test_the_effect_on_the_score_is_said_before_anything_is_written(town: Measur
     assert (Event.objects.count(), Note.objects.count(), expected(town)) == (0, notes, before)
 
 
+def test_an_event_that_bars_the_town_says_so_though_the_points_stay(town: MeasuredTown, signed_in_as: Any) -> None:
+    town.edition.content["negative"][0] |= {"effect": "bar", "points": "0"}
+    town.edition.digest = "barring"
+    town.edition.save(update_fields=["content", "digest"])
+    text = signed_in_as("zhouzheng").post(reverse("event_new"), said(town)).content.decode()
+    assert "本镇的申报资格被否决或暂停：弄虚作假" in text
+    assert "得分不变" not in text
+    assert "一票否决，12 个月内有效" in text
+
+
 def test_the_confirmed_event_deducts_and_the_ledger_says_who(town: MeasuredTown, signed_in_as: Any) -> None:
     before = expected(town)
     answer = confirmed(signed_in_as("zhouzheng"), reverse("event_new"), said(town))

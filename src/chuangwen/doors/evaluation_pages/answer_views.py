@@ -16,7 +16,7 @@ from chuangwen.doors.evaluation_pages.answer_grid import (
 )
 from chuangwen.doors.evaluation_pages.measure_views import round_or_refuse
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.kernel.words import say
+from chuangwen.kernel.words import listed, say
 from chuangwen.kit.doors import needs
 from chuangwen.records.measures import queries
 from chuangwen.records.measures.answer_actions import set_figures, tally_many
@@ -28,7 +28,7 @@ from chuangwen.records.township.policy import why_not_everywhere
 from chuangwen.records.township.requests import TownRequest
 from chuangwen.results.scoring.gathering import figure_from_cases, pack_of
 from chuangwen.results.scoring.queries import score_round
-from chuangwen.results.scoring.trying import worth_of
+from chuangwen.results.scoring.trying import worth_of_things
 
 
 @require_safe
@@ -38,8 +38,8 @@ def answers(request: TownRequest) -> HttpResponse:
     round_ = round_or_refuse(request)
     result = score_round(round_, request.at.date())
     villages = queries.villages_asked(round_)
-    questions = _questions(round_, worth_of(result, "survey"))
-    figures = _figures(request, round_, worth_of(result, "figure"))
+    questions = _questions(round_, worth_of_things(result, "survey"))
+    figures = _figures(request, round_, worth_of_things(result, "figure"))
     context = {
         "round": round_,
         "questions": questions,
@@ -111,7 +111,7 @@ def question(request: TownRequest, question_id: int) -> HttpResponse:
     place = near.index(asked.pk)
     context = {
         "heading": f"{asked.code} {asked.text}",
-        "facts": facts,
+        "facts": {"positive": listed(facts.positive.split("|")), "persons": facts.persons},
         "next": near[place + 1] if place + 1 < len(near) else None,
         "before": near[place - 1] if place else None,
         "by_town": by_town,

@@ -51,7 +51,7 @@ class EventForm(forms.Form):
     kind = forms.ChoiceField(label=_("负面清单条目"))
     on = forms.DateField(label=_("发生日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     where = forms.ModelChoiceField(
-        Organisation.objects.filter(closed=None), label=_("发生在哪个单位（全镇的事不选）"), required=False
+        Organisation.objects.filter(closed=None), label=_("发生在哪个单位"), required=False, empty_label=_("全镇的事")
     )
     text = forms.CharField(label=_("事件经过"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
 
