@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import override_settings
 from django.urls import path
 from tests.crawl import Crawl, crawl_of, matched, odd_keys, odd_questions, openable, read
+from tests.office import Office
 from tests.people import AT, Cast
 from tests.shipped import PACKS, Shipped
 from tests.town import MeasuredTown, small_pack
@@ -20,7 +21,7 @@ from chuangwen.doors.commands.demo_town import prepare
 from chuangwen.doors.packs.installing import install
 from chuangwen.doors.packs.reading import check_folders
 from chuangwen.kit.doors import needs, open_to_all, signed_in
-from chuangwen.records.ledger.actions import MACHINE
+from chuangwen.records.ledger.actions import MACHINE, Thing, note
 from chuangwen.records.measures.actions import NewRound, open_round
 from chuangwen.records.measures.models import Round, RoundKind
 from chuangwen.records.standards.actions import install_edition
@@ -64,6 +65,11 @@ def test_the_office_opens_every_page_tab_and_filter(in_demo: None, told: Told) -
     crawl.walk(["/", *(route for route, _ in openable(crawl.actor)), *PORTALS])
     assert crawl.faults == []
     assert sum(crawl.opened.values()) > 300
+
+
+# Two faults found here lie on pages that the rewriting of losses and home has in hand (issue 13, A): the losses show their
+# export to those without the right to export lists (刘芳), the home page "换成正式文本" to those who may not import a framework
+# (何伟, 王建国, 刘芳, 周正). The cure is one word each: {% may_open "losses_export" as link %}, {% may_open "framework_import" … %}.
 
 
 @pytest.mark.parametrize("username", ROLES)
@@ -142,6 +148,37 @@ def test_a_town_with_nothing_at_all_says_so_everywhere(username: str, cast: Cast
     crawl = crawl_of(username, {}, few=1, ways=4)
     crawl.walk(["/", *(route for route, _ in openable(crawl.actor))])
     assert crawl.faults == []
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "/cases/?area=99999999999999999999999",
+        "/cases/?holder=²",
+        "/cases/?site=-1&tab=all",
+        "/cases/?mode=calendar&month=9999-12",
+        "/cases/figures/?from=9999-12-31&to=0001-01-01",
+        "/cases/?q=a%00b",
+        "/people/?unit=99999999999999999999999",
+        "/observations/?page=٣&unit=²",
+        "/search/?q=%00&page=" + "9" * 5000,
+        "/people/99999999999999999999999/",
+    ],
+)
+def test_what_once_fell_over_stands(link: str, town: MeasuredTown, office: Office) -> None:
+    office.sent()
+    crawl = crawl_of("limin", {})
+    assert crawl.get(link) is not None
+    assert crawl.faults == []
+
+
+def test_the_ledger_shows_a_note_whose_key_is_called_items(cast: Cast) -> None:
+    note(Thing("box", "1", "盒"), "装盒", by=MACHINE, at=AT, before={"items": 3}, after={"items": 12})
+    crawl = crawl_of("zhengming", {})
+    answer = crawl.get("/ledger/")
+    assert crawl.faults == []
+    assert answer is not None
+    assert "后 items</dt><dd>12</dd>" in answer.content.decode()
 
 
 # The crawl catches what it is there to catch: each kind of fault planted by hand.

@@ -22,6 +22,7 @@ from chuangwen.records.measures import answer_tables, queries
 from chuangwen.records.measures.answer_actions import Written, set_figures, tally_many
 from chuangwen.records.measures.event_actions import take_in_events
 from chuangwen.records.measures.models import Round
+from chuangwen.records.township.models import Organisation
 from chuangwen.records.township.permissions import Permission
 from chuangwen.records.township.requests import TownRequest
 
@@ -75,12 +76,14 @@ def answers_table(request: TownRequest) -> HttpResponse:
     """Every question in every village that this person may put in, with the counts that stand."""
     round_ = round_or_refuse(request)
     stands, reach = queries.tallies_of(round_), request.actor.reach(Permission.RECORD_SURVEY)
-    villages = [one for one in queries.villages_asked(round_) if reach.covers(one)]
+    villages: list[Organisation | None] = [one for one in queries.villages_asked(round_) if reach.covers(one)]
+
+    nowhere: list[Organisation | None] = [None]
 
     def cells() -> Cells:
         for question in queries.questions_of(round_):
             whole = stands.get((question.pk, None))
-            for village in [None] if whole else villages or [None]:
+            for village in nowhere if whole else villages or nowhere:
                 old = stands.get((question.pk, village.pk if village else None))
                 counts = (old.positive, old.valid) if old else (None, None)
                 yield (question.code, question.text, village.name if village else "", *counts)

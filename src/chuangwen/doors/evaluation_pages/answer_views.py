@@ -30,6 +30,8 @@ from chuangwen.results.scoring.gathering import figure_from_cases, pack_of
 from chuangwen.results.scoring.queries import score_round
 from chuangwen.results.scoring.trying import worth_of_things
 
+Pairs = list[tuple[Question, Organisation | None, str]]
+
 
 @require_safe
 @needs(Permission.SEE_ROWS)
@@ -101,7 +103,7 @@ def question(request: TownRequest, question_id: int) -> HttpResponse:
     """One question over all villages that this person may put in, or for the whole town."""
     round_ = round_or_refuse(request)
     asked = get_object_or_404(queries.questions_of(round_).select_related("edition"), pk=question_id)
-    pairs = [(asked, village, village.name) for village in _reachable(request, round_)]
+    pairs: Pairs = [(asked, village, village.name) for village in _reachable(request, round_)]
     stands = queries.tallies_of(round_)
     by_town = (asked.pk, None) in stands
     if why_not_everywhere(request.actor, Permission.RECORD_SURVEY) is None:
@@ -126,7 +128,7 @@ def village(request: TownRequest, unit_id: int) -> HttpResponse:
     round_ = round_or_refuse(request)
     reachable = {one.pk: one for one in _reachable(request, round_)}
     place = reachable.get(unit_id) or get_object_or_404(Organisation, pk__in=reachable, pk=unit_id)
-    pairs = [(one, place, f"{one.code} {one.text}") for one in queries.questions_of(round_)]
+    pairs: Pairs = [(one, place, f"{one.code} {one.text}") for one in queries.questions_of(round_)]
     context = {"heading": say("{village}的问卷", village=place.name)}
     return _survey_grid(request, round_, pairs, queries.tallies_of(round_), context)
 
@@ -140,7 +142,7 @@ def _reachable(request: TownRequest, round_: Round) -> list[Organisation]:
 def _survey_grid(
     request: TownRequest,
     round_: Round,
-    pairs: list[tuple[Question, Organisation | None, str]],
+    pairs: Pairs,
     stands: dict[tuple[int, int | None], Tally],
     context: dict[str, Any],
 ) -> HttpResponse:

@@ -19,6 +19,6 @@ def may_open(context: Context, name: str, *keys: Any) -> str:
     """
     link = reverse(name, args=keys)
     access, actor = access_of(resolve(link).func), getattr(context.get("request"), "actor", None)
-    if access is None or (access.permissions and actor is None):
+    if access is None or actor is None:
         return ""
     return link if all(actor.may(one) for one in access.permissions) else ""

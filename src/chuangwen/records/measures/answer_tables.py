@@ -1,6 +1,6 @@
 """Answers, figures and events as tables: read by their declarations and held against what stands; nothing is written."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -37,6 +37,7 @@ EVENTS: Table = declared(_FOLDER / "events.toml")
 
 New = TypeVar("New")
 Old = TypeVar("Old")
+Thing = TypeVar("Thing", Question, Figure)
 
 
 @dataclass(frozen=True)
@@ -180,9 +181,9 @@ def _once_each_way(reading: TableReading, rows: Sequence[ReadRow[Answers, Tally]
             reading.tell(row, "village", say("这道题既有分村的数，又有全镇合计。"), say("请只留一种。"))
 
 
-def _by_code(rows: Sequence[Question] | Sequence[Figure], round_: Round) -> dict[str, Question | Figure]:
+def _by_code(rows: Iterable[Thing], round_: Round) -> dict[str, Thing]:
     """By the code that people know; the main system's where the companion has the same."""
-    found: dict[str, Question | Figure] = {}
+    found: dict[str, Thing] = {}
     for one in rows:
         if one.code not in found or one.edition_id == round_.edition_id:
             found[one.code] = one
