@@ -8,7 +8,6 @@ from pathlib import Path
 from tests.house_rules.test_the_house import MODULES, SOURCE, _named
 
 ISSUE_17 = "issue 17, Any town: founding and changing a town by page"
-ISSUE_13 = "issue 13, section A: stating on the page of a standard that the town has none of these"
 WITHOUT_A_DOOR_YET: dict[str, str] = {
     "records.township.place_actions.add_organisation": ISSUE_17,
     "records.township.place_actions.close_organisation": ISSUE_17,
@@ -18,8 +17,6 @@ WITHOUT_A_DOOR_YET: dict[str, str] = {
     "records.township.place_actions.remove_deadline": ISSUE_17,
     "records.township.actions.move_person": ISSUE_17,
     "records.township.actions.amend_person": ISSUE_17,
-    "records.township.absence_actions.state_absent": ISSUE_13,
-    "records.township.absence_actions.withdraw_absence": ISSUE_13,
 }
 """Actions that wait for their page, each with the issue that makes it. Nothing is added here without one."""
 
