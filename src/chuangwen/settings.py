@@ -135,6 +135,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_FORMS = {
+    "reauthenticate": "chuangwen.doors.site.forms.AgainForm",
     "login": "chuangwen.doors.site.forms.SignInForm",
     "change_password": "chuangwen.doors.site.forms.NewPasswordForm",
 }

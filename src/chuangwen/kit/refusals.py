@@ -1,7 +1,7 @@
 """Refusals that several rooms share."""
 
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.kernel.words import later
+from chuangwen.kernel.words import later, say
 
 
 class NotFound(Refusal):
@@ -10,6 +10,28 @@ class NotFound(Refusal):
     code = "not_found"
     sentence = later("没有找到{what}。它可能已被撤销，或者不在你的数据范围内。")
     status = 404
+
+
+class NothingYet(Refusal):
+    """There is nothing to show yet. A page then says what will stand here and gives the first step; it is no error.
+
+    ``page`` names the page of the first step, ``move`` what the link to it says; shown to those who may open it.
+    """
+
+    code = "nothing_yet"
+    sentence = later("这里还没有内容。")
+    what = later("有了内容就会列在这里。")
+    page = ""
+    move = ""
+    status = 404
+
+    @property
+    def told(self) -> str:
+        return say(self.what)
+
+    @property
+    def move_told(self) -> str:
+        return say(self.move) if self.move else ""
 
 
 class NotAllowed(Refusal):

@@ -62,6 +62,8 @@ def address(town: MeasuredTown, name: str) -> str:
         "batch": "none",
         "arrival_id": 999_999,
         "row_id": 999_999,
+        "unit_id": 999_999,
+        "event_id": 999_999,
         "page": 1,
         "rota_code": "reception",
         "shift_id": Shift.objects.values_list("pk", flat=True)[0],

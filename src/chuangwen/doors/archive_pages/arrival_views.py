@@ -18,6 +18,7 @@ from chuangwen.doors.archive_pages.file_views import as_picture
 from chuangwen.doors.archive_pages.tabs import archive_figure, tabs
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, say
+from chuangwen.kit.asked import keys, whole
 from chuangwen.kit.doors import needs
 from chuangwen.kit.pages import Column, Listing
 from chuangwen.kit.refusals import NotFound
@@ -158,8 +159,8 @@ def _choices(request: TownRequest, found: Arrival) -> list[Document]:
 def _decided(request: TownRequest, found: Arrival) -> HttpResponse:
     """``version`` names a file of a document, in whose place this one goes."""
     said, document, place = request.POST, None, 1
-    if said.get("version", "").isdigit():
-        row = DocumentFile.objects.filter(pk=said["version"], document__in=visible_to(request.actor)).first()
+    if version := whole(said.get("version")):
+        row = DocumentFile.objects.filter(pk=version, document__in=visible_to(request.actor)).first()
         document, place = (row.document, row.place) if row else (None, 1)
     answer = Answer(said.get("decision", ""), document, place, said.get("why", ""))
     made = decide(found, answer, by=request.actor, at=request.at)
@@ -178,8 +179,8 @@ def _back(request: HttpRequest) -> str:
 @needs(Permission.ADD_DOCUMENTS)
 def decide_chosen(request: TownRequest) -> HttpResponse:
     """One answer to all that are ticked: the same as their twins, or refused with one reason."""
-    keys = [int(one) for one in request.POST.getlist("arrival")[:MOST_AT_ONCE] if one.isdigit()]
-    rows = list(arrivals_visible_to(request.actor).filter(pk__in=keys).order_by("pk"))
+    ticked = keys(request.POST.getlist("arrival")[:MOST_AT_ONCE])
+    rows = list(arrivals_visible_to(request.actor).filter(pk__in=ticked).order_by("pk"))
     if not rows:
         raise NotFound(what=say("勾选的收件"))
     decision = request.POST.get("decision", "")

@@ -14,6 +14,7 @@ from chuangwen.doors.archive_pages.uses import chosen, serves
 from chuangwen.doors.site.uploads import uploaded
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import say
+from chuangwen.kit.asked import whole
 from chuangwen.kit.doors import needs
 from chuangwen.kit.refusals import NotFound
 from chuangwen.records.archive import document_actions
@@ -106,7 +107,7 @@ def _withdraw(request: TownRequest, found: Document) -> str:
 
 def _key(request: TownRequest, name: str) -> int:
     text = request.POST.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return whole(text) or 0
 
 
 WORKS: Mapping[str, Work] = {

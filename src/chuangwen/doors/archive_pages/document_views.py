@@ -20,6 +20,7 @@ from chuangwen.kernel.excerpts import Piece
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import say
 from chuangwen.kernel.workdays import CHINA
+from chuangwen.kit.asked import whole
 from chuangwen.kit.doors import needs
 from chuangwen.kit.refusals import NotFound
 from chuangwen.records.archive.arriving import Road
@@ -131,7 +132,7 @@ def leave(request: TownRequest, found: Document, key: str) -> str:
 
 
 def _proposal(found: Document, key: str) -> Proposal:
-    return get_object_or_404(found.proposals, pk=int(key) if key.isascii() and key.isdigit() and len(key) < 10 else 0)
+    return get_object_or_404(found.proposals, pk=whole(key) or 0)
 
 
 def page_of(
@@ -174,7 +175,7 @@ def _places(found: Document) -> list[Place]:
 
 
 def _number(text: str, most: int) -> int:
-    return min(max(int(text), 1), most) if text.isdecimal() and len(text) < 7 else 1
+    return min(max(whole(text, most=999_999) or 1, 1), most)
 
 
 def _looking(request: TownRequest, places: Sequence[Place], hidden: Refusal | None) -> dict[str, Any]:

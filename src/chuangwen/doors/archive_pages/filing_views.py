@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from chuangwen.kernel.figures import TOWN, Figure, day_text
 from chuangwen.kernel.words import later, say
 from chuangwen.kernel.workdays import CHINA
+from chuangwen.kit.asked import keys
 from chuangwen.kit.doors import needs
 from chuangwen.kit.pages import Column, Listing
 from chuangwen.records.archive.models import Document, DocumentKind
@@ -191,9 +192,8 @@ def file_chosen(request: TownRequest, year: int) -> HttpResponse:
         chosen = ready(year)
     else:
         chosen = [
-            Choice(int(key), said.get(f"retention-{key}", ""), said.get(f"section-{key}", ""))
-            for key in said.getlist("document")
-            if key.isdecimal()
+            Choice(key, said.get(f"retention-{key}", ""), said.get(f"section-{key}", ""))
+            for key in keys(said.getlist("document"))
         ]
     made = file_documents(year, chosen, by=request.actor, at=request.at)
     messages.success(request, say("已归档 {n} 件，件号已按日期排好。", n=len(made)))

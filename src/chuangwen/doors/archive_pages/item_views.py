@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from chuangwen.doors.archive_pages.filing_views import for_keepers
 from chuangwen.kernel.words import say
+from chuangwen.kit.asked import whole
 from chuangwen.kit.pages import EXCEL
 from chuangwen.kit.refusals import NotFound
 from chuangwen.records.archive.models import StoredFile
@@ -92,7 +93,7 @@ def item_correct(request: TownRequest, item_id: int) -> HttpResponse:
     change = Correction(
         retention=said.get("retention"),
         section=said.get("section"),
-        pages=int(pages) if pages.isdecimal() else None,
+        pages=whole(pages),
         note=said.get("note"),
     )
     done = correct(_item(item_id), change, by=request.actor, at=request.at)

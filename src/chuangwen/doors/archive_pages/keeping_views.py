@@ -14,6 +14,7 @@ from chuangwen.kernel.manifests import verify
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import listed, say
 from chuangwen.kernel.workdays import CHINA
+from chuangwen.kit.asked import keys, whole
 from chuangwen.kit.doors import needs
 from chuangwen.kit.refusals import NotFound
 from chuangwen.records.archive.proof_queries import proof
@@ -35,7 +36,7 @@ def transfer(request: TownRequest) -> HttpResponse:
     rules = rules_in_force()
     if request.method == "POST":
         year = request.POST.get("year", "")
-        one = hand_over(int(year) if year.isdecimal() else 0, by=request.actor, at=request.at)
+        one = hand_over(whole(year, most=9999) or 0, by=request.actor, at=request.at)
         messages.success(request, say("已生成第 {n} 批移交包，{files} 个文件。", n=one.number, files=one.files))
         return redirect("archive_transfer")
     this_year = request.at.astimezone(CHINA).year
@@ -140,7 +141,7 @@ def destruction_appraise(request: TownRequest) -> HttpResponse:
     if said.get("do") == "keep":
         until = said.get("until", "")
         destroying.keep_longer(
-            items, int(until) if until.isdecimal() else 0, said.get("why", ""), by=request.actor, at=request.at
+            items, whole(until, most=9999) or 0, said.get("why", ""), by=request.actor, at=request.at
         )
         messages.success(request, say("{n} 件续存到 {year} 年。", n=len(items), year=until))
         return redirect("archive_destruction")
@@ -149,8 +150,8 @@ def destruction_appraise(request: TownRequest) -> HttpResponse:
     return redirect("archive_destruction_list", destruction_id=one.pk)
 
 
-def _ticked(keys: Sequence[str]) -> list[Item]:
-    return list(Item.objects.filter(pk__in=[int(one) for one in keys if one.isdecimal()]))
+def _ticked(ticked: Sequence[str]) -> list[Item]:
+    return list(Item.objects.filter(pk__in=keys(ticked)))
 
 
 def _list(destruction_id: int) -> Destruction:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from chuangwen.doors.archive_pages.photo_words import told
 from chuangwen.doors.archive_pages.tabs import tabs
 from chuangwen.kernel.words import later, say
+from chuangwen.kit.asked import keys, whole
 from chuangwen.kit.doors import needs
 from chuangwen.kit.pages import Column, Listing
 from chuangwen.kit.refusals import NotFound
@@ -128,8 +129,8 @@ def _lines(documents: list[Line], cases: list[CaseUse]) -> list[str]:
 @needs(Permission.SEE_ARCHIVE)
 def answer_photo_questions(request: TownRequest) -> HttpResponse:
     """One press and a reason: for one question, or for all that are ticked."""
-    keys = [int(one) for one in request.POST.getlist("question")[:200] if one.isdigit()]
-    rows = list(questions_visible_to(request.actor).filter(pk__in=keys).order_by("pk"))
+    ticked = keys(request.POST.getlist("question")[:200])
+    rows = list(questions_visible_to(request.actor).filter(pk__in=ticked).order_by("pk"))
     kept = request.POST.get("kept") == "1"
     why = request.POST.get("why", "")
     if not rows:
@@ -141,8 +142,8 @@ def answer_photo_questions(request: TownRequest) -> HttpResponse:
         )
     for why_not in list(dict.fromkeys(refused.values()))[:5]:
         messages.warning(request, why_not)
-    if request.POST.get("document", "").isdigit():
-        return redirect(f"{reverse('document', args=[int(request.POST['document'])])}#questions")
+    if document := whole(request.POST.get("document")):
+        return redirect(f"{reverse('document', args=[document])}#questions")
     return redirect(f"{reverse('archive_photos')}?{request.POST.get('back', '')}")
 
 

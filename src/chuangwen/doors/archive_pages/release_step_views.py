@@ -1,7 +1,5 @@
 """Steps of a release: proposed, changed, decided upon, reviewed, its validity changed, withdrawn."""
 
-from datetime import date
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -11,6 +9,7 @@ from chuangwen.doors.archive_pages.release_forms import ReleaseForm, lines_of, s
 from chuangwen.doors.archive_pages.release_views import page_of, release_or_refuse
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import say
+from chuangwen.kit.asked import day_or, whole
 from chuangwen.kit.doors import needs
 from chuangwen.kit.refusals import NotFound
 from chuangwen.records.archive.models import Document
@@ -73,7 +72,7 @@ def _edit(request: TownRequest, document: Document, found: Release | None) -> Ht
 def _version(request: TownRequest) -> int:
     """The version that was looked at; nonsense is no version that ever was."""
     text = request.POST.get("version", "")
-    return int(text) if text.isdecimal() and len(text) < 9 else 0
+    return whole(text) or 0
 
 
 @require_POST
@@ -115,10 +114,7 @@ def validity(request: TownRequest, release_id: int) -> HttpResponse:
     """Valid, lapsed, repealed."""
     found = release_or_refuse(request, release_id)
     said = request.POST
-    try:
-        on = date.fromisoformat(said.get("on", ""))
-    except ValueError:
-        on = request.at.date()
+    on = day_or(said.get("on"), request.at.date())
     try:
         actions.change_validity(
             found, said.get("validity", ""), said.get("why", ""), on, by=request.actor, at=request.at

@@ -18,6 +18,7 @@ from django.utils.http import http_date
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, say
 from chuangwen.kit import clock
+from chuangwen.kit.asked import whole
 from chuangwen.kit.doors import needs
 from chuangwen.kit.refusals import NotFound
 from chuangwen.records.archive import uploading
@@ -129,9 +130,10 @@ def _standing(upload: Upload) -> dict[str, str]:
 
 def _number(request: TownRequest, name: str) -> int:
     text = request.headers.get(name, "")
-    if not (text.isascii() and text.isdigit() and len(text) <= 15) or (name == "Upload-Length" and not int(text)):
+    number = whole(text, least=int(name == "Upload-Length"), most=10**15)
+    if number is None:
         raise BadUpload(why=say("缺少 {name}，或不是正整数", name=name))
-    return int(text)
+    return number
 
 
 def _metadata(text: str) -> dict[str, str]:

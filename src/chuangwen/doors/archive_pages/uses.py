@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from chuangwen.kernel.words import say
+from chuangwen.kit.asked import whole
 from chuangwen.kit.refusals import NotFound
 from chuangwen.records.archive.document_actions import Serves
 from chuangwen.records.archive.models import Use, UseKind
@@ -74,7 +75,7 @@ def proposed(found: Iterable[Suggestion]) -> list[Choice]:
 
 def _edition(key: str) -> int:
     first = key.partition(":")[0]
-    return int(first) if first.isdecimal() else 0
+    return whole(first) or 0
 
 
 def looked_for(actor: Actor, words: str, on: date) -> list[Choice]:
@@ -142,7 +143,7 @@ def serves(choices: Iterable[Choice], why: str) -> list[Serves]:
 def link_of(use: Use) -> str:
     """The page of the thing, where it has one."""
     edition, _colon, code = use.key.partition(":")
-    if use.kind == UseKind.STANDARD and edition.isdecimal() and code:
+    if use.kind == UseKind.STANDARD and whole(edition) and code:
         return reverse("standard_by_code", args=[int(edition), code])
     if use.kind == UseKind.REQUIREMENT and code:
         return f"{reverse('materials')}?q={quote(code)}"

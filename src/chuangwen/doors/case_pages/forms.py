@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import say
+from chuangwen.kit.asked import whole
 from chuangwen.kit.handles import digests, handle
 from chuangwen.records.archive.actions import keep_file, keep_photo
 from chuangwen.records.archive.models import StoredFile
@@ -57,7 +58,7 @@ def read_post(request: TownRequest, type_: CaseTypeRow, move: MoveRow) -> Posted
     found = Posted(
         values={row.id: post.getlist(f"f-{row.id}") for row in type_.fields_of(move)},
         text=post.get("text", ""),
-        version=int(version) if version.isdigit() else None,
+        version=whole(version),
         mark=post.get("mark", "")[:80],
         kept=list(StoredFile.objects.filter(sha256__in=digests(post.getlist("kept")[:20], _sender(request)))),
         sender=_sender(request),

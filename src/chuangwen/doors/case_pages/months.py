@@ -1,4 +1,4 @@
-"""A month as weeks of days, and days named in an address: for every page that shows a month."""
+"""A month as weeks of days, and the month that an address asks for."""
 
 import calendar
 from collections.abc import Mapping, Sequence
@@ -6,14 +6,7 @@ from datetime import date, timedelta
 
 from chuangwen.kernel.dates import WEEKDAYS
 from chuangwen.kernel.words import say
-
-
-def day_or(text: str | None, otherwise: date) -> date:
-    """The day that an address asks for, or another when it names none."""
-    try:
-        return date.fromisoformat(text or "")
-    except ValueError:
-        return otherwise
+from chuangwen.kit.asked import day_or
 
 
 def month_asked(text: str | None, today: date) -> date:

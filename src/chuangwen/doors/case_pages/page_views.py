@@ -17,6 +17,7 @@ from chuangwen.doors.case_pages.forms import Posted, read_post
 from chuangwen.kernel.fields import WrongAnswers
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, listed, say
+from chuangwen.kit.asked import whole
 from chuangwen.kit.doors import needs
 from chuangwen.kit.refusals import NotFound
 from chuangwen.records.archive.queries import public_path, sealed_path
@@ -120,7 +121,7 @@ def _shown_link(one: CaseLink) -> dict[str, str]:
     """What the case guards or comes from, with the page of a standard that stands in an edition."""
     edition, _sep, code = one.key.partition(":")
     href = ""
-    if code and edition.isdigit() and one.kind == "standard":
+    if code and whole(edition) and one.kind == "standard":
         href = reverse("standard_by_code", args=[int(edition), code])
     if code and one.kind == "requirement":
         href = f"{reverse('materials')}?q={quote(code)}"

@@ -19,6 +19,7 @@ from chuangwen.kernel.dates import weekday_told
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.tables.dry_run import Change, DryRun, Line
 from chuangwen.kernel.words import listed, say
+from chuangwen.kit.asked import whole
 from chuangwen.kit.doors import needs
 from chuangwen.kit.pages import EXCEL
 from chuangwen.records.township.models import Person
@@ -97,7 +98,7 @@ def _in_order(rota: Rota, people: list[Person], numbers: Mapping[int, str]) -> l
 
 
 def _counts(text: str) -> bool:
-    return text.isascii() and text.isdigit() and 0 < int(text) <= MOST_PEOPLE
+    return whole(text, least=1, most=MOST_PEOPLE) is not None
 
 
 @require_safe
@@ -202,7 +203,7 @@ def _change(one: ShiftRow, was: Standing, names: Mapping[int, str]) -> Change:
 def _year(request: TownRequest) -> int:
     """The year of days written without one."""
     said = request.POST.get("year", "")
-    return int(said) if said.isascii() and said.isdigit() and 2000 <= int(said[:5]) <= 2100 else request.at.year
+    return whole(said, least=2000, most=2100) or request.at.year
 
 
 def _asked(request: TownRequest, rota: Rota) -> Asked:

@@ -14,12 +14,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from chuangwen.doors.case_pages.months import day_or
 from chuangwen.doors.case_pages.shapes import board, column_rules, month, schematic
 from chuangwen.doors.site.sheets import workbook
 from chuangwen.kernel.figures import Figure, day_text, narrowed
 from chuangwen.kernel.words import later, say
 from chuangwen.kit import clock
+from chuangwen.kit.asked import day_or, whole
 from chuangwen.kit.doors import needs
 from chuangwen.kit.pages import Column, Listing, ListPage
 from chuangwen.records.township.actors import Actor
@@ -141,7 +141,7 @@ def _asked(request: TownRequest, rows: QuerySet[Case]) -> QuerySet[Case]:
         rows = rows.filter(columns[due])
     for name in ("area", "site", "category", "campaign", "holder"):
         value = asked.get(name, "")
-        if value and (value.isdigit() or name in {"category", "campaign"}):
+        if value and (name in {"category", "campaign"} or whole(value) is not None):
             rows = rows.filter(**{name: value})
     if asked.get("link"):
         kind, _sep, key = asked["link"].partition(":")

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from chuangwen.doors.commands.demo_answers import Submission, write_submission
 from chuangwen.doors.commands.demo_cases import make_cases
 from chuangwen.doors.commands.demo_filing import file_past_years
 from chuangwen.doors.commands.demo_grades import finish_rounds
@@ -22,8 +23,8 @@ from chuangwen.doors.packs.installing import install
 from chuangwen.doors.packs.reading import Checked, check_folders, folders_in
 from chuangwen.kernel.documents import read_document
 from chuangwen.records.ledger.actions import MACHINE
-from chuangwen.records.measures.actions import NewEvent, NewRound, open_round, record_event
-from chuangwen.records.measures.bulk_actions import Submission, take_in_submission
+from chuangwen.records.measures.actions import NewRound, open_round
+from chuangwen.records.measures.event_actions import NewEvent, record_event
 from chuangwen.records.measures.models import FigureValue, Round, RoundKind, Source, Tally
 from chuangwen.records.measures.visit_actions import take_in
 from chuangwen.records.measures.visits import Found, Item
@@ -44,6 +45,7 @@ class Rows:
     requirements: Mapping[tuple[str, str], int]
     questions: Mapping[tuple[str, str], int]
     figures: Mapping[tuple[str, str], int]
+    sources: Mapping[tuple[str, str], str]
     sites: Mapping[str, Site]
     units: Mapping[str, Organisation]
     people: Mapping[str, int]
@@ -126,6 +128,9 @@ def _rows() -> Rows:
         requirements={(names[one.edition_id], one.code): one.pk for one in Requirement.objects.all()},
         questions={(names[one.edition_id], one.code): one.pk for one in Question.objects.all()},
         figures={(names[one.edition_id], one.code): one.pk for one in Figure.objects.all()},
+        sources={
+            (pack, row["code"]): row["source"] for pack, one in editions.items() for row in one.content["figures"]
+        },
         sites={one.code: one for one in Site.objects.select_related("organisation")},
         units={one.code: one for one in Organisation.objects.all()},
         people=dict(Person.objects.values_list("name", "pk")),
@@ -157,7 +162,7 @@ def _one_round(year: DemoYear, said: DemoRound, rows: Rows, editions: tuple[Edit
     found = _found(year, said, rows)
     seen = max([opened, *(one.seen_at for one in found)])
     take_in(round_, found, what="demo", by=MACHINE, at=seen)
-    take_in_submission(round_, _submission(year, said, rows, round_), what="demo", by=MACHINE, at=opened)
+    write_submission(round_, _submission(year, said, rows, round_), at=opened)
 
 
 def _found(year: DemoYear, said: DemoRound, rows: Rows) -> list[Found]:
@@ -196,6 +201,7 @@ def _submission(year: DemoYear, said: DemoRound, rows: Rows, round_: Round) -> S
                 figure_id=rows.figures[one.framework, one.figure],
                 numerator=one.numerator,
                 denominator=one.denominator,
+                source=rows.sources.get((one.framework, one.figure), ""),
                 recorded_by=MACHINE.name,
                 recorded_at=at,
             )

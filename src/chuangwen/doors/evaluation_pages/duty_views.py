@@ -129,7 +129,7 @@ def duties(request: TownRequest) -> HttpResponse:
         "with_lead": found.lead_figure(request.at.date()),
         "with_person": found.person_figure(request.at.date()),
         "may_assign": request.actor.may(Permission.ASSIGN_DUTIES),
-        "export": reverse("duties_export"),
+        "export": reverse("duties_export") if request.actor.may(Permission.EXPORT_LISTS) else "",
     }
     return render(request, "duties/duties.html", context)
 
@@ -148,7 +148,14 @@ def export(request: TownRequest) -> HttpResponse:
 def assign(request: TownRequest, node_id: int) -> HttpResponse:
     """Give one standard to a unit."""
     node = get_object_or_404(Node.objects.select_related("edition"), pk=node_id, kind=NodeKind.STANDARD)
-    form = ChargeForm(request.POST or None, duty=Duty.objects.filter(standard=node).first())
+    duty = Duty.objects.filter(standard=node).select_related("lead", "standard").first()
+    if duty and request.POST.get("move") == "withdraw":
+        actions.withdraw(duty, by=request.actor, at=request.at)
+        messages.success(
+            request, say("“{code} {title}”的责任已收回，现在没有牵头单位。", code=node.code, title=node.title)
+        )
+        return redirect("duties")
+    form = ChargeForm(request.POST or None, duty=duty)
     if request.method == "POST" and form.is_valid():
         actions.assign(node, charge_of(form), by=request.actor, at=request.at)
         messages.success(
@@ -161,7 +168,7 @@ def assign(request: TownRequest, node_id: int) -> HttpResponse:
             ),
         )
         return redirect(request.POST.get("next") or "duties")
-    return render(request, "duties/assign.html", {"form": form, "thing": node, "back": "duties"})
+    return render(request, "duties/assign.html", {"form": form, "thing": node, "back": "duties", "duty": duty})
 
 
 @require_safe

@@ -15,6 +15,7 @@ from chuangwen.kernel.cells import text_of
 from chuangwen.kernel.headings import Heading
 from chuangwen.kernel.sheets import Workbook, read_table
 from chuangwen.kernel.words import later, say
+from chuangwen.kit.asked import whole
 from chuangwen.kit.doors import needs
 from chuangwen.records.standards.actions import install_edition
 from chuangwen.records.standards.workbook import guess_workbook, problems_by_row, read_indicators
@@ -87,7 +88,7 @@ def _corrected(headings: list[Heading], said: Mapping[str, str]) -> list[Heading
     corrected = []
     for sheet, heading in enumerate(headings):
         chosen = {field: said[f"column-{sheet}-{field}"] for field in FIELDS if f"column-{sheet}-{field}" in said}
-        changes = {field: int(place) if place.isdigit() else None for field, place in chosen.items()}
+        changes = {field: whole(place, most=999) for field, place in chosen.items()}
         corrected.append(heading.corrected(changes) if changes else heading)
     return corrected
 

@@ -1,4 +1,4 @@
-"""Putting measurements in by page: observations, grades of materials, answers and figures."""
+"""Putting measurements in by page: observations and grades of materials."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,14 +10,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from chuangwen.doors.evaluation_pages.findings import finding_kind
 from chuangwen.doors.site.framing import chosen_round
-from chuangwen.kernel.words import later, say
+from chuangwen.kernel.words import later
 from chuangwen.kit.doors import needs
 from chuangwen.kit.pages import Column, Listing
-from chuangwen.kit.refusals import NotFound
+from chuangwen.kit.refusals import NothingYet
 from chuangwen.records.measures import queries
 from chuangwen.records.measures.models import Observation, Round
 from chuangwen.records.township.models import Organisation
@@ -77,11 +77,21 @@ LISTING: Listing[Observation] = Listing(
 )
 
 
+class NoRoundYet(NothingYet):
+    """Everything measured belongs to a round; before the first one there is nothing to show."""
+
+    code = "no_round_yet"
+    sentence = later("还没有测评轮次")
+    what = later("开了第一轮测评，这里就有内容：看了什么、得了多少、还缺什么。")
+    page = "round_open"
+    move = later("开一轮测评")
+
+
 def round_or_refuse(request: TownRequest) -> Round:
     """The round looked at; before the first one there is nothing to show."""
     found = chosen_round(request)
     if found is None:
-        raise NotFound(what=say("测评轮次"))
+        raise NoRoundYet
     return found
 
 
@@ -105,11 +115,3 @@ def observations(request: TownRequest) -> HttpResponse:
         "export": reverse("observations_export") if request.actor.may(Permission.EXPORT_LISTS) else "",
     }
     return render(request, "measures/observations.html", context)
-
-
-@require_http_methods(["GET", "HEAD"])
-@needs(Permission.SEE_ROWS)
-def answers(request: TownRequest) -> HttpResponse:
-    """Survey tallies and figures of the round, each with both its counts."""
-    round_ = round_or_refuse(request)
-    return render(request, "measures/answers.html", {"round": round_, **queries.answers_of(round_)})

@@ -17,6 +17,7 @@ from chuangwen.kernel.problems import Problems
 from chuangwen.kernel.tables.dry_run import DryRun, Line
 from chuangwen.kernel.words import say, written
 from chuangwen.kernel.workdays import WorkCalendar
+from chuangwen.kit.asked import whole
 from chuangwen.kit.doors import needs
 from chuangwen.kit.refusals import NotFound
 from chuangwen.records.township.calendar_actions import USUAL, CalendarTaken, import_calendar, set_day
@@ -146,7 +147,7 @@ def _one_day(request: TownRequest) -> CalendarTaken:
 def _year(request: TownRequest) -> int:
     """The year asked for; nonsense falls back to the present one."""
     said = request.GET.get("year", "")
-    return int(said) if said.isascii() and said.isdigit() and int(said[:6]) in YEARS else request.at.year
+    return whole(said, least=YEARS.start, most=YEARS.stop - 1) or request.at.year
 
 
 def _days_of_year(year: int) -> list[date]:

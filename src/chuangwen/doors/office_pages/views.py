@@ -14,9 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from chuangwen.doors.site.sheets import workbook
+from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, listed, say
+from chuangwen.kit.asked import whole
 from chuangwen.kit.doors import needs
 from chuangwen.kit.pages import Column, Listing
+from chuangwen.kit.refusals import NotFound
 from chuangwen.records.ledger import queries as ledger_queries
 from chuangwen.records.ledger import verifying
 from chuangwen.records.ledger.models import Note
@@ -24,6 +27,7 @@ from chuangwen.records.township import actions, policy, queries
 from chuangwen.records.township.models import Assignment, Organisation, Person, RoleDefinition, Site
 from chuangwen.records.township.permissions import Permission, Scope
 from chuangwen.records.township.requests import TownRequest
+from chuangwen.work.cases.handing import held_by
 
 
 class PeopleFilters(forms.Form):
@@ -126,6 +130,14 @@ def add_person(request: TownRequest) -> HttpResponse:
     return render(request, "office/add_person.html", {"form": form})
 
 
+class NoSuchRole(Refusal):
+    """What was chosen is no role, no scope or no unit in use."""
+
+    code = "no_such_role"
+    sentence = later("没有选到在用的角色、范围或单位，没有授予任何角色。请重新选择。")
+    status = 422
+
+
 class RoleForm(forms.Form):
     """A role to give."""
 
@@ -154,6 +166,7 @@ def person(request: TownRequest, person_id: int) -> HttpResponse:
         "notes": ledger_queries.notes_about("person", found.username)[:30],
         "role_form": RoleForm(),
         "may_manage": policy.why_not(request.actor, Permission.MANAGE_PEOPLE, found.organisation) is None,
+        "held": len(held_by(found)),
         "may_roles": policy.why_not(request.actor, Permission.MANAGE_ROLES, found.organisation) is None,
     }
     return render(request, "office/person.html", context)
@@ -169,25 +182,42 @@ def change_person(request: TownRequest, person_id: int) -> HttpResponse:
     if move == "password":
         password = actions.issue_password(found, **who)
         return render(request, "office/password.html", {"person": found, "password": password})
-    if move == "disable":
-        actions.disable_person(found, **who)
-    elif move == "enable":
-        actions.enable_person(found, **who)
-    elif move == "withdraw":
-        held = get_object_or_404(Assignment, pk=request.POST.get("assignment"), person=found)
-        actions.withdraw_role(held, **who)
-    elif move == "assign":
-        _assign(request, found, who)
-    messages.success(request, say("已保存。"))
+    works = {"disable": _disable, "enable": _enable, "withdraw": _withdraw, "assign": _assign}
+    if move not in works:
+        raise NotFound(what=say("动作"))
+    works[move](request, found, who)
     return redirect("person", found.pk)
+
+
+def _disable(request: TownRequest, found: Person, who: dict[str, Any]) -> None:
+    """The account is closed at once; what its holder still has to do is told, for it must not be left behind."""
+    held = len(held_by(found))
+    actions.disable_person(found, **who)
+    messages.success(request, say("{name}的账号已停用，角色已全部收回。", name=found.name))
+    if held:
+        told = say("{name}名下还有 {n} 件没有办结的事项，期限照走。请现在移交给同单位的人。", name=found.name, n=held)
+        messages.warning(request, told)
+
+
+def _enable(request: TownRequest, found: Person, who: dict[str, Any]) -> None:
+    actions.enable_person(found, **who)
+    messages.success(request, say("{name}的账号已恢复。原来的角色没有恢复，请重新授予。", name=found.name))
+
+
+def _withdraw(request: TownRequest, found: Person, who: dict[str, Any]) -> None:
+    held = get_object_or_404(Assignment, pk=whole(request.POST.get("assignment")), person=found)
+    actions.withdraw_role(held, **who)
+    messages.success(request, say("已收回角色“{role}”。", role=held.role.title))
 
 
 def _assign(request: TownRequest, found: Person, who: dict[str, Any]) -> None:
     form = RoleForm(request.POST)
-    if form.is_valid():
-        said = form.cleaned_data
-        scope = Scope(said["scope"]) if said["scope"] else None
-        actions.assign_role(found, said["role"], scope=scope, chosen=said["chosen"], **who)
+    if not form.is_valid():
+        raise NoSuchRole
+    said = form.cleaned_data
+    scope = Scope(said["scope"]) if said["scope"] else None
+    actions.assign_role(found, said["role"], scope=scope, chosen=said["chosen"], **who)
+    messages.success(request, say("已授予角色“{role}”。", role=said["role"].title))
 
 
 @require_safe

@@ -16,6 +16,7 @@ from chuangwen.doors.open311.description import DESCRIPTION
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, say
 from chuangwen.kernel.workdays import CHINA
+from chuangwen.kit.asked import whole
 from chuangwen.kit.doors import open_to_all
 from chuangwen.kit.limits import count_or_refuse, network_of
 from chuangwen.kit.refusals import NotFound
@@ -144,9 +145,10 @@ def _number(said: QueryDict, name: str, otherwise: int, most: int) -> int:
     text = said.get(name, "")
     if not text:
         return otherwise
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= 10**8):
+    number = whole(text, least=1)
+    if number is None:
         raise BadRequest(why=say("{name} 应是正整数。", name=name))
-    return min(int(text[:9]), most)
+    return min(number, most)
 
 
 def _report(request: TownRequest, form: str) -> HttpResponse:

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from chuangwen.doors.case_pages.paper_views import feed_link
 from chuangwen.kernel.figures import Figure, day_text
+from chuangwen.kit.asked import whole
 from chuangwen.kit.doors import signed_in
 from chuangwen.records.notices import queries
 from chuangwen.records.notices.actions import mark_read
@@ -36,8 +37,8 @@ def _unread(request: TownRequest) -> Figure:
 def read(request: TownRequest) -> HttpResponse:
     """Mark one as read and go where it leads, or all of them."""
     person = request.actor.person
-    one = request.POST.get("notice", "")
+    one = whole(request.POST.get("notice"))
     if person is not None:
-        mark_read(person, [int(one)] if one.isdigit() else None, at=request.at)
+        mark_read(person, [one] if one is not None else None, at=request.at)
     link = request.POST.get("link", "")
     return redirect(link if link.startswith("/") and not link.startswith("//") else "notices")

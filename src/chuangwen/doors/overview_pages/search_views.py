@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from chuangwen.doors.archive_pages.document_filters import DocumentFilters
 from chuangwen.doors.overview_pages.search_groups import groups
+from chuangwen.kit.asked import whole
 from chuangwen.kit.doors import signed_in
 from chuangwen.kit.pages import ListPage, asked_for, chosen, near_numbers
 from chuangwen.records.archive.models import Document
@@ -63,7 +64,7 @@ def find(request: TownRequest) -> HttpResponse:
     context: dict[str, object] = {"sought": words, "cap": CAP, "may_archive": request.actor.may(Permission.SEE_ARCHIVE)}
     if request.actor.may(Permission.SEE_ARCHIVE):
         asked = request.GET.get("page", "1")
-        found = search(request.actor, _wanted(words, form), int(asked) if asked.isdecimal() else 1, size=50)
+        found = search(request.actor, _wanted(words, form), whole(asked, least=1, most=999_999) or 1, size=50)
         context |= {"page": _page(found, words, form), "hits": [_shown(hit) for hit in found.hits], "more": found.more}
         first = found.number == 1
     else:

@@ -9,6 +9,7 @@ from typing import Any
 from chuangwen.kernel.cells import day_of
 from chuangwen.kernel.problems import Problems
 from chuangwen.kernel.words import later
+from chuangwen.kit.asked import whole
 from chuangwen.records.duties.actions import assign_many
 from chuangwen.records.duties.duty_table import DutyRow
 from chuangwen.records.duties.queries import known_names
@@ -56,7 +57,7 @@ class Facts:
 
 
 def _year(text: str, default: int) -> int:
-    return int(text) if text.isdigit() and len(text) == 4 else default
+    return whole(text, least=1000, most=9999) or default
 
 
 def grades_in_use() -> list[dict[str, str]]:

@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, resolve, reverse
 
 from chuangwen.doors.site.frame import Choice, Entry, Frame, Group
 from chuangwen.kernel.figures import Figure, FigureKind, day_text
 from chuangwen.kernel.words import later, say
 from chuangwen.kit import clock
+from chuangwen.kit.doors import access_of
 from chuangwen.kit.rows import how_many
 from chuangwen.records.archive.queries import held_for_secrecy
 from chuangwen.records.measures.models import Round
@@ -150,10 +152,23 @@ def _alarms(actor: Actor) -> list[str]:
 def _groups(actor: Actor, path: str, owed: Figure | None) -> list[Group]:
     groups = []
     for label, doors in NAVIGATION:
-        entries = [_entry(door, path, owed) for door in doors if door.needs is None or actor.may(door.needs)]
+        entries = [_entry(door, path, owed) for door in doors if _opens(door, actor)]
         if entries:
             groups.append(Group(say(label) if label else "", entries))
     return groups
+
+
+def _opens(door: Door, actor: Actor) -> bool:
+    """What the page itself asks for decides; the door may ask for more, so as not to stand before an empty page."""
+    if door.needs is not None and not actor.may(door.needs):
+        return False
+    return all(actor.may(one) for one in _asked_by(door.url))
+
+
+@cache
+def _asked_by(name: str) -> tuple[str, ...]:
+    access = access_of(resolve(reverse(name)).func)
+    return access.permissions if access else ()
 
 
 def _entry(door: Door, path: str, owed: Figure | None) -> Entry:

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.core.exceptions import ImproperlyConfigured
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.shortcuts import render, resolve_url
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
@@ -17,12 +17,15 @@ from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import say
 from chuangwen.kit import clock
 from chuangwen.kit.doors import Access, access_of
-from chuangwen.kit.refusals import SignInFirst
+from chuangwen.kit.refusals import NothingYet, SignInFirst
 from chuangwen.records.township import policy, queries
 from chuangwen.records.township.actors import NOBODY, Actor, actor_for
 from chuangwen.records.township.models import Person
 from chuangwen.records.township.requests import is_for_machine
 
+NUL = "\x00"
+"""The one character that no database column takes; nobody types it."""
+FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
 Answer = Callable[[HttpRequest], HttpResponse]
 
 SEEN = "seen_at"
@@ -75,6 +78,7 @@ class TownMiddleware:
         with clock.live_on(queries.demo_day()):
             request.at = clock.now()  # type: ignore[attr-defined]
             request.actor = SimpleLazyObject(lambda: _actor_of(request))  # type: ignore[attr-defined]
+            request.GET = without_nul(request.GET)  # type: ignore[assignment]
             if _is_idle(request):
                 return _sign_out_idle(request)
             return self.get_response(request)
@@ -84,6 +88,10 @@ class TownMiddleware:
     ) -> HttpResponse | None:
         """Deny by default: every view has declared whom it is for."""
         name = request.resolver_match.url_name if request.resolver_match else None
+        if NUL in request.path_info:
+            raise Http404
+        if request.method == "POST" and request.content_type in FORMS:
+            request.POST = without_nul(request.POST)  # type: ignore[assignment]
         access = declared(view, name)
         if access is None:
             raise Http404
@@ -98,6 +106,17 @@ class TownMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A refusal from anywhere becomes a page, a partial or JSON. Everything else goes on as an error."""
         return refused(request, exception) if isinstance(exception, Refusal) else None
+
+
+def without_nul(said: QueryDict) -> QueryDict:
+    """The same without the character that databases refuse; left alone when it is not there."""
+    if not any(NUL in one for key, values in said.lists() for one in (key, *values)):
+        return said
+    clean = QueryDict(mutable=True)
+    for key, values in said.lists():
+        clean.setlist(key.replace(NUL, ""), [one.replace(NUL, "") for one in values])
+    clean._mutable = False  # noqa: SLF001 - as Django leaves it
+    return clean
 
 
 def why_not_open(actor: Actor, access: Access) -> Refusal | None:
@@ -122,6 +141,8 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     piece = bool(getattr(request, "htmx", False))
     if isinstance(refusal, SignInFirst):
         return _to_sign_in(request, piece=piece)
+    if isinstance(refusal, NothingYet) and request.method in {"GET", "HEAD"} and not piece:
+        return render(request, "nothing_yet.html", {"nothing": refusal})
     template = "parts/_refused.html" if piece else "refused.html"
     told = {"refusal": refusal, "problems": getattr(refusal, "problems", []), "back": _back(request)}
     answer = render(request, template, told, status=refusal.status)

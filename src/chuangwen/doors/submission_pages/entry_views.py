@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from chuangwen.doors.submission_pages.views import frame_of, may_ask, year_or_refuse
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import say
+from chuangwen.kit.asked import keys, whole
 from chuangwen.kit.doors import needs
 from chuangwen.kit.refusals import NotFound
 from chuangwen.records.archive import storage
@@ -54,7 +55,7 @@ def entry(request: TownRequest, year: int, node_id: int) -> HttpResponse:
     refusal: Refusal | None = None
     if request.method == "POST":
         said = request.POST
-        version = int(said["version"]) if said.get("version", "").isdigit() else None
+        version = whole(said.get("version"))
         try:
             actions.write_text(
                 line.standing.entry, said.get("text", ""), by=request.actor, at=request.at, version=version
@@ -180,26 +181,26 @@ def change(request: TownRequest, year: int, node_id: int) -> HttpResponse:
 
 def _order(request: TownRequest, entry: Entry) -> None:
     """The whole order as it was dragged, or one step up or down."""
-    keys = [int(one) for one in request.POST.getlist("order") if one.isdigit()]
+    order = keys(request.POST.getlist("order"))
     for name, step in (("up", -1), ("down", 1)):
-        moved = request.POST.get(name, "")
-        if moved.isdigit() and int(moved) in keys:
-            place = keys.index(int(moved))
-            other = min(max(place + step, 0), len(keys) - 1)
-            keys.insert(other, keys.pop(place))
-    actions.put_in_order(entry, keys, by=request.actor, at=request.at)
+        moved = whole(request.POST.get(name))
+        if moved in order:
+            place = order.index(moved)
+            other = min(max(place + step, 0), len(order) - 1)
+            order.insert(other, order.pop(place))
+    actions.put_in_order(entry, order, by=request.actor, at=request.at)
 
 
 def _choose(request: TownRequest, entry: Entry) -> None:
-    document = get_object_or_404(visible_to(request.actor), pk=request.POST.get("document"))
-    wanted = request.POST.get("requirement", "")
-    row = get_object_or_404(Requirement, pk=wanted, node=entry.node_id) if wanted.isdigit() else None
+    document = get_object_or_404(visible_to(request.actor), pk=whole(request.POST.get("document")))
+    wanted = whole(request.POST.get("requirement"))
+    row = get_object_or_404(Requirement, pk=wanted, node=entry.node_id) if wanted is not None else None
     actions.choose(entry, document, row, by=request.actor, at=request.at)
     messages.success(request, say("已选入“{title}”。", title=document.title))
 
 
 def _leave_out(request: TownRequest, entry: Entry) -> None:
-    pick = get_object_or_404(Pick, pk=request.POST.get("pick"), entry=entry)
+    pick = get_object_or_404(Pick, pk=whole(request.POST.get("pick")), entry=entry)
     actions.leave_out(pick, request.POST.get("why", ""), by=request.actor, at=request.at)
     messages.success(request, say("已移出“{title}”。", title=pick.document.title))
 
@@ -213,7 +214,7 @@ def _overrule(request: TownRequest, entry: Entry) -> None:
 
 
 def _withdraw(request: TownRequest, entry: Entry) -> None:
-    made = get_object_or_404(Overrule, pk=request.POST.get("overrule"), entry=entry)
+    made = get_object_or_404(Overrule, pk=whole(request.POST.get("overrule")), entry=entry)
     actions.withdraw_overrule(made, by=request.actor, at=request.at)
 
 
@@ -274,7 +275,7 @@ def picture(request: TownRequest, file_id: int, size: str) -> FileResponse:
     marks = secrecy_of(holders)
     if marked := next((one for one in holders if one.pk in marks), None):
         raise ClassifiedForbidden(title=marked.title, mark=marks[marked.pk])
-    page = size.removeprefix("p") if size[:1] == "p" and size[1:].isdigit() else ""
+    page = size.removeprefix("p") if size[:1] == "p" and whole(size[1:]) is not None else ""
     path = (
         storage.place(settings.FILES, "public", f"{file.sha256}.p{page}.jpg")
         if page

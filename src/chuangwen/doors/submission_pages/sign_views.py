@@ -13,6 +13,7 @@ from chuangwen.doors.submission_pages.views import back_to, frame_of, year_or_re
 from chuangwen.kernel.manifests import verify as verify_package
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import listed, say
+from chuangwen.kit.asked import keys, whole
 from chuangwen.kit.doors import needs
 from chuangwen.kit.refusals import NotFound
 from chuangwen.records.township.models import Organisation
@@ -32,9 +33,9 @@ def sign(request: TownRequest, year: int) -> HttpResponse:
     found = year_or_refuse(year)
     if request.method == "POST":
         looked_at = {
-            int(key): int(request.POST[f"version-{key}"])
-            for key in request.POST.getlist("entry")
-            if key.isdigit() and request.POST.get(f"version-{key}", "").isdigit()
+            key: version
+            for key in keys(request.POST.getlist("entry"))
+            if (version := whole(request.POST.get(f"version-{key}"))) is not None
         }
         signed = signing_actions.sign(found, looked_at, request.POST.get("why", ""), by=request.actor, at=request.at)
         messages.success(
@@ -76,7 +77,7 @@ def give_back(request: TownRequest, year: int, node_id: int) -> HttpResponse:
 def reopen(request: TownRequest, year: int) -> HttpResponse:
     """Open what one unit leads again, with a reason."""
     found = year_or_refuse(year)
-    unit = get_object_or_404(Organisation, pk=request.POST.get("unit"))
+    unit = get_object_or_404(Organisation, pk=whole(request.POST.get("unit")))
     opened = signing_actions.reopen_unit(found, unit, request.POST.get("why", ""), by=request.actor, at=request.at)
     messages.success(request, say("已为“{unit}”重开 {n} 条标准。", unit=unit.name, n=len(opened)))
     return redirect("submission_packages", year=year)

@@ -1,6 +1,6 @@
 """Looking things up in a template."""
 
-from collections.abc import Mapping
+from collections.abc import ItemsView, Mapping
 
 from django import template
 
@@ -11,3 +11,9 @@ register = template.Library()
 def at_key(things: Mapping[object, object], key: object) -> object:
     """``{{ grades|at_key:row.pk }}``: the thing under this key, or None."""
     return things.get(key)
+
+
+@register.filter
+def pairs(things: Mapping[object, object]) -> ItemsView[object, object]:
+    """``{% for key, value in note.after|pairs %}``: what a mapping holds. ``.items`` would find a key of that name first."""
+    return things.items()

@@ -6,28 +6,24 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later
 from chuangwen.records.ledger.actions import Thing, note
 from chuangwen.records.measures.models import (
-    Event,
     FigureValue,
     Round,
     RoundKind,
     Tally,
 )
-from chuangwen.records.measures.policy import NotOfThisRound, RoundClosed, why_not_record
+from chuangwen.records.measures.policy import (
+    RoundClosed,
+    why_not_figure,
+    why_not_record,
+    why_not_tally,
+)
 from chuangwen.records.standards.models import Edition, Figure, Question
-from chuangwen.records.township.gates import By, must
+from chuangwen.records.township.gates import By, must, must_everywhere
 from chuangwen.records.township.models import Organisation
 from chuangwen.records.township.permissions import Permission
-
-
-class CountsDoNotFit(Refusal):
-    """Both counts of a rate must be given, and the part cannot exceed the whole."""
-
-    code = "counts_do_not_fit"
-    sentence = later("“{thing}”的两个数 {part}/{whole} 对不上：分母须大于 0，分子不能为负，也不能超过分母。")
 
 
 @dataclass(frozen=True)
@@ -74,12 +70,14 @@ def tally(
     round_: Round, question: Question, counts: tuple[int, int], *, village: Organisation | None, by: By, at: datetime
 ) -> Tally:
     """Answers to one question, (positive, valid), of one village or of the whole town (``None``)."""
-    must(by, Permission.RECORD_SURVEY, village)
+    may_tally(village, by=by)
     require_open(round_)
-    positive, valid = counts
-    if not 0 <= positive <= valid or valid == 0:
-        raise CountsDoNotFit(thing=question.text, part=positive, whole=valid)
     old = Tally.objects.filter(round=round_, question=question, organisation=village).first()
+    if old and (old.positive, old.valid) == counts:
+        return old
+    if no := why_not_tally(round_, question, counts, village):
+        raise no
+    positive, valid = counts
     before = {"positive": old.positive, "valid": old.valid} if old else {}
     made, _ = Tally.objects.update_or_create(
         round=round_,
@@ -99,10 +97,12 @@ def set_figure(
     """A figure with both its counts, (numerator, denominator), and where they come from."""
     must(by, Permission.RECORD_FIGURES)
     require_open(round_)
+    if no := why_not_figure(round_, figure, counts, source):
+        raise no
     numerator, denominator = counts
-    if denominator <= 0 or numerator < 0:
-        raise CountsDoNotFit(thing=figure.title, part=numerator, whole=denominator)
     old = FigureValue.objects.filter(round=round_, figure=figure).first()
+    if old and (old.numerator, old.denominator, old.source) == (numerator, denominator, source):
+        return old
     before = {"numerator": old.numerator, "denominator": old.denominator, "source": old.source} if old else {}
     after = {"numerator": numerator, "denominator": denominator, "source": source}
     made, _ = FigureValue.objects.update_or_create(
@@ -113,32 +113,9 @@ def set_figure(
     return made
 
 
-@dataclass(frozen=True)
-class NewEvent:
-    """A dated event of the negative list: its code in the edition, what happened, when, where."""
-
-    code: str
-    text: str
-    on: date
-    where: Organisation | None = None
-
-
-@transaction.atomic
-def record_event(edition: Edition, new: NewEvent, *, by: By, at: datetime) -> Event:
-    """Write down an event of the negative list."""
-    must(by, Permission.RECORD_EVENTS, new.where)
-    known = {one["code"]: one["title"] for one in edition.content["negative"]}
-    if new.code not in known:
-        raise NotOfThisRound(thing=new.code, round=edition.title)
-    made = Event.objects.create(
-        edition=edition,
-        code=new.code,
-        happened_on=new.on,
-        text=new.text,
-        organisation=new.where,
-        recorded_by=by.name,
-        recorded_at=at,
-    )
-    after = {"code": new.code, "on": new.on, "text": new.text}
-    note(Thing("event", str(made.pk), known[new.code]), later("登记负面清单事件"), by=by, at=at, after=after)
-    return made
+def may_tally(village: Organisation | None, *, by: By) -> None:
+    """Raise unless answers of this village, or of the whole town, may be put in by this hand."""
+    if village is None:
+        must_everywhere(by, Permission.RECORD_SURVEY)
+    else:
+        must(by, Permission.RECORD_SURVEY, village)

@@ -240,7 +240,10 @@ class FigureValue(models.Model):
 
 
 class Event(models.Model):
-    """A dated event of the negative list (负面清单)."""
+    """A dated event of the negative list (负面清单). One that was withdrawn stays as a row and counts no more.
+
+    ``reason`` says why it was last corrected or withdrawn.
+    """
 
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="events")
     code = models.CharField(max_length=40)
@@ -249,6 +252,9 @@ class Event(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="events")
     recorded_by = models.CharField(max_length=60)
     recorded_at = models.DateTimeField()
+    withdrawn_by = models.CharField(max_length=60, blank=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    reason = models.TextField(blank=True)
 
     class Meta:
         ordering: ClassVar = ["-happened_on", "-id"]

@@ -1,13 +1,13 @@
 """Named reads of what has been measured."""
 
-from typing import Any
+from datetime import date
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Q, QuerySet
 
-from chuangwen.records.measures.models import FigureValue, Grade, Observation, Round, Tally
+from chuangwen.records.measures.models import Event, FigureValue, Grade, Observation, Round, Tally
 from chuangwen.records.standards.models import Check, Edition, Figure, Question, Requirement
 from chuangwen.records.township.actors import Actor
-from chuangwen.records.township.models import Site
+from chuangwen.records.township.models import Organisation, Site
 from chuangwen.records.township.permissions import Permission
 
 
@@ -48,22 +48,63 @@ def grade_scale(round_: Round) -> list[str]:
     return [one["grade"] for one in content["framework"]["grades"]]
 
 
-def answers_of(round_: Round) -> dict[str, list[dict[str, Any]]]:
-    """Questions with their answers pooled over the villages, figures with their counts; unanswered ones too."""
-    editions = [round_.edition_id, round_.companion_id or round_.edition_id]
-    sums = {
-        row["question"]: row
-        for row in Tally.objects.filter(round=round_)
-        .values("question")
-        .annotate(given=Sum("valid"), good=Sum("positive"), places=Count("pk"))
-    }
-    questions: list[dict[str, Any]] = [
-        {"question": one, "tally": sums.get(one.pk)}
-        for one in Question.objects.filter(edition__in=editions).order_by("edition", "position")
-    ]
-    values = {value.figure_id: value for value in FigureValue.objects.filter(round=round_)}
-    figures: list[dict[str, Any]] = [
-        {"figure": one, "value": values.get(one.pk)}
-        for one in Figure.objects.filter(edition__in=editions).order_by("edition", "position")
-    ]
-    return {"questions": questions, "figures": figures}
+def editions_of(round_: Round) -> list[int]:
+    """The keys of the editions that a round is measured by, the main one first."""
+    return [pk for pk in (round_.edition_id, round_.companion_id) if pk is not None]
+
+
+def questions_of(round_: Round) -> QuerySet[Question]:
+    """The questions of a round's survey, in the order of its editions."""
+    return Question.objects.filter(edition__in=editions_of(round_)).order_by("edition", "position")
+
+
+def figures_of(round_: Round) -> QuerySet[Figure]:
+    """The figures that a round asks for, in the order of its editions."""
+    return Figure.objects.filter(edition__in=editions_of(round_)).order_by("edition", "position")
+
+
+def tallies_of(round_: Round) -> dict[tuple[int, int | None], Tally]:
+    """What has been put in of the survey, by question and village (``None``: the whole town)."""
+    rows = Tally.objects.filter(round=round_).select_related("question", "organisation", "round")
+    return {(one.question_id, one.organisation_id): one for one in rows.defer("round__frozen")}
+
+
+def figure_values_of(round_: Round) -> dict[int, FigureValue]:
+    """What has been put in of the figures, by figure."""
+    rows = FigureValue.objects.filter(round=round_).select_related("figure", "round").defer("round__frozen")
+    return {one.figure_id: one for one in rows}
+
+
+def figures_before(round_: Round) -> dict[str, FigureValue]:
+    """The same figures (by code) of the newest round of an earlier year that has them."""
+    rows = FigureValue.objects.filter(round__year__lt=round_.year, figure__edition__pack__in=_packs_of(round_))
+    rows = rows.select_related("figure", "round").defer("round__frozen").order_by("round__year", "round__opens")
+    return {one.figure.code: one for one in rows}
+
+
+def _packs_of(round_: Round) -> QuerySet[Edition, str]:
+    return Edition.objects.filter(pk__in=editions_of(round_)).values_list("pack", flat=True)
+
+
+def events_of(edition: Edition) -> QuerySet[Event]:
+    """The events of the negative list that stand: none that was withdrawn."""
+    return Event.objects.filter(edition=edition, withdrawn_at=None)
+
+
+def still_counts(happened_on: date, window_months: int, on: date) -> bool:
+    """Whether an event is inside its window on a day: whole months since, the day of the month counted."""
+    months = (on.year - happened_on.year) * 12 + on.month - happened_on.month - (on.day < happened_on.day)
+    return on >= happened_on and months < window_months
+
+
+def events_visible_to(actor: Actor) -> QuerySet[Event]:
+    """Events within reach, the whole town's and withdrawn ones too, newest first."""
+    rows = Event.objects.select_related("organisation", "edition").defer("edition__content")
+    near = actor.reach(Permission.SEE_ROWS).filter(rows, "organisation")
+    return rows.filter(Q(organisation=None) | Q(pk__in=near.values("pk"))).order_by("-happened_on", "-pk")
+
+
+def villages_asked(round_: Round) -> list[Organisation]:
+    """Where people are asked: villages and communities in use, and whatever else has answers in this round."""
+    villages = Q(closed=None, parent__isnull=False) & ~Q(region_code="")
+    return list(Organisation.objects.filter(villages | Q(tallies__round=round_)).distinct().order_by("order", "pk"))

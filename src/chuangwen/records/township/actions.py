@@ -5,6 +5,8 @@ from datetime import datetime
 
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
+from django.db.models import DateTimeField, F, Value
+from django.db.models.functions import Greatest
 
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import lasting, later, say, written
@@ -118,7 +120,9 @@ def disable_person(person: Person, *, by: Signer, at: datetime) -> Person:
         raise policy.NotOneself
     before = facts(person)
     person.is_active, person.disabled_at = False, at
-    Assignment.objects.filter(person=person, withdrawn_at=None).update(withdrawn_at=at)
+    Assignment.objects.filter(person=person, withdrawn_at=None).update(
+        withdrawn_at=Greatest(F("given_at"), Value(at, output_field=DateTimeField()))
+    )
     return _saved(person, ["is_active", "disabled_at"], before, later("停用账号"), by=by, at=at)
 
 
@@ -130,15 +134,6 @@ def enable_person(person: Person, *, by: Signer, at: datetime) -> Person:
     before = facts(person)
     person.is_active, person.disabled_at = True, None
     return _saved(person, ["is_active", "disabled_at"], before, later("恢复账号"), by=by, at=at)
-
-
-@transaction.atomic
-def prefer_large_type(person: Person, *, by: Signer, at: datetime, large: bool) -> Person:
-    """A person's own wish for large type."""
-    person = _locked(person)
-    before = facts(person)
-    person.large_type = large
-    return _saved(person, ["large_type"], before, later("大字显示设置"), by=by, at=at)
 
 
 @transaction.atomic
@@ -192,7 +187,7 @@ def withdraw_role(assignment: Assignment, *, by: Signer, at: datetime) -> Assign
         raise no
     if held.withdrawn_at is not None:
         raise NotFound(what=say("在用的角色授权"))
-    held.withdrawn_at = at
+    held.withdrawn_at = max(at, held.given_at)
     held.save(update_fields=["withdrawn_at"])
     before = {"role": held.role_id, "scope": held.reach.value}
     ledger.note(thing(held.person), written(WITHDRAW_ROLE, role=held.role.title), by=by, at=at, before=before)

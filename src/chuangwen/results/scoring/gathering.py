@@ -16,10 +16,11 @@ from chuangwen.kernel.workdays import CHINA
 from chuangwen.records.duties.queries import lead_units
 from chuangwen.records.measures import packing
 from chuangwen.records.measures.material_queries import proven_grades
-from chuangwen.records.measures.models import Event, FigureValue, Observation, Round, Tally
+from chuangwen.records.measures.models import FigureValue, Observation, Round, Tally
 from chuangwen.records.measures.policy import RoundStillOpen
+from chuangwen.records.measures.queries import events_of, still_counts
 from chuangwen.records.measures.states import COMPANION_OFFSET
-from chuangwen.records.standards.definitions import FrameworkPack, NodeRow, scale_points
+from chuangwen.records.standards.definitions import FigureRow, FrameworkPack, NodeRow, scale_points
 from chuangwen.records.standards.models import Check, Edition
 from chuangwen.records.township.models import Site
 from chuangwen.records.township.queries import absent_site_types
@@ -170,15 +171,20 @@ def _figures(pack: FrameworkPack, told: Told, round_: Round, on: date) -> dict[s
     """What was recorded; where nothing was and the edition says so, what the town's own cases of the round's days give."""
     known = {code: (Decimal(part), Decimal(whole)) for kind, code, part, whole, _ in told if kind == "figure"}
     for row in pack.figures:
-        if not row.cases or row.code in known:
-            continue
-        figure, _sep, kind = row.cases.partition(":")
-        last = min(on, round_.closes)
-        period = Period(round_.opens, last, datetime.combine(last + timedelta(days=1), time(), CHINA))
-        value = figure_of(Case.objects.filter(kind=kind), period, figure)
-        if value.base:
-            known[row.code] = (Decimal(value.top), Decimal(value.base))
+        if row.code not in known and (given := figure_from_cases(row, round_, on)):
+            known[row.code] = given
     return known
+
+
+def figure_from_cases(row: FigureRow, round_: Round, on: date) -> tuple[Decimal, Decimal] | None:
+    """What the town's own cases of the round's days give for a figure that its edition lets them give."""
+    if not row.cases:
+        return None
+    figure, _sep, kind = row.cases.partition(":")
+    last = min(on, round_.closes)
+    period = Period(round_.opens, last, datetime.combine(last + timedelta(days=1), time(), CHINA))
+    value = figure_of(Case.objects.filter(kind=kind), period, figure)
+    return (Decimal(value.top), Decimal(value.base)) if value.base else None
 
 
 def _text(field: str) -> Cast:
@@ -223,10 +229,9 @@ def _deductions(pack: FrameworkPack, edition: Edition, on: date) -> list[inputs.
     """Events inside their windows on a day."""
     kinds = {row.code: row for row in pack.negative}
     found = []
-    for code, day in Event.objects.filter(edition=edition, happened_on__lte=on).values_list("code", "happened_on"):
+    for code, day in events_of(edition).filter(happened_on__lte=on).values_list("code", "happened_on"):
         kind = kinds[code]
-        months = (on.year - day.year) * 12 + on.month - day.month - (on.day < day.day)
-        if months < kind.window_months:
+        if still_counts(day, kind.window_months, on):
             found.append(inputs.Deduction(code, kind.title, kind.effect, kind.points))
     return found
 

@@ -1,0 +1,169 @@
+"""The negative list: what has happened, what it costs, and the way to write down, correct or withdraw an event."""
+
+from collections.abc import Callable
+from datetime import date
+from hashlib import sha256
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from chuangwen.doors.evaluation_pages.measure_views import round_or_refuse
+from chuangwen.kernel.chain import canonical
+from chuangwen.kernel.refusal import Refusal
+from chuangwen.kernel.words import later, say
+from chuangwen.kit.doors import needs
+from chuangwen.records.measures import event_actions, queries
+from chuangwen.records.measures.models import Event, Round
+from chuangwen.records.standards.definitions import NegativeRow
+from chuangwen.records.standards.models import Edition
+from chuangwen.records.township.models import Organisation
+from chuangwen.records.township.permissions import Permission
+from chuangwen.records.township.requests import TownRequest
+from chuangwen.results.scoring.gathering import pack_of
+from chuangwen.results.scoring.trying import Trial, tried
+
+EFFECTS = {
+    "deduct": later("扣 {points} 分，{months} 个月内有效"),
+    "suspend": later("暂停资格，{months} 个月内有效"),
+    "bar": later("一票否决，{months} 个月内有效"),
+}
+
+
+def effect_told(row: NegativeRow) -> str:
+    """What an event of this kind does, in one line."""
+    return say(EFFECTS[row.effect], points=f"{row.points.normalize():f}", months=row.window_months)
+
+
+def kinds_of(round_: Round) -> dict[str, tuple[Edition, NegativeRow]]:
+    """The kinds of events of a round's editions, by edition and code."""
+    editions = filter(None, (round_.edition, round_.companion))
+    return {f"{one.pk}:{row.code}": (one, row) for one in editions for row in pack_of(one).negative}
+
+
+class EventForm(forms.Form):
+    """One event: its kind, its day, its place, what happened."""
+
+    kind = forms.ChoiceField(label=_("负面清单条目"))
+    on = forms.DateField(label=_("发生日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    where = forms.ModelChoiceField(
+        Organisation.objects.filter(closed=None), label=_("发生在哪个单位"), required=False, empty_label=_("全镇的事")
+    )
+    text = forms.CharField(label=_("事件经过"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
+
+    def __init__(self, *args: Any, kinds: dict[str, tuple[Edition, NegativeRow]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["kind"]
+        if isinstance(field, forms.ChoiceField):
+            told = [(key, f"{row.code} {row.title}（{effect_told(row)}）") for key, (_edition, row) in kinds.items()]
+            field.choices = [("", say("请选一条")), *told]
+
+
+class CorrectionForm(EventForm):
+    """The same with the reason of the correction."""
+
+    reason = forms.CharField(label=_("更正原因"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+@require_safe
+@needs(Permission.SEE_ROWS)
+def events(request: TownRequest) -> HttpResponse:
+    """Every event of the round's editions within reach, with what it costs and until when."""
+    round_ = round_or_refuse(request)
+    kinds, today = kinds_of(round_), request.at.date()
+    found = queries.events_visible_to(request.actor).filter(edition__in=queries.editions_of(round_))
+    lines = [_line(one, kinds, today) for one in found[:500]]
+    context = {
+        "round": round_,
+        "lines": lines,
+        "counting": sum(bool(one["counts"]) for one in lines),
+        "kinds": [(row, effect_told(row)) for _edition, row in kinds.values()],
+        "may_record": request.actor.may(Permission.RECORD_EVENTS),
+    }
+    return render(request, "measures/events.html", context)
+
+
+def _line(event: Event, kinds: dict[str, tuple[Edition, NegativeRow]], today: date) -> dict[str, object]:
+    _edition, row = kinds[f"{event.edition_id}:{event.code}"]
+    counts = event.withdrawn_at is None and queries.still_counts(event.happened_on, row.window_months, today)
+    return {"event": event, "kind": row, "effect": effect_told(row), "counts": counts}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Permission.SEE_ROWS, Permission.RECORD_EVENTS)
+def new_event(request: TownRequest) -> HttpResponse:
+    """Write down an event; first what it does to the score is said."""
+    round_ = round_or_refuse(request)
+    kinds = kinds_of(round_)
+    form = EventForm(request.POST or None, kinds=kinds, initial={"on": request.at.date()})
+
+    def write() -> Event:
+        edition, new = _said(form, kinds)
+        return event_actions.record_event(edition, new, by=request.actor, at=request.at)
+
+    return _in_two_steps(request, round_, form, write, {"title": say("登记负面清单事件")})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Permission.SEE_ROWS, Permission.RECORD_EVENTS)
+def change_event(request: TownRequest, event_id: int) -> HttpResponse:
+    """Put an event right, with the reason; first what it does to the score is said."""
+    round_ = round_or_refuse(request)
+    event = get_object_or_404(queries.events_visible_to(request.actor), pk=event_id)
+    kinds = {key: one for key, one in kinds_of(round_).items() if one[0].pk == event.edition_id}
+    initial = {
+        "kind": f"{event.edition_id}:{event.code}",
+        "on": event.happened_on,
+        "where": event.organisation_id,
+        "text": event.text,
+    }
+    form = CorrectionForm(request.POST or None, kinds=kinds, initial=initial)
+
+    def write() -> Event:
+        _edition, new = _said(form, kinds)
+        reason = form.cleaned_data["reason"]
+        return event_actions.correct_event(event, new, reason=reason, by=request.actor, at=request.at)
+
+    return _in_two_steps(request, round_, form, write, {"title": say("更正负面清单事件"), "event": event})
+
+
+@require_POST
+@needs(Permission.SEE_ROWS, Permission.RECORD_EVENTS)
+def withdraw_event(request: TownRequest, event_id: int) -> HttpResponse:
+    """Strike out an event that was written down in error."""
+    event = get_object_or_404(queries.events_visible_to(request.actor), pk=event_id)
+    event_actions.withdraw_event(event, reason=request.POST.get("reason", ""), by=request.actor, at=request.at)
+    messages.success(request, say("已撤销，得分不再计这一件；留痕里有原来的内容。"))
+    return redirect("events")
+
+
+def _said(form: EventForm, kinds: dict[str, tuple[Edition, NegativeRow]]) -> tuple[Edition, event_actions.NewEvent]:
+    said = form.cleaned_data
+    edition, row = kinds[said["kind"]]
+    return edition, event_actions.NewEvent(row.code, said["text"].strip(), said["on"], said["where"])
+
+
+def _in_two_steps(
+    request: TownRequest, round_: Round, form: EventForm, write: Callable[[], Event], context: dict[str, Any]
+) -> HttpResponse:
+    """First the effect on the score, then - when nothing was changed since - the writing."""
+    refused: Refusal | None = None
+    trial: Trial | None = None
+    seen = ""
+    if request.method == "POST" and form.is_valid():
+        seen = sha256(canonical({key: str(one) for key, one in form.cleaned_data.items()}).encode()).hexdigest()
+        try:
+            if request.POST.get("seen") == seen:
+                write()
+                messages.success(request, say("已写入负面清单。"))
+                return redirect("events")
+            trial = tried(round_, request.at.date(), write)
+        except Refusal as no:
+            refused = no
+    context |= {"round": round_, "form": form, "trial": trial, "seen": seen if trial else "", "refused": refused}
+    status = 422 if refused or form.errors else 200
+    return render(request, "measures/event_form.html", context, status=status)

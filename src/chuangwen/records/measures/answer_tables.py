@@ -1,0 +1,198 @@
+"""Answers, figures and events as tables: read by their declarations and held against what stands; nothing is written."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from chuangwen.kernel.refusal import Refusal
+from chuangwen.kernel.sheets import Workbook
+from chuangwen.kernel.tables.cells import Around
+from chuangwen.kernel.tables.declared import Table, declared
+from chuangwen.kernel.tables.heads import Said
+from chuangwen.kernel.tables.names import Names
+from chuangwen.kernel.tables.reading import TableReading, TableRow, read_rows
+from chuangwen.kernel.words import later, say
+from chuangwen.records.measures.answer_actions import Answers, Counted
+from chuangwen.records.measures.event_actions import NewEvent
+from chuangwen.records.measures.models import Event, FigureValue, Round, Tally
+from chuangwen.records.measures.policy import why_not_counts, why_not_event, why_not_figure
+from chuangwen.records.measures.queries import (
+    events_of,
+    figure_values_of,
+    figures_of,
+    questions_of,
+    tallies_of,
+    villages_asked,
+)
+from chuangwen.records.standards.models import Edition, Figure, Question
+from chuangwen.records.township.models import Organisation
+
+_FOLDER = Path(__file__).parent / "tables"
+ANSWERS: Table = declared(_FOLDER / "answers.toml")
+FIGURES: Table = declared(_FOLDER / "figures.toml")
+EVENTS: Table = declared(_FOLDER / "events.toml")
+
+New = TypeVar("New")
+Old = TypeVar("Old")
+Thing = TypeVar("Thing", Question, Figure)
+
+
+@dataclass(frozen=True)
+class ReadRow(Generic[New, Old]):
+    """One row understood: what it is about, what it says, what stands, and both as people read them."""
+
+    row: int
+    label: str
+    new: New
+    old: Old | None
+    said: str
+    was: str
+
+    @property
+    def is_same(self) -> bool:
+        return self.old is not None and self.said == self.was
+
+
+@dataclass(frozen=True)
+class Found(Generic[New, Old]):
+    """What came of a table: the reading with its problems, the rows that can be taken, how many say nothing."""
+
+    reading: TableReading
+    rows: Sequence[ReadRow[New, Old]]
+    left: int
+
+    @property
+    def new(self) -> list[ReadRow[New, Old]]:
+        return [row for row in self.rows if row.old is None]
+
+    @property
+    def changed(self) -> list[ReadRow[New, Old]]:
+        """Rows that correct what stands."""
+        return [row for row in self.rows if row.old is not None and not row.is_same]
+
+    @property
+    def writes(self) -> list[New]:
+        return [row.new for row in (*self.new, *self.changed)]
+
+
+AnswerRows = Found[Answers, Tally]
+FigureRows = Found[Counted, FigureValue]
+EventRows = Found[NewEvent, Event]
+
+
+def read_answers(book: Workbook, round_: Round, said: Said | None = None) -> AnswerRows:
+    """The answers of a table. A row without counts says nothing: what stands stays."""
+    questions = _by_code(questions_of(round_), round_)
+    villages = {one.code: one for one in villages_asked(round_)}
+    lists = {
+        "questions": Names(later("问卷题目"), [(code, (one.text,)) for code, one in questions.items()]),
+        "villages": _units(later("村（社区）"), villages),
+    }
+    reading, stands = read_rows(book, ANSWERS, Around(lists), said), tallies_of(round_)
+    rows, left = [], 0
+    for row in list(reading.rows):
+        counts = _both(reading, row, "positive", "valid")
+        if counts is None:
+            left += not (row.values.keys() & {"positive", "valid"})
+            continue
+        question, village = questions[row.text("question")], villages.get(row.text("village"))
+        positive, valid = int(counts[0]), int(counts[1])
+        _refuse(reading, row, "positive", why_not_counts(question.text, positive, valid))
+        old = stands.get((question.pk, village.pk if village else None))
+        was = f"{old.positive} / {old.valid}" if old else ""
+        label = f"{question.code} {village.name if village else say('全镇')}"
+        answer = Answers(question, village, (positive, valid))
+        rows.append(ReadRow(row.row, label, answer, old, f"{positive} / {valid}", was))
+    _once_each_way(reading, rows)
+    return Found(reading, rows, left)
+
+
+def read_figures(book: Workbook, round_: Round, said: Said | None = None) -> FigureRows:
+    """The figures of a table. A row without counts says nothing; a source left blank is the one that stands."""
+    figures = _by_code(figures_of(round_), round_)
+    names = Names(later("统计指标"), [(code, (one.title,)) for code, one in figures.items()])
+    reading, stands = read_rows(book, FIGURES, Around({"figures": names}), said), figure_values_of(round_)
+    rows, left = [], 0
+    for row in list(reading.rows):
+        counts = _both(reading, row, "numerator", "denominator")
+        if counts is None:
+            left += not (row.values.keys() & {"numerator", "denominator"})
+            continue
+        figure = figures[row.text("figure")]
+        old = stands.get(figure.pk)
+        source = row.text("source") or (old.source if old else "")
+        same = old is not None and (old.numerator, old.denominator, old.source) == (*counts, source)
+        if not same:
+            _refuse(reading, row, "numerator", why_not_figure(round_, figure, counts, source))
+        was = _told(old.numerator, old.denominator, old.source) if old else ""
+        label = f"{figure.code} {figure.title}"
+        rows.append(ReadRow(row.row, label, Counted(figure, counts, source), old, _told(*counts, source), was))
+    return Found(reading, rows, left)
+
+
+def read_events(book: Workbook, edition: Edition, today: date, said: Said | None = None) -> EventRows:
+    """The events of a table. The same kind on the same day at the same unit is the same event."""
+    kinds = [(one["code"], (one["title"],)) for one in edition.content["negative"]]
+    units = {one.code: one for one in Organisation.objects.filter(closed=None)}
+    lists = {"kinds": Names(later("负面清单条目"), kinds), "units": _units(later("单位名册"), units)}
+    reading = read_rows(book, EVENTS, Around(lists), said)
+    rows_standing = events_of(edition).select_related("organisation")
+    stands = {(one.code, one.happened_on, one.organisation_id): one for one in rows_standing}
+    rows = []
+    for row in list(reading.rows):
+        on, unit = row.values["on"], units.get(row.text("unit"))
+        if not isinstance(on, date):
+            continue
+        code, text = row.text("kind"), row.text("text")
+        _refuse(reading, row, "on", why_not_event(edition, code, on, text, today))
+        old = stands.get((code, on, unit.pk if unit else None))
+        label = f"{code} {on} {unit.name if unit else say('全镇')}"
+        rows.append(ReadRow(row.row, label, NewEvent(code, text, on, unit), old, text, old.text if old else ""))
+    return Found(reading, rows, 0)
+
+
+def _both(reading: TableReading, row: TableRow, part: str, whole: str) -> tuple[Decimal, Decimal] | None:
+    """Both counts of a row; one without the other is a problem, none of them says nothing."""
+    found = [row.values.get(name) for name in (part, whole)]
+    if all(one is None for one in found):
+        return None
+    for name, one in zip((part, whole), found, strict=True):
+        if one is None:
+            reading.tell(row, name, say("两个数只填了一个。"), say("两个数要一起填；不知道就都留空。"))
+            return None
+    return Decimal(str(found[0])), Decimal(str(found[1]))
+
+
+def _refuse(reading: TableReading, row: TableRow, name: str, no: Refusal | None) -> None:
+    if no:
+        reading.tell(row, name, str(no))
+
+
+def _once_each_way(reading: TableReading, rows: Sequence[ReadRow[Answers, Tally]]) -> None:
+    """One question by village and for the whole town in one table would be counted twice."""
+    by_town = {row.new.question.pk for row in rows if row.new.village is None}
+    both = {row.new.question.pk for row in rows if row.new.village is not None} & by_town
+    numbers = {row.row for row in rows if row.new.question.pk in both and row.new.village is None}
+    for row in list(reading.read):
+        if row.row in numbers:
+            reading.tell(row, "village", say("这道题既有分村的数，又有全镇合计。"), say("请只留一种。"))
+
+
+def _by_code(rows: Iterable[Thing], round_: Round) -> dict[str, Thing]:
+    """By the code that people know; the main system's where the companion has the same."""
+    found: dict[str, Thing] = {}
+    for one in rows:
+        if one.code not in found or one.edition_id == round_.edition_id:
+            found[one.code] = one
+    return found
+
+
+def _units(title: str, units: Mapping[str, Organisation]) -> Names:
+    return Names(title, [(code, (one.name, one.short, *one.aliases)) for code, one in units.items()])
+
+
+def _told(part: Decimal, whole: Decimal, source: str) -> str:
+    return f"{part.normalize():f} / {whole.normalize():f} {source}".strip()
