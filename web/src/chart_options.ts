@@ -18,6 +18,7 @@ export interface Chart {
   least: number | null;
   most: number | null;
   notes: Array<[string, string]>;
+  days?: string[];
 }
 
 export interface Paint {
@@ -78,6 +79,22 @@ function notesOf(chart: Chart, paint: Paint): Options {
   };
 }
 
+/** Points at their true days: [day, value], each with its interval as a whisker, since nothing is known in between. */
+function timedOf(chart: Chart, paint: Paint): Options[] {
+  const days = chart.days ?? [];
+  return chart.series.map((one, at) => {
+    const shade = SHADES[at % SHADES.length] ?? paint.main;
+    const whiskers = days.flatMap((day, place) => {
+      const [low, high] = [one.low[place], one.high[place]];
+      return low === null || high === null || low === undefined || high === undefined ? [] : [[{ coord: [day, low], symbol: "none" }, { coord: [day, high], symbol: "none" }]];
+    });
+    const line = markOf(chart, paint) as { markLine?: Options & { data: unknown[] } };
+    const marks = { symbol: "none", silent: true, ...(line.markLine ?? {}), data: [...(at === 0 ? (line.markLine?.data ?? []) : []), ...whiskers.map(([from, to]) => [{ ...from, lineStyle: { color: shade, type: "solid", width: 2, opacity: 0.45 }, label: { show: false } }, to])] };
+    const label = { show: true, position: "bottom", distance: 10, color: paint.faint, fontSize: paint.size, formatter: (point: { dataIndex: number }): string => (chart.labels[point.dataIndex] ?? "").split(" ").slice(1).join(" ") };
+    return { name: one.name, type: "line", data: days.map((day, place) => [day, one.values[place] ?? null]), symbolSize: 7, connectNulls: true, label, labelLayout: { hideOverlap: true, moveOverlap: "shiftX" }, lineStyle: { width: 2, color: shade }, itemStyle: { color: shade }, markLine: marks, z: 3 };
+  });
+}
+
 function seriesOf(chart: Chart, paint: Paint): Options[] {
   return chart.series.flatMap((one, at) => {
     const shade = SHADES[at % SHADES.length] ?? paint.main;
@@ -98,14 +115,16 @@ export function optionsOf(chart: Chart, paint: Paint): Options {
   const below = ({ min, max }: { min: number; max: number }): number => Math.floor(min - (max - min) * 0.35);
   const values = { type: "value", scale: chart.least === null && chart.kind === "line", ...(roomy ? { min: below } : {}), ...(chart.least === null ? {} : { min: chart.least }), ...(chart.most === null ? {} : { max: chart.most }), splitNumber: 4, axisLabel: { ...words, showMinLabel: !roomy }, splitLine: { lineStyle: { color: paint.line } } };
   const lying = chart.kind === "lying";
+  const timed = Boolean(chart.days?.length);
+  const time = { type: "time", axisLabel: { ...words, hideOverlap: true, margin: 10, formatter: "{yyyy}-{MM}" }, axisLine: { lineStyle: { color: paint.line } }, axisTick: { show: false }, splitLine: { show: false } };
   return {
     animation: false,
     textStyle: { fontFamily: "inherit", color: paint.ink, fontSize: paint.size },
-    grid: { left: 4, right: 16, top: chart.series.length > 1 ? 34 : 18, bottom: 2, containLabel: true },
+    grid: { left: 4, right: timed ? 40 : 16, top: chart.series.length > 1 ? 34 : 18, bottom: 2, containLabel: true },
     legend: { show: chart.series.length > 1, top: 0, left: 0, icon: "roundRect", itemGap: 18, itemWidth: 14, itemHeight: 8, textStyle: words, data: chart.series.map((one) => one.name) },
     tooltip: { trigger: "axis", renderMode: "richText", valueFormatter: (value: unknown) => (value === null || value === undefined ? paint.unknown : `${String(value)} ${chart.unit}`.trim()) },
-    xAxis: lying ? values : names,
+    xAxis: timed ? time : lying ? values : names,
     yAxis: lying ? names : values,
-    series: seriesOf(chart, paint),
+    series: timed ? timedOf(chart, paint) : seriesOf(chart, paint),
   };
 }

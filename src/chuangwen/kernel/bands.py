@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 
-from chuangwen.kernel.words import say
+from chuangwen.kernel.words import later, say
 
 SIZES = {"s": (15, 3, 9), "m": (22, 5, 11), "l": (30, 7, 14)}  # height, top of the track, height of the track; pixels
 
@@ -19,7 +19,8 @@ class Score:
     """What a band needs of a score. All but ``measured`` (a share, 0 to 1) and ``level`` (0 to 1) are in points.
 
     ``out_of`` is the most that can be had; ``interval`` the two ends that hold the true score with chance ``level``;
-    ``pass_line`` the score to reach. ``low`` counts every unknown as 0, ``high`` every unknown as full.
+    ``pass_line`` the score to reach. ``low`` and ``high`` are the reach (最低、最高): every unknown at 0 or full, chance
+    included, so that the interval lies inside. ``enough``: so much is measured that an expected score may be told.
     """
 
     low: float
@@ -30,6 +31,7 @@ class Score:
     interval: tuple[float, float] | None = None
     pass_line: float | None = None
     level: float = 0.9
+    enough: bool = True
 
     @property
     def is_unknown(self) -> bool:
@@ -74,18 +76,23 @@ def score_of(source: object, *, out_of: object = None, pass_line: object = None)
     if source is None or _read(source, "expected") is None:
         return Score(low=0.0, expected=0.0, high=full, out_of=full, measured=0.0)
     line = pass_line if pass_line is not None else _read(source, "pass_line")
-    span = _read(source, "interval")
-    ends = (float(str(span[0])), float(str(span[1]))) if isinstance(span, list | tuple) and len(span) == 2 else None
+    ends, reach = _span(source, "interval"), _span(source, "reach")
     return Score(
-        low=_number(source, "low", 0.0),
+        low=reach[0] if reach else _number(source, "low", 0.0),
         expected=_number(source, "expected", 0.0),
-        high=_number(source, "high", full),
+        high=reach[1] if reach else _number(source, "high", full),
         out_of=full,
         measured=_number(source, "measured", 1.0),
         interval=ends,
         pass_line=None if line is None else float(str(line)),
         level=_number(source, "level", 0.9),
+        enough=reach is None or ends is not None,
     )
+
+
+def _span(source: object, name: str) -> tuple[float, float] | None:
+    span = _read(source, name)
+    return (float(str(span[0])), float(str(span[1]))) if isinstance(span, list | tuple) and len(span) == 2 else None
 
 
 def figure(value: float) -> str:
@@ -97,18 +104,23 @@ def figure(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".") or "0"
 
 
+def span_or_figure(score: Score, digits: int = 1) -> str:
+    """The expected score; where too little is measured the span from the lowest to the highest."""
+    if score.enough:
+        return f"{score.expected:.{digits}f}"
+    return f"{score.low:.{digits}f}—{score.high:.{digits}f}"
+
+
 def words_of(score: Score) -> str:
     """The whole band in one sentence, for screen readers and for the tip under the pointer."""
     if score.is_unknown:
         return say("尚未测，满分 {full}", full=figure(score.out_of))
+    told = later("预计 {expected}，最低 {low}，最高 {high}，满分 {full}")
+    if not score.enough:
+        told = later("测得太少，不给预计；最低 {low}，最高 {high}，满分 {full}")
+    ends = {"low": figure(score.low), "high": figure(score.high), "full": figure(score.out_of)}
     said = [
-        say(
-            "预计 {expected}，最低 {low}，最高 {high}，满分 {full}",
-            expected=figure(score.expected),
-            low=figure(score.low),
-            high=figure(score.high),
-            full=figure(score.out_of),
-        ),
+        say(told, expected=figure(score.expected), **ends),
         say("已测 {share}%", share=figure(score.measured * 100)),
     ]
     if score.interval:
@@ -131,6 +143,8 @@ def _track(score: Score, top: int, tall: int) -> list[str]:
     low, high = _at(score.low, score), _at(score.high, score)
     if score.is_unknown:
         low, high = 0.0, 100.0
+    elif score.unknown <= 0:
+        low = high = _at(score.expected, score)
     box = f'y="{top}" height="{tall}"'
     parts = [f'<rect class="band-track" {box} width="100%" rx="2"/>']
     if high > low:
@@ -151,7 +165,7 @@ def _marks(score: Score, height: int, top: int, tall: int) -> list[str]:
     if score.pass_line is not None:
         x = _at(score.pass_line, score)
         parts.append(f'<line class="band-pass" x1="{x}%" x2="{x}%" y1="0" y2="{height}"/>')
-    if not score.is_unknown and not score.is_exact:
+    if not score.is_unknown and not score.is_exact and score.enough:
         x = _at(score.expected, score)
         reach = 2 if tall < 10 else 4
         parts.append(
@@ -204,8 +218,8 @@ def draw_gauge(score: Score) -> str:
         parts.append(f'<path class="gauge-span" d="{_arc(a, b, 96)}"/>')
     if score.pass_line is not None:
         parts.append(_ray(_at(score.pass_line, score) / 100, 99, 124, "gauge-pass"))
-    told = say("未测") if score.is_unknown else figure(round(score.expected, 1))
-    if not score.is_unknown:
+    told = say("未测") if score.is_unknown else span_or_figure(score)
+    if not score.is_unknown and score.enough:
         parts.append(_ray(_at(score.expected, score) / 100, 98, 122, "gauge-mid"))
     note = say("满分 {full}", full=figure(score.out_of))
     return (
@@ -215,7 +229,7 @@ def draw_gauge(score: Score) -> str:
 
 
 def draw_whisker(score: Score, *, least: float = 0.0, most: float | None = None) -> str:
-    """One row of a comparison: a dot for the expected score and a line for its interval, on an axis least..most."""
+    """One row of a comparison: a dot for the expected score and a line for its reach, on an axis least..most."""
     end = score.out_of if most is None else most
     stretch = end - least or 1.0
 
@@ -224,8 +238,8 @@ def draw_whisker(score: Score, *, least: float = 0.0, most: float | None = None)
 
     parts = ['<line class="whisker-rule" x1="0" x2="100%" y1="11.5" y2="11.5"/>']
     if not score.is_unknown:
-        a, b = score.interval or (score.expected, score.expected)
-        parts.append(f'<line class="whisker-line" x1="{at(a)}%" x2="{at(b)}%" y1="6" y2="6"/>')
+        parts.append(f'<line class="whisker-line" x1="{at(score.low)}%" x2="{at(score.high)}%" y1="6" y2="6"/>')
+    if not score.is_unknown and score.enough:
         parts.append(f'<circle class="whisker-dot" cx="{at(score.expected)}%" cy="6" r="4"/>')
     caption = escape(words_of(score))
     return f'<svg class="whisker" role="img" height="12"><title>{caption}</title>{"".join(parts)}</svg>'

@@ -21,6 +21,7 @@ class Chart:
 
     ``line`` goes over time, ``bars`` compares side by side, ``lying`` compares long names, ``stack`` adds up.
     ``mark`` is a line to reach, with ``mark_label``; ``notes`` are (label, text) pairs written at a label.
+    ``days`` (ISO, one per label) puts a line's points at their true distances in time.
     """
 
     title: str
@@ -33,6 +34,7 @@ class Chart:
     least: float | None = None
     most: float | None = None
     notes: Sequence[tuple[str, str]] = field(default_factory=tuple)
+    days: Sequence[str] = ()
 
     def as_dict(self) -> dict[str, object]:
         """For the JSON script that stands beside the chart."""

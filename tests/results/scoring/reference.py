@@ -53,9 +53,10 @@ def parts_of(framework: Framework, measures: Measures):
     for kind in measures.register.types:
         registered[framework.site_types[kind].code] += 1
     weights = {
-        kind.code: float(kind.weight) if kind.weight is not None else float(registered[kind.code])
+        kind.code: float(kind.weight) if kind.weight is not None else float(max(registered[kind.code], 1))
         for kind in framework.site_types
     }
+    none = {kind.code for place, kind in enumerate(framework.site_types) if place in measures.register.absent}
     values, skipped = site_values(framework, measures)
     parts = []
     for node in framework.nodes:
@@ -67,7 +68,7 @@ def parts_of(framework: Framework, measures: Measures):
                 for kind in check.site_types:
                     cell = (check.code, kind)
                     seen = values.get(cell, {})
-                    gone = registered[kind] == 0 or (not seen and skipped.get(cell, 0))
+                    gone = (kind in none and registered[kind] == 0) or (not seen and skipped.get(cell, 0))
                     value = sum(seen.values()) / len(seen) if seen else None
                     found["field"].append({"cell": cell, "weight": 0.0 if gone else 1.0, "value": value, "kind": kind})
         live = defaultdict(int)

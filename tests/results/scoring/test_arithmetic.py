@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from chuangwen.results.scoring.arithmetic.composing import cycle, with_companion
 from chuangwen.results.scoring.arithmetic.inputs import (
     Check,
     Entries,
@@ -19,13 +18,15 @@ from chuangwen.results.scoring.arithmetic.inputs import (
     Requirement,
     SiteType,
 )
+from chuangwen.results.scoring.arithmetic.lines import Line
 from chuangwen.results.scoring.arithmetic.losses import losses
 from chuangwen.results.scoring.arithmetic.national import score_units
 from chuangwen.results.scoring.arithmetic.parts import make_plan
 from chuangwen.results.scoring.arithmetic.places import groups_apart, places
 from chuangwen.results.scoring.arithmetic.rows import score
 from chuangwen.results.scoring.arithmetic.sampling import sample_size
-from chuangwen.results.scoring.arithmetic.scores import Line, prepare, wilson
+from chuangwen.results.scoring.arithmetic.scores import prepare, wilson
+from chuangwen.results.scoring.arithmetic.town import System, compose
 from chuangwen.results.scoring.arithmetic.whatif import make_ready
 from tests.results.scoring import reference
 from tests.results.scoring.trees import worlds
@@ -50,7 +51,8 @@ def test_the_score_agrees_with_plain_python(world) -> None:
         assert (line.expected is None) == (expected is None)
         if expected is not None:
             assert line.expected == pytest.approx(expected, abs=1e-9)
-            assert line.interval == pytest.approx((a, b), abs=1e-9)
+            assert line.likely == pytest.approx((a, b), abs=1e-9)
+            assert (line.interval is None) == (measured < framework.least_measured - 1e-9)
 
 
 @many
@@ -61,7 +63,11 @@ def test_expected_lies_between_low_and_high_and_coefficients_add_up_to_the_whole
         assert -1e-9 <= line.low <= line.high + 1e-9 <= 100 + 2e-9
         if line.expected is not None:
             assert line.low - 1e-9 <= line.expected <= line.high + 1e-9
-            assert line.interval[0] - 1e-9 <= line.expected <= line.interval[1] + 1e-9
+            assert line.likely[0] - 1e-9 <= line.expected <= line.likely[1] + 1e-9
+            assert line.reach[0] <= line.likely[0]
+            assert line.likely[1] <= line.reach[1]
+        assert line.reach[0] <= line.low + 1e-9
+        assert line.high - 1e-9 <= line.reach[1]
     assert result.prepared.coef.sum() == pytest.approx(100) or result.prepared.coef.sum() == 0
 
 
@@ -89,7 +95,8 @@ def test_what_if_nothing_changes_says_what_the_score_says(world) -> None:
     )
     if line.expected is not None:
         assert line.expected == pytest.approx(result.total.expected)
-        assert line.interval == pytest.approx(result.total.interval, abs=1e-9)
+        assert line.likely == pytest.approx(result.total.likely, abs=1e-9)
+        assert line.reach == pytest.approx(result.total.reach, abs=1e-9)
 
 
 @many
@@ -98,9 +105,10 @@ def test_losses_and_risks_make_up_what_is_missing_of_the_whole(world) -> None:
     result = scored(*world)
     if result.total.weight <= 0:
         return
-    found = losses(result)
+    found = losses(compose([System("main", result)]))
     assert sum(one.lost for one in found) + sum(one.at_risk for one in found) == pytest.approx(100 - result.total.low)
     assert [one.per_day for one in found] == sorted((one.per_day for one in found), reverse=True)
+    assert all(one.regain == 0 for one in found if one.needs != "work")
 
 
 @many
@@ -111,7 +119,7 @@ def test_the_order_of_observations_does_not_matter(world) -> None:
     turned = Entries(*(getattr(entries, name)[::-1] for name in ("site", "position", "count", "total", "skipped")))
     one, two = scored(framework, measures), scored(framework, replace(measures, entries=turned))
     assert one.total.low == pytest.approx(two.total.low, abs=1e-12)
-    assert one.total.interval == pytest.approx(two.total.interval, abs=1e-12)
+    assert one.total.likely == pytest.approx(two.total.likely, abs=1e-12)
 
 
 @many
@@ -176,11 +184,14 @@ def test_all_sites_seen_leaves_no_sampling_error_and_one_site_seen_leaves_much()
     assert one.interval[0] < 60
 
 
-def test_a_site_type_without_sites_drops_out_and_a_standard_with_nothing_left_is_told() -> None:
+def test_a_site_type_without_a_site_is_unknown_until_the_office_states_that_there_is_none() -> None:
     framework, measures = _field_only([], 0)
-    result = scored(framework, measures)
-    assert result.total.expected is None
-    assert result.dropped == [("S", "not_applicable")]
+    unknown = scored(framework, measures)
+    assert (unknown.total.low, unknown.total.high, unknown.total.measured) == (0, 100, 0)
+    assert unknown.dropped == []
+    stated = scored(framework, replace(measures, register=replace(measures.register, absent=frozenset({0}))))
+    assert stated.total.expected is None
+    assert stated.dropped == [("S", "absent")]
 
 
 def test_a_missing_material_is_unknown_until_the_submission_is_locked() -> None:
@@ -203,28 +214,13 @@ def test_a_town_of_one_village_scores_like_the_village() -> None:
     assert village.line.interval == pytest.approx(result.total.interval)
 
 
-def test_villages_whose_spans_overlap_share_a_band() -> None:
-    def line(a: float, b: float) -> Line:
-        return Line(a, (a + b) / 2, b, 1.0, (a, b), 1.0)
+def test_villages_whose_spans_overlap_share_a_band_and_one_hardly_measured_has_none() -> None:
+    def line(a: float, b: float, measured: float = 1.0) -> Line:
+        return Line(a, (a + b) / 2, b, measured, 1.0, least=0.6)
 
     assert groups_apart([line(80, 90), line(85, 95), line(50, 60)]) == [1, 1, 2]
-    assert groups_apart([line(0, 1), Line(0, None, 100, 0, (0, 100), 1)]) == [1, 0]
-
-
-def test_the_companion_counts_a_fifth_and_bars_below_its_floor() -> None:
-    main, low = Line(80, 90, 95, 0.9, (88, 92), 100), Line(70, 75, 80, 1, (74, 76), 100)
-    both = with_companion(main, low, share=0.2, floor=85, code="minors")
-    assert both.line.expected == pytest.approx(0.8 * 90 + 0.2 * 75)
-    assert both.bars[0]["effect"] == "bar"
-
-
-def test_a_cycle_weighs_the_years_it_has_and_names_the_missing() -> None:
-    def year(value: float) -> Line:
-        return Line(value, value, value, 1, (value, value), 100)
-
-    found = cycle({2021: year(80), 2022: year(90)}, {2021: 15, 2022: 25, 2023: 60})
-    assert found.line.expected == pytest.approx((15 * 80 + 25 * 90) / 40)
-    assert list(found.missing) == [2023]
+    assert groups_apart([line(0, 1), Line(0, None, 100, 0, 1)]) == [1, 0]
+    assert groups_apart([line(80, 90), line(0, 1, measured=0.3)]) == [1, 0]
 
 
 def test_wilson_limits_agree_with_a_published_example() -> None:

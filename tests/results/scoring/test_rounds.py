@@ -1,6 +1,7 @@
 """A round from its rows: frozen and recomputed to the same digits, re-scored after one change as in full."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -8,12 +9,15 @@ from django.test.utils import CaptureQueriesContext
 
 from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.measures import actions
-from chuangwen.records.measures.models import Observation, Round
+from chuangwen.records.measures.models import FigureValue, Grade, Observation, Round
 from chuangwen.records.measures.policy import RoundClosed, RoundStillOpen
+from chuangwen.records.township.models import Site
 from chuangwen.results.scoring import live
 from chuangwen.results.scoring.actions import close_round
+from chuangwen.results.scoring.freezing import digest_of
 from chuangwen.results.scoring.gathering import entries_from_rows, measures_of
-from chuangwen.results.scoring.queries import as_data, recompute, score_edition, score_round
+from chuangwen.results.scoring.queries import recompute, score_edition, score_round
+from chuangwen.results.scoring.score_data import as_data
 from tests.town import AT, MeasuredTown
 
 
@@ -28,6 +32,43 @@ def test_a_closed_round_is_recomputed_to_the_same_digits_and_takes_nothing_in(to
     with pytest.raises(RoundClosed):
         close_round(town.round, by=MACHINE, at=AT)
     assert json.dumps(as_data(score_round(closed, AT.date())), default=str) == before
+
+
+def test_a_closed_round_stays_as_it_was_whatever_happens_to_its_town_afterwards(town: MeasuredTown) -> None:
+    """Its page showed 76.6 beside 每一位数字都一致 and the list 77.1: one figure was made anew of today's cases."""
+    closed = close_round(town.round, by=MACHINE, at=AT)
+    before = json.dumps(as_data(score_round(closed, AT.date())), default=str)
+    FigureValue.objects.filter(round=closed).delete()
+    Grade.objects.filter(round=closed).delete()
+    Site.objects.filter(code="S4").update(closed=AT.date())
+    again = Round.objects.select_related("edition", "companion").get(pk=closed.pk)
+    assert json.dumps(as_data(score_round(again, AT.date() + timedelta(days=90))), default=str) == before
+    assert score_round(again, AT.date()).losses == score_round(closed, AT.date()).losses
+
+
+def test_a_round_sealed_by_an_older_arithmetic_keeps_its_digits_and_its_seal(town: MeasuredTown) -> None:
+    closed = close_round(town.round, by=MACHINE, at=AT)
+    frozen = closed.frozen
+    frozen["arithmetic"] = 1
+    frozen["lines"]["total"]["expected"] += 1
+    Round.objects.filter(pk=closed.pk).update(frozen=frozen, digest=digest_of(frozen))
+    old = Round.objects.select_related("edition", "companion").get(pk=closed.pk)
+    told = recompute(old)
+    assert told["agrees"]
+    assert not told["arithmetic"]
+    assert score_round(old, AT.date()).total.expected == frozen["lines"]["total"]["expected"]
+
+
+def test_a_round_sealed_before_lines_were_sealed_is_read_from_what_it_printed(town: MeasuredTown) -> None:
+    closed = close_round(town.round, by=MACHINE, at=AT)
+    frozen = closed.frozen
+    del frozen["lines"], frozen["arithmetic"], frozen["result"]["systems"]
+    for inputs in frozen["inputs"].values():
+        del inputs["register"]["absent"]
+    Round.objects.filter(pk=closed.pk).update(frozen=frozen, digest=digest_of(frozen))
+    old = Round.objects.select_related("edition", "companion").get(pk=closed.pk)
+    assert score_round(old, AT.date()).total.expected == frozen["result"]["total"]["expected"]
+    assert recompute(old)["agrees"]
 
 
 def test_a_changed_frozen_input_is_found_out(town: MeasuredTown) -> None:
@@ -76,8 +117,8 @@ def test_sending_an_observation_again_changes_nothing(town: MeasuredTown) -> Non
     assert score_edition(town.round, town.edition, town.round.closes).total == before
 
 
-def test_a_round_is_read_in_four_queries(town: MeasuredTown) -> None:
+def test_an_open_round_is_read_in_five_queries(town: MeasuredTown) -> None:
     measures_of(town.round, town.edition, town.round.closes)
     with CaptureQueriesContext(connection) as queries:
         measures_of(town.round, town.edition, town.round.closes)
-    assert len(queries) == 4
+    assert len(queries) == 5

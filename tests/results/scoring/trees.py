@@ -70,6 +70,7 @@ def frameworks(draw):
         questions=questions,
         figures=figures,
         pass_line=85.0,
+        least_measured=draw(st.sampled_from([0.0, 0.6])),
     )
 
 
@@ -101,7 +102,8 @@ def rounds(draw, framework):
     figures = {
         one.code: (Decimal(draw(st.integers(0, 100))), Decimal(100)) for one in framework.figures if draw(st.booleans())
     }
-    register = Register(types, np.zeros(count, dtype=np.int64), ["V1"])
+    absent = frozenset(draw(st.sets(st.integers(0, len(framework.site_types) - 1))))
+    register = Register(types, np.zeros(count, dtype=np.int64), ["V1"], absent)
     return Measures(register, Entries(*columns), grades, tallies, {}, figures, draw(st.booleans()))
 
 

@@ -20,7 +20,8 @@ from chuangwen.records.township.permissions import Permission
 from chuangwen.records.township.policy import require
 from chuangwen.records.township.requests import TownRequest
 from chuangwen.results.scoring.gathering import factors_of
-from chuangwen.results.scoring.queries import as_data, latest_of_year, losses_of, score_edition, score_round
+from chuangwen.results.scoring.queries import latest_of_year, losses_of, score_round
+from chuangwen.results.scoring.score_data import as_data
 
 api = NinjaAPI(title="Chuangwen", version="1", docs_url=None, urls_namespace="api")
 
@@ -98,7 +99,7 @@ def losses(request: TownRequest, year: int) -> list[dict[str, Any]]:
     """Where points are lost: the same list as ``chuangwen losses --json``."""
     require(request.actor, Permission.SEE_SCORE)
     round_ = latest_of_year(year)
-    return [one.as_dict() for one in losses_of(score_edition(round_, round_.edition, request.at.date()))]
+    return [one.as_dict() for one in losses_of(score_round(round_, request.at.date()))]
 
 
 def addresses() -> tuple[list[Any], str, str]:

@@ -22,7 +22,8 @@ from chuangwen.records.standards.models import Check, Edition, Node, NodeKind, R
 from chuangwen.records.standards.sheets_out import DutyRow, duty_table
 from chuangwen.records.township.permissions import Permission
 from chuangwen.records.township.requests import TownRequest
-from chuangwen.results.scoring.arithmetic.scores import Line, Scored
+from chuangwen.results.scoring.arithmetic.lines import Line
+from chuangwen.results.scoring.arithmetic.scores import Scored
 from chuangwen.results.scoring.gathering import pack_of
 from chuangwen.results.scoring.queries import editions, score_edition
 from chuangwen.results.scoring.working import method_title, working_of

@@ -29,10 +29,13 @@ from chuangwen.records.township.requests import TownRequest
 from chuangwen.results.dashboard.queries import group_lines
 from chuangwen.results.scoring.actions import close_round
 from chuangwen.results.scoring.arithmetic.sampling import sample_size
-from chuangwen.results.scoring.arithmetic.whatif import make_ready
+from chuangwen.results.scoring.arithmetic.smallest import changes_of
+from chuangwen.results.scoring.arithmetic.town import Town
+from chuangwen.results.scoring.arithmetic.whatif import make_town_ready
 from chuangwen.results.scoring.gathering import pack_of
-from chuangwen.results.scoring.queries import RoundScore, losses_of, recompute, score_round, villages_of
-from chuangwen.results.scoring.working import LossLine, loss_lines, method_title
+from chuangwen.results.scoring.loss_words import LossLine, loss_lines
+from chuangwen.results.scoring.queries import RoundScore, recompute, score_round, villages_of
+from chuangwen.results.scoring.working import method_title
 from chuangwen.work.cases.queries import cases_of_links
 from chuangwen.work.cases.types import for_gaps
 
@@ -146,16 +149,16 @@ def _lines(request: TownRequest, result: RoundScore) -> list[LossLine]:
     """All losses, or those of one member of a grouping, one unit, one branch."""
     pack = pack_of(result.round.edition)
     units = dict(Organisation.objects.values_list("code", "short"))
-    found = losses_of(result.main)
-    nodes = {node.code: node for node in result.main.prepared.plan.standards}
+    found = result.losses
+    nodes = {(one.code, node.code): node for one in result.town.systems for node in one.scored.prepared.plan.standards}
     for grouping in pack.framework.groupings:
         if member := request.GET.get(grouping.id):
-            found = [one for one in found if member in nodes[one.standard].groups.get(grouping.id, ())]
+            found = [one for one in found if member in nodes[one.system, one.standard].groups.get(grouping.id, ())]
     if lead := request.GET.get("lead"):
         found = [one for one in found if one.lead == lead]
     if branch := request.GET.get("branch"):
         found = [one for one in found if one.standard == branch or one.standard.startswith(f"{branch}-")]
-    lines = loss_lines(result.main, pack, found, units)
+    lines = loss_lines(result, found, units)
     if word := request.GET.get("q", "").strip():
         lines = [one for one in lines if word in one.label or word in one.where or word in one.lead]
     return lines
@@ -169,8 +172,9 @@ def losses(request: TownRequest) -> HttpResponse:
     result = score_round(round_, request.at.date())
     lines = _lines(request, result)
     ticked = set(request.GET.getlist("tick"))
-    total = result.main.total
-    supposed = _supposed(result, lines, ticked) if ticked else None
+    total = result.total
+    town = _supposed(result, lines, ticked) if ticked else None
+    supposed = town.line if town else None
     if "json" in request.GET:
         return JsonResponse({"total": supposed.as_dict() if supposed else total.as_dict()})
     context = {
@@ -178,7 +182,7 @@ def losses(request: TownRequest) -> HttpResponse:
         "result": result,
         "total": total,
         "supposed": supposed,
-        "passing": make_ready(result.main).passing(supposed) if supposed else None,
+        "passing": town.passing if town else None,
         "losses": _rows(request, round_, lines[:200], ticked),
         "all": len(lines),
         "sums": {key: sum(getattr(one, key) for one in lines) for key in ("lost", "risk", "regain")},
@@ -218,9 +222,8 @@ def _gap_link(opening: tuple[str, str], key: str, one: LossLine) -> str:
     return f"{reverse('case_open', args=[kind])}?{urlencode(asked, doseq=True)}"
 
 
-def _supposed(result: RoundScore, lines: list[LossLine], ticked: set[str]) -> Any:
-    changes = {part: 1.0 for one in lines if one.key in ticked for part in one.parts}
-    return make_ready(result.main).total(changes)
+def _supposed(result: RoundScore, lines: list[LossLine], ticked: set[str]) -> Town:
+    return make_town_ready(result.town).suppose(changes_of([one.loss for one in lines if one.key in ticked]))
 
 
 def _filter_title(request: TownRequest, result: RoundScore) -> str:

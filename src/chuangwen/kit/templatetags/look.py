@@ -59,9 +59,11 @@ def whisker(score: object, least: float = 0.0, most: float | None = None) -> Saf
 def told(score: object, digits: int | str = "", part: str = "expected") -> str:
     """``{% told node %}``: a score as a figure (one digit unless told otherwise), or “未测”.
 
-    ``part`` is expected, low or high.
+    ``part`` is expected, low or high. Where too little is measured, the expected score is the span from low to high.
     """
     read = bands.score_of(score)
+    if part == "expected" and not read.is_unknown and not read.enough:
+        return bands.span_or_figure(read, 1 if digits == "" else int(digits))
     value: float = getattr(read, part)
     return points(None if read.is_unknown else value, 1 if digits == "" else int(digits))
 

@@ -122,7 +122,11 @@ class Grouping(Row):
 
 
 class Framework(Row):
-    """``framework.toml``."""
+    """``framework.toml``.
+
+    ``least_measured``: below this share (per cent) of the points measured no interval, chance or ranking is told.
+    ``cycle_starts``: the year that the first of the ``year_weights`` belongs to.
+    """
 
     code: Code
     title: str
@@ -132,6 +136,8 @@ class Framework(Row):
     composition: Literal["by_method", "by_standard"]
     pass_line: Share = Decimal(0)
     confidence_level: Annotated[Decimal, Field(gt=0, lt=1)] = Decimal("0.9")
+    least_measured: Share = Decimal(60)
+    cycle_starts: int | None = None
     points_total: Positive | None = None
     methods: Annotated[tuple[Method, ...], Field(alias="method", min_length=1)]
     grades: Annotated[tuple[Grade, ...], Field(alias="grade", min_length=2)]

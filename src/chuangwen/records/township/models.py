@@ -13,9 +13,10 @@ from chuangwen.records.township.person_models import (
     RoleDefinition,
     Workgroup,
 )
-from chuangwen.records.township.place_models import Organisation, OrganisationKind, Site
+from chuangwen.records.township.place_models import AbsentSiteType, Organisation, OrganisationKind, Site
 
 __all__ = [
+    "AbsentSiteType",
     "Assignment",
     "Deadline",
     "Holiday",

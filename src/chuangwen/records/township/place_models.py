@@ -122,3 +122,30 @@ class Site(models.Model):
     def is_open(self, on: date) -> bool:
         """Whether the site counts on that day."""
         return (self.opened is None or self.opened <= on) and (self.closed is None or self.closed > on)
+
+
+class AbsentSiteType(models.Model):
+    """The office's statement that the town has no site of a type ("本镇没有这一类"), from a day on until withdrawn."""
+
+    type_code = models.CharField(_("点位类型"), max_length=20)
+    reason = models.CharField(_("理由"), max_length=200)
+    stated_on = models.DateField(_("声明日期"))
+    stated_by = models.CharField(_("声明人"), max_length=100)
+    withdrawn_on = models.DateField(_("撤回日期"), null=True, blank=True)
+    withdrawn_by = models.CharField(_("撤回人"), max_length=100, blank=True)
+
+    class Meta:
+        verbose_name = _("没有的点位类型")
+        ordering = ["type_code", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["type_code"], condition=Q(withdrawn_on=None), name="township_absent_type_once"
+            ),
+            models.CheckConstraint(condition=~Q(reason="") & ~Q(type_code=""), name="township_absent_type_has_reason"),
+            models.CheckConstraint(
+                condition=Q(withdrawn_on=None) | Q(withdrawn_on__gte=F("stated_on")), name="township_absent_type_days"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.type_code

@@ -7,6 +7,7 @@ from django.db.models import Count, Q, QuerySet
 
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.models import (
+    AbsentSiteType,
     Assignment,
     Deadline,
     Organisation,
@@ -47,6 +48,12 @@ def organisations_visible_to(actor: Actor, permission: str = Permission.SEE_PEOP
     """Units within the actor's reach, in the town's order, with kind and parent at hand."""
     units = Organisation.objects.select_related("kind", "parent").order_by("order", "code")
     return actor.reach(permission).filter(units, "")
+
+
+def absent_site_types(on: datetime.date) -> list[str]:
+    """Site types of which the office stated, as of a day, that the town has none."""
+    rows = AbsentSiteType.objects.filter(Q(withdrawn_on=None) | Q(withdrawn_on__gt=on), stated_on__lte=on)
+    return list(rows.order_by("type_code").values_list("type_code", flat=True))
 
 
 def open_organisations(on: datetime.date) -> QuerySet[Organisation]:

@@ -4,20 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from chuangwen.kernel.words import say
-from chuangwen.kit.charts import Chart, Series
+from chuangwen.kit.charts import Chart
 from chuangwen.records.duties import queries as duty_queries
 from chuangwen.records.duties.models import Duty
-from chuangwen.records.measures.models import Grade, Round, ScoreMark
+from chuangwen.records.measures.models import Grade, Round
 from chuangwen.records.standards.definitions import Grouping
 from chuangwen.records.standards.models import Node, NodeKind, Requirement
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.models import Deadline, Organisation
 from chuangwen.records.township.queries import next_deadline
-from chuangwen.results.scoring.arithmetic.scores import Line
+from chuangwen.results.dashboard.trend import trend
+from chuangwen.results.scoring.arithmetic.lines import Line
 from chuangwen.results.scoring.gathering import pack_of
-from chuangwen.results.scoring.queries import RoundScore, VillageLine, losses_of, score_round, villages_of
-from chuangwen.results.scoring.working import LossLine, loss_lines
+from chuangwen.results.scoring.loss_words import LossLine, loss_lines
+from chuangwen.results.scoring.queries import RoundScore, VillageLine, score_round, villages_of
 
 
 @dataclass(frozen=True)
@@ -63,13 +63,13 @@ def home(actor: Actor, round_: Round, on: date) -> Home:
     """The home page of one person."""
     result = score_round(round_, on)
     pack = pack_of(round_.edition)
-    found = losses_of(result.main)
+    found = result.losses
     units = dict(Organisation.objects.values_list("code", "short"))
     deadline = next_deadline(on)
     owed = duty_queries.owed_by(actor)
     return Home(
         result=result,
-        losses=loss_lines(result.main, pack, found[:6], units),
+        losses=loss_lines(result, found[:6], units),
         all_losses=len(found),
         groupings=group_lines(result, pack.framework.groupings),
         villages=villages_of(result.main, regions=True),
@@ -78,7 +78,7 @@ def home(actor: Actor, round_: Round, on: date) -> Home:
         counts=_counts(round_),
         owed=list(owed[:5]),
         all_owed=owed.count(),
-        trend=trend(on, result),
+        trend=trend(result),
     )
 
 
@@ -107,27 +107,4 @@ def _counts(round_: Round) -> Counts:
         with_person=standards.filter(duty__person__isnull=False).count(),
         with_lead=standards.filter(duty__isnull=False).count(),
         standards=standards.count(),
-    )
-
-
-def trend(on: date, result: RoundScore) -> Chart | None:
-    """The score over time: one mark a day at most, with its interval; nothing to draw before the second mark."""
-    marks = list(ScoreMark.objects.filter(on__lt=on).select_related("round").order_by("on").defer("round__frozen"))
-    if not marks:
-        return None
-    line = result.total
-    labels = [f"{mark.on:%Y-%m}" for mark in marks] + [f"{on:%Y-%m-%d}"]
-    values = [mark.expected for mark in marks] + [line.expected]
-    low = [mark.interval_low for mark in marks] + [line.interval[0]]
-    high = [mark.interval_high for mark in marks] + [line.interval[1]]
-    rounded = [[None if one is None else round(one, 1) for one in column] for column in (values, low, high)]
-    return Chart(
-        title=say("得分走势"),
-        labels=labels,
-        series=[Series(say("预计"), rounded[0], rounded[1], rounded[2])],
-        unit=say("分"),
-        mark=result.pass_line or None,
-        mark_label=say("达标线"),
-        least=40,
-        most=100,
     )

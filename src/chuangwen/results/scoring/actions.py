@@ -1,6 +1,7 @@
 """Closing a round."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -10,10 +11,10 @@ from chuangwen.records.measures.models import Round
 from chuangwen.records.measures.policy import why_not_record
 from chuangwen.records.township.gates import By, must
 from chuangwen.records.township.permissions import Permission
-from chuangwen.results.scoring.freezing import digest_of, frozen_inputs, plain
-from chuangwen.results.scoring.gathering import measures_of
+from chuangwen.results.scoring.freezing import ARITHMETIC, digest_of, frozen_inputs, plain, sealed_lines
 from chuangwen.results.scoring.marks import keep_mark
-from chuangwen.results.scoring.queries import as_data, editions, score_round
+from chuangwen.results.scoring.queries import editions, score_round
+from chuangwen.results.scoring.score_data import as_data
 
 
 @transaction.atomic
@@ -24,10 +25,11 @@ def close_round(round_: Round, *, by: By, at: datetime) -> Round:
     if no := why_not_record(locked):
         raise no
     result = score_round(locked, at.date())
-    frozen = {
-        "inputs": {
-            str(edition.pk): frozen_inputs(measures_of(locked, edition, at.date())) for edition in editions(locked)
-        },
+    scored = zip(editions(locked), result.town.systems, strict=True)
+    frozen: dict[str, Any] = {
+        "arithmetic": ARITHMETIC,
+        "inputs": {str(edition.pk): frozen_inputs(one.scored.prepared.measures) for edition, one in scored},
+        "lines": plain(sealed_lines(result.town)),
         "result": plain(as_data(result)),
     }
     locked.closed_at, locked.closed_by = at, by.name

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from django.db.models import BigIntegerField, CharField, Count, FilteredRelation, Q, Sum, Value
@@ -16,11 +17,14 @@ from chuangwen.records.duties.queries import lead_units
 from chuangwen.records.measures import packing
 from chuangwen.records.measures.actions import COMPANION_OFFSET
 from chuangwen.records.measures.models import Event, FigureValue, Grade, Observation, Round, Tally
+from chuangwen.records.measures.policy import RoundStillOpen
 from chuangwen.records.standards.definitions import FrameworkPack, NodeRow, scale_points
 from chuangwen.records.standards.models import Check, Edition
 from chuangwen.records.township.models import Site
+from chuangwen.records.township.queries import absent_site_types
 from chuangwen.results.scoring.arithmetic import inputs
 from chuangwen.results.scoring.arithmetic.parts import Plan, make_plan
+from chuangwen.results.scoring.freezing import thawed_inputs
 from chuangwen.work.cases.figures import Period, figure_of
 from chuangwen.work.cases.models import Case
 
@@ -67,6 +71,7 @@ def framework_of(pack: FrameworkPack) -> inputs.Framework:
         bonus_cap=framework.bonus.cap,
         level=float(framework.confidence_level),
         pass_line=float(framework.pass_line),
+        least_measured=float(framework.least_measured) / 100,
     )
 
 
@@ -94,7 +99,10 @@ class Shelf:
 
 
 def shelf_of(types: Sequence[str], on: date, round_: Round) -> Shelf:
-    """The register on a day with the round's states, in one query: sites in use whose type the edition knows."""
+    """The register on a day with the round's states, in two queries: sites in use whose type the edition knows,
+
+    and the types of which the office stated that the town has none.
+    """
     kinds = {code: index for index, code in enumerate(types)}
     rows = Site.objects.filter(type_code__in=kinds).exclude(closed__lte=on).exclude(opened__gt=on).order_by("pk")
     mine = FilteredRelation("states", condition=Q(states__round=round_))
@@ -106,13 +114,29 @@ def shelf_of(types: Sequence[str], on: date, round_: Round) -> Shelf:
         types=np.array([kinds[kind] for _, kind, _, _ in found], dtype=np.int64),
         owners=np.array([place[owner] for _, _, owner, _ in found], dtype=np.int64),
         owner_codes=[str(owner) for owner in owners],
+        absent=frozenset(kinds[code] for code in absent_site_types(on) if code in kinds),
     )
     places = {pk: index for index, (pk, _, _, _) in enumerate(found)}
     return Shelf(register, places, owners, [packed for _, _, _, packed in found])
 
 
 def measures_of(round_: Round, edition: Edition, on: date) -> inputs.Measures:
-    """Everything that was measured in a round for one of its editions, in four queries."""
+    """Everything that was measured in a round for one of its editions: of a closed round what was frozen then."""
+    if round_.closed_at is not None:
+        return thawed_inputs(frozen_of(round_)["inputs"][str(edition.pk)])
+    return measured_now(round_, edition, on)
+
+
+def frozen_of(round_: Round) -> dict[str, Any]:
+    """What a closed round keeps, read once for a loaded round."""
+    frozen: dict[str, Any] | None = round_.frozen
+    if frozen is None:
+        raise RoundStillOpen(round=round_.title)
+    return frozen
+
+
+def measured_now(round_: Round, edition: Edition, on: date) -> inputs.Measures:
+    """Everything that was measured in an open round for one of its editions, in five queries."""
     pack = pack_of(edition)
     shelf = shelf_of([row.code for row in pack.site_types], on, round_)
     offset = COMPANION_OFFSET if edition.pk == round_.companion_id else 0

@@ -17,8 +17,8 @@ def keep_mark(result: RoundScore, *, on: date) -> ScoreMark:
             "expected": line.expected,
             "high": line.high,
             "measured": line.measured,
-            "interval_low": line.interval[0],
-            "interval_high": line.interval[1],
+            "interval_low": line.likely[0],
+            "interval_high": line.likely[1],
         },
     )
     return made

@@ -2,22 +2,30 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later
 from chuangwen.records.measures.models import Round
-from chuangwen.records.measures.policy import RoundStillOpen
 from chuangwen.records.measures.queries import rounds
 from chuangwen.records.standards.models import Edition
 from chuangwen.records.township.models import Organisation
-from chuangwen.results.scoring.arithmetic.composing import Composed, with_companion
+from chuangwen.results.scoring.arithmetic.lines import Line
 from chuangwen.results.scoring.arithmetic.losses import Loss, losses
-from chuangwen.results.scoring.arithmetic.places import groups_apart, places, reach_of
+from chuangwen.results.scoring.arithmetic.places import groups_apart, places
 from chuangwen.results.scoring.arithmetic.rows import score
-from chuangwen.results.scoring.arithmetic.scores import Line, Scored, prepare
-from chuangwen.results.scoring.freezing import digest_of, plain, thawed_inputs
-from chuangwen.results.scoring.gathering import measures_of, pack_of, plan_of
+from chuangwen.results.scoring.arithmetic.scores import Scored, prepare
+from chuangwen.results.scoring.arithmetic.town import Cycle, System, Town, compose, cycle
+from chuangwen.results.scoring.freezing import (
+    ARITHMETIC,
+    digest_of,
+    plain,
+    sealed_before,
+    sealed_lines,
+    stored_lines,
+)
+from chuangwen.results.scoring.gathering import frozen_of, measures_of, pack_of, plan_of
 
 
 class NoRound(Refusal):
@@ -30,26 +38,43 @@ class NoRound(Refusal):
 
 @dataclass(frozen=True)
 class RoundScore:
-    """A round scored: by its main edition, by its companion, and both together."""
+    """The town's score in one round: every system of it and all of them together, as of a day."""
 
     round: Round
-    main: Scored
-    companion: Scored | None
-    composed: Composed
+    editions: tuple[Edition, ...]
+    town: Town
     on: date
 
     @property
+    def main(self) -> Scored:
+        """The main system alone, in points of its own 100."""
+        return self.town.main.scored
+
+    @property
     def total(self) -> Line:
-        """The score that counts: with the companion when there is one."""
-        return self.composed.line
+        """The score that counts, in points of the town's total."""
+        return self.town.line
 
     @property
     def pass_line(self) -> float:
-        return self.main.prepared.plan.framework.pass_line
+        return self.town.pass_line
 
     @property
     def level(self) -> float:
-        return self.main.prepared.plan.framework.level
+        return self.town.level
+
+    @cached_property
+    def losses(self) -> list[Loss]:
+        """Losses over all systems in points of the town's total; what bars the town first."""
+        return losses(self.town)
+
+    def edition_of(self, system: str) -> Edition:
+        """The edition of one of the systems."""
+        return next(edition for edition in self.editions if edition.pack == system)
+
+    def system_of(self, edition: Edition) -> System:
+        """The system that an edition is scored as."""
+        return next(one for one in self.town.systems if one.code == edition.pack)
 
 
 def latest_of_year(year: int) -> Round:
@@ -61,68 +86,42 @@ def latest_of_year(year: int) -> Round:
 
 
 def score_edition(round_: Round, edition: Edition, on: date) -> Scored:
-    """One round by one of its editions."""
+    """One round by one of its editions alone."""
     return score(prepare(plan_of(edition), measures_of(round_, edition, on)))
 
 
 def score_round(round_: Round, on: date) -> RoundScore:
-    """One round by all its editions, as it stands on a day (a closed round: on the day it was closed)."""
-    on = min(on, round_.closed_at.date()) if round_.closed_at else on
-    main = score_edition(round_, round_.edition, on)
+    """The town's score in a round as it stands on a day; of a closed round as it was frozen, whatever happened since."""
+    if round_.closed_at is not None:
+        return _score_closed(round_)
+    used = editions(round_)
+    return RoundScore(round_, used, compose([_system(round_, one, on) for one in used]), on)
+
+
+def _score_closed(round_: Round) -> RoundScore:
+    used, kept = editions(round_), stored_lines(frozen_of(round_))
+    systems = [_system(round_, one, kept.on, kept.systems.get(one.pack)) for one in used]
+    return RoundScore(round_, used, compose(systems, line=kept.total), kept.on)
+
+
+def _system(round_: Round, edition: Edition, on: date, line: Line | None = None) -> System:
+    scored = score_edition(round_, edition, on)
     link = pack_of(round_.edition).framework.companion
-    if round_.companion is None or link is None:
-        return RoundScore(round_, main, None, Composed(main.total, []), on)
-    beside = score_edition(round_, round_.companion, on)
-    composed = with_companion(
-        main.total, beside.total, share=float(link.share) / 100, floor=float(link.floor), code=link.framework
-    )
-    return RoundScore(round_, main, beside, composed, on)
+    if link is None or round_.companion_id is None:
+        return System(edition.pack, scored, line=line)
+    if edition.pk != round_.companion_id:
+        return System(edition.pack, scored, 1 - float(link.share) / 100, line=line)
+    return System(edition.pack, scored, float(link.share) / 100, float(link.floor), line)
 
 
-def as_data(result: RoundScore) -> dict[str, Any]:
-    """What ``chuangwen score --json`` and the API print."""
-    scored = result.main
-    nodes = [
-        {"code": node.code, "parent": node.parent, "points": float(node.points), **_line(scored, "node", node.code)}
-        for node in scored.prepared.plan.framework.nodes
-    ]
-    methods = [
-        {"method": code, **line.as_dict(), "weight": line.weight}
-        for (kind, code), line in scored.rows.items()
-        if kind == "method"
-    ]
-    return {
-        "edition": {"id": result.round.edition.pack, "edition": result.round.edition.edition},
-        "round": {"code": result.round.code, "title": result.round.title, "year": result.round.year, "on": result.on},
-        "composition": scored.prepared.plan.framework.composition,
-        "total": {**result.total.as_dict(), "level": result.level},
-        "main": {**scored.total.as_dict(), "level": result.level},
-        "companion": {**result.companion.total.as_dict(), "level": result.level} if result.companion else None,
-        "pass_line": result.pass_line,
-        "passing": scored.passing,
-        "methods": methods,
-        "nodes": nodes,
-        "bars": [*scored.bars, *result.composed.bars],
-        "bonus": scored.bonus,
-        "deducted": scored.deducted,
-        "not_applicable": [code for code, _ in scored.dropped],
-    }
-
-
-def _line(scored: Scored, kind: str, code: str) -> dict[str, object]:
-    line = scored.rows[kind, code].as_dict()
-    del line["interval"]
-    return {**line, "interval": list(scored.rows[kind, code].interval)}
-
-
-def losses_of(scored: Scored) -> list[Loss]:
-    """Losses, best paid day of work first."""
-    return losses(scored)
+def losses_of(result: RoundScore) -> list[Loss]:
+    """Losses of the town, what bars it first, then best paid day of work first."""
+    return result.losses
 
 
 @dataclass(frozen=True)
 class VillageLine:
-    """A unit that owns sites, with its line; ``band`` 1 is best, units of one band are not ranked."""
+    """A unit that owns sites, with its line; ``band`` 1 is best, units of one band are not ranked, 0 is not placed."""
 
     organisation: Organisation
     line: Line
@@ -130,14 +129,12 @@ class VillageLine:
     sites: int
     band: int
 
-    @property
-    def reach(self) -> dict[str, object]:
-        """The widest span in which the score may lie, as the whisker draws it."""
-        return {**self.line.as_dict(), "interval": list(reach_of(self.line))}
-
 
 def villages_of(scored: Scored, *, regions: bool = False) -> list[VillageLine]:
-    """Units that own sites, best first; ``regions``: only villages and communities (units with a region code)."""
+    """Units that own sites, band by band; ``regions``: only villages and communities (units with a region code).
+
+    Inside a band they stand in the register's order: no rank is claimed where the reaches overlap.
+    """
     found = places(scored.prepared)
     units = Organisation.objects.in_bulk([int(place.owner) for place in found])
     kept = [place for place in found if not regions or units[int(place.owner)].region_code]
@@ -146,20 +143,37 @@ def villages_of(scored: Scored, *, regions: bool = False) -> list[VillageLine]:
         VillageLine(units[int(place.owner)], place.line, place.seen_sites, place.sites, band)
         for place, band in zip(kept, bands, strict=True)
     ]
-    return sorted(lines, key=lambda one: (one.line.expected is None, -(one.line.expected or 0), one.organisation.order))
+    return sorted(lines, key=lambda one: (one.band == 0, one.band, one.organisation.order))
 
 
-def editions(round_: Round) -> list[Edition]:
-    """The editions that a round is measured by."""
-    return [edition for edition in (round_.edition, round_.companion) if edition is not None]
+def editions(round_: Round) -> tuple[Edition, ...]:
+    """The editions that a round is measured by, the main one first."""
+    return tuple(edition for edition in (round_.edition, round_.companion) if edition is not None)
+
+
+def cycle_of(result: RoundScore) -> Cycle | None:
+    """The cycle so far: its years by their last closed round, the round's own year by this round."""
+    framework = pack_of(result.editions[0]).framework
+    if framework.cycle_starts is None or not framework.year_weights:
+        return None
+    weights = {framework.cycle_starts + one.position - 1: float(one.weight) for one in framework.year_weights}
+    years = weights.keys() - {result.round.year}
+    closed = Round.objects.filter(year__in=years, closed_at__isnull=False, edition__pack=result.editions[0].pack)
+    scores = {one.year: stored_lines(frozen_of(one)).total for one in closed.order_by("opens", "pk")}
+    if result.round.year in weights:
+        scores[result.round.year] = result.total
+    return cycle(scores, weights)
 
 
 def recompute(round_: Round) -> dict[str, Any]:
-    """The main score of a closed round, computed anew from its frozen inputs, and whether all digits agree."""
-    frozen = Round.objects.values_list("frozen", flat=True).get(pk=round_.pk)
-    if frozen is None:
-        raise RoundStillOpen(round=round_.title)
-    measures = thawed_inputs(frozen["inputs"][str(round_.edition_id)])
-    anew = plain(score(prepare(plan_of(round_.edition), measures)).total.as_dict())
-    stored = {key: frozen["result"]["main"][key] for key in anew}
-    return {"agrees": anew == stored and digest_of(frozen) == round_.digest, "stored": stored, "anew": anew}
+    """The town's score of a closed round computed anew from its frozen inputs, and whether all digits agree.
+
+    Under another edition of the arithmetic digits may differ in good faith: then only the seal is proved.
+    """
+    stands = rounds().get(pk=round_.pk)
+    kept = frozen_of(stands)
+    on = stored_lines(kept).on
+    town = compose([_system(stands, one, on) for one in editions(stands)])
+    anew, stored = plain(sealed_lines(town)), sealed_before(kept)
+    whole, same = digest_of(kept) == stands.digest, kept.get("arithmetic", 1) == ARITHMETIC
+    return {"agrees": whole and (anew == stored or not same), "arithmetic": same, "stored": stored, "anew": anew}

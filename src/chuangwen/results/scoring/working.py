@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
@@ -10,8 +9,9 @@ from chuangwen.kernel.judging import parse_rule
 from chuangwen.kernel.words import later, say
 from chuangwen.records.standards.definitions import FrameworkPack
 from chuangwen.results.scoring.arithmetic.inputs import METHODS
-from chuangwen.results.scoring.arithmetic.losses import Loss, LostPart, thing_of
-from chuangwen.results.scoring.arithmetic.scores import Line, Scored
+from chuangwen.results.scoring.arithmetic.lines import Line
+from chuangwen.results.scoring.arithmetic.losses import thing_of
+from chuangwen.results.scoring.arithmetic.scores import Scored
 
 METHOD_TITLES = {
     "material": later("材料审核"),
@@ -137,62 +137,3 @@ def _counts(scored: Scored, method: str, thing: str) -> str:
     if method in {"material", "opinion", "overall"}:
         return measures.grades.get(thing, say("没有材料，已锁定") if measures.locked else "")
     return ""
-
-
-@dataclass(frozen=True)
-class LossLine:
-    """A loss as lists show it: the standard, where it is lost in words, who leads."""
-
-    key: str
-    standard: str
-    label: str
-    method: str
-    where: str
-    lead: str
-    lost: float
-    risk: float
-    regain: float
-    days: float
-    parts: Sequence[int]
-
-
-def loss_lines(scored: Scored, pack: FrameworkPack, found: Sequence[Loss], units: dict[str, str]) -> list[LossLine]:
-    """Losses in the words of the office."""
-    names = Names(pack)
-    tell = partial(_where, names)
-    return [
-        LossLine(
-            key=f"{one.standard}|{one.method}",
-            standard=one.standard,
-            label=f"{one.standard} {names.standards[one.standard]}",
-            method=method_title(one.method),
-            where=tell(one),
-            lead=units.get(one.lead, ""),
-            lost=one.lost,
-            risk=one.at_risk,
-            regain=one.regain,
-            days=one.effort_days,
-            parts=[part.part for part in one.parts],
-        )
-        for one in found
-    ]
-
-
-def _where(names: Names, loss: Loss) -> str:
-    """The largest one or two parts in words."""
-    method = method_title(loss.method)
-    told = [_tell_part(names, loss.method, part) for part in loss.parts[:2]]
-    more = len(loss.parts) - len(told)
-    tail = say("；另 {n} 处", n=more) if more > 0 else ""
-    return say("{method}：{what}{tail}", method=method, what=say("；").join(told), tail=tail)
-
-
-def _tell_part(names: Names, method: str, part: LostPart) -> str:
-    text = names.text(method, part.thing)
-    short = text if len(text) <= 22 else text[:21] + "…"
-    if method != "field" or not part.site_type:
-        return say("{text}（未评）", text=short) if part.at_risk else short
-    kind = names.types[part.site_type]
-    if part.at_risk:
-        return say("{kind}“{text}”{registered} 处未看", kind=kind, text=short, registered=part.registered)
-    return say("{kind}“{text}”看了 {seen} 处", kind=kind, text=short, seen=part.seen)

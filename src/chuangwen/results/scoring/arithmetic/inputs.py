@@ -72,7 +72,10 @@ class Rate:
 
 @dataclass(frozen=True)
 class Framework:
-    """One edition. ``nodes`` stand in tree order: parents first, each branch together."""
+    """One edition. ``nodes`` stand in tree order: parents first, each branch together.
+
+    ``least_measured`` is the share of the points that must be measured before an interval may be told.
+    """
 
     composition: str
     method_shares: Mapping[str, Decimal]
@@ -86,15 +89,20 @@ class Framework:
     bonus_cap: Decimal = Decimal(0)
     level: float = 0.9
     pass_line: float = 0.0
+    least_measured: float = 0.6
 
 
 @dataclass(frozen=True)
 class Register:
-    """The town's sites: type (index into ``Framework.site_types``) and owner (index) of each."""
+    """The town's sites: type (index into ``Framework.site_types``) and owner (index) of each.
+
+    ``absent`` are the types of which the office stated that the town has none; any other type without a site is unknown.
+    """
 
     types: Ints
     owners: Ints
     owner_codes: Sequence[str]
+    absent: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)

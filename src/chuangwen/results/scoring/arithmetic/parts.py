@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from chuangwen.results.scoring.arithmetic.inputs import METHODS, Floats, Framework, Ints, Measures, Node, weigh
+from chuangwen.results.scoring.arithmetic.inputs import METHODS, Floats, Framework, Ints, Node, Register, weigh
 
 UNDEFINED = ""
 
@@ -141,13 +141,14 @@ def _above(framework: Framework, standards: list[Node]) -> list[Ints]:
     return levels
 
 
-def coefficients(plan: Plan, alive: NDArray[np.bool_], registered: Ints) -> Floats:
+def coefficients(plan: Plan, alive: NDArray[np.bool_], standing: Floats) -> Floats:
     """What each part weighs in the total of 100, after parts that drop out have given their weight away.
 
     First to the siblings of the same (standard, method), then to the standard's other methods; a standard with
-    nothing left leaves the base. ``registered`` counts the sites of each type. Bonus standards weigh nothing here.
+    nothing left leaves the base. ``standing`` is what each site type weighs (0: the town has none). Bonus standards
+    weigh nothing here.
     """
-    inside = _inside(plan, alive, registered)
+    inside = _inside(plan, alive, standing)
     pairs = weigh(plan.pair, inside, len(plan.pair_standard))
     within = np.divide(inside, pairs[plan.pair], out=np.zeros(plan.size), where=pairs[plan.pair] > 0)
     stands = pairs > 0
@@ -160,16 +161,26 @@ def coefficients(plan: Plan, alive: NDArray[np.bool_], registered: Ints) -> Floa
     return weight[plan.pair] * within * 100
 
 
-def _inside(plan: Plan, alive: NDArray[np.bool_], registered: Ints) -> Floats:
+def standing_of(framework: Framework, register: Register) -> Floats:
+    """What each site type weighs: the edition's weight, or as many as are registered.
+
+    A type without a registered site is unknown and weighs as one site would, until the office states that the town
+    has none; only then it drops out.
+    """
+    registered = registered_sites(framework, register)
+    weights = [
+        float(max(count, 1)) if kind.weight is None else float(kind.weight)
+        for kind, count in zip(framework.site_types, registered, strict=True)
+    ]
+    gone = [place in register.absent and not count for place, count in enumerate(registered)]
+    return np.where(np.array(gone, dtype=bool), 0.0, np.array(weights))
+
+
+def _inside(plan: Plan, alive: NDArray[np.bool_], standing: Floats) -> Floats:
     """Weight of each part inside its (standard, method)."""
     field = (plan.method == METHODS.index("field")) & (plan.thing >= 0)
-    sites = np.append(registered, 0)  # a part of no site type (-1) finds the last place: none
-    given = [kind.weight for kind in plan.framework.site_types]
-    kinds = np.array(
-        [float(n) if one is None else float(one) for one, n in zip(given, registered, strict=True)] + [0.0]
-    )
-    kinds = np.where(sites > 0, kinds, 0.0)
-    live = alive & (~field | (sites[plan.site_type] > 0))
+    kinds = np.append(standing, 0.0)  # a part of no site type (-1) finds the last place: none
+    live = alive & (~field | (kinds[plan.site_type] > 0))
     _, group = _ranks(np.where(field, plan.standard * 1_000 + plan.site_type, -1))
     checks = weigh(group, np.where(field, live, 0).astype(float))
     shared = kinds[plan.site_type] / np.maximum(checks[group], 1.0)
@@ -206,6 +217,6 @@ def alive_parts(plan: Plan, seen: Ints, skipped: Ints) -> NDArray[np.bool_]:
     return ~dropped
 
 
-def registered_sites(framework: Framework, measures: Measures) -> Ints:
+def registered_sites(framework: Framework, register: Register) -> Ints:
     """How many sites of each type the register holds."""
-    return np.bincount(measures.register.types, minlength=len(framework.site_types)).astype(np.int64)
+    return np.bincount(register.types, minlength=len(framework.site_types)).astype(np.int64)

@@ -11,7 +11,8 @@ from math import sqrt
 import numpy as np
 
 from chuangwen.results.scoring.arithmetic.inputs import METHODS, Floats, Ints, through, weigh
-from chuangwen.results.scoring.arithmetic.scores import Line, Prepared, wilson, z_of
+from chuangwen.results.scoring.arithmetic.lines import Line, unknown_line
+from chuangwen.results.scoring.arithmetic.scores import Prepared, wilson, z_of
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def _own(prepared: Prepared, owner: int, weight: Floats) -> _Own:
 
 
 def _place_line(prepared: Prepared, owner: int, weight: Floats, asked: Floats, z: float) -> Line:
-    own = _own(prepared, owner, weight)
+    own, least = _own(prepared, owner, weight), prepared.plan.framework.least_measured
     known = np.where(own.seen > 0, own.weight, 0.0)
     got, sure, whole = float(known @ own.mean), float(known.sum()), float(own.weight.sum())
     down = up = 0.0
@@ -91,11 +92,11 @@ def _place_line(prepared: Prepared, owner: int, weight: Floats, asked: Floats, z
         down += (asked[index] * (middle - ends[0])) ** 2
         up += (asked[index] * (ends[1] - middle)) ** 2
     if sure <= 0:
-        return Line(0.0, None, 100.0, 0.0, (0.0, 100.0), whole)
+        return unknown_line(whole, least=least)
     low, expected, high = got / whole * 100, got / sure * 100, (got + whole - sure) / whole * 100
     sites = _site_variance(prepared, own, known) * z * z
-    a, b = expected - sqrt(sites + down) / sure * 100, expected + sqrt(sites + up) / sure * 100
-    return Line(low, expected, high, sure / whole, (max(0.0, a), min(100.0, b)), whole)
+    a, b = sqrt(sites + down) * 100, sqrt(sites + up) * 100
+    return Line(low, expected, high, sure / whole, whole, a / sure, b / sure, a / whole, b / whole, least=least)
 
 
 def _site_variance(prepared: Prepared, own: _Own, known: Floats) -> float:
@@ -110,24 +111,20 @@ def _site_variance(prepared: Prepared, own: _Own, known: Floats) -> float:
     return float(sites @ sites + pseudo @ pseudo)
 
 
-def reach_of(line: Line) -> tuple[float, float]:
-    """The widest span in which a line may lie: sampling error and unmeasured parts together."""
-    return min(line.low, line.interval[0]), max(line.high, line.interval[1])
-
-
 def groups_apart(lines: Sequence[Line]) -> list[int]:
     """A band number for each line, 1 the best; lines that may overlap by a chain share a band (no ranking).
 
-    A line reaches as far as chance or what is unmeasured may move it, whichever is further.
+    A line reaches as far as chance and what is unmeasured may move it together; one of which too little is measured
+    has no band (0).
     """
     order = sorted(
-        (place for place, line in enumerate(lines) if line.expected is not None),
-        key=lambda place: (-reach_of(lines[place])[1], -reach_of(lines[place])[0]),
+        (place for place, line in enumerate(lines) if line.is_measured_enough),
+        key=lambda place: (-lines[place].reach[1], -lines[place].reach[0]),
     )
     bands = [0] * len(lines)
     band, floor = 0, float("inf")
     for place in order:
-        a, b = reach_of(lines[place])
+        a, b = lines[place].reach
         if b < floor:
             band, floor = band + 1, a
         else:

@@ -1,16 +1,16 @@
 """Any part of the tree as one line: nodes, methods, groupings, lead units; and the whole round."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from math import sqrt
-from statistics import NormalDist
 
 import numpy as np
 
 from chuangwen.results.scoring.arithmetic.inputs import METHODS, Floats, Ints, weigh
+from chuangwen.results.scoring.arithmetic.lines import Line, shifted, unknown_line
 from chuangwen.results.scoring.arithmetic.parts import Plan
 from chuangwen.results.scoring.arithmetic.scores import (
-    Line,
     Prepared,
     Scored,
     Spread,
@@ -28,11 +28,11 @@ Key = tuple[str, str]
 def score(prepared: Prepared) -> Scored:
     """Score a prepared round."""
     plan = prepared.plan
-    z = z_of(plan.framework.level)
+    z, least = z_of(plan.framework.level), plan.framework.least_measured
     sums = sums_of(prepared)
     chances = chances_of(prepared)
     spread = spread_of(prepared, sums, chances)
-    rows = {key: line_of(sums, spread, pairs, z) for key, pairs in _members(plan, prepared)}
+    rows = {key: line_of(sums, spread, pairs, z, least) for key, pairs in _members(plan, prepared)}
     bonus, deducted = bonus_of(prepared), deducted_of(prepared)
     total = shifted(total_line(prepared, sums, chances), bonus - deducted)
     bars = [
@@ -48,7 +48,6 @@ def score(prepared: Prepared) -> Scored:
         deducted=deducted,
         bars=bars,
         dropped=list(_dropped(prepared)),
-        passing=chance_of_passing(total, plan.framework.pass_line, z),
     )
 
 
@@ -58,36 +57,28 @@ def total_of(prepared: Prepared, answers: tuple[Floats, Floats] | None = None) -
     return shifted(line, bonus_of(prepared) - deducted_of(prepared))
 
 
-def line_of(sums: Sums, spread: Spread, pairs: Ints, z: float) -> Line:
+def line_of(sums: Sums, spread: Spread, pairs: Ints, z: float, least: float) -> Line:
     """The line of a set of (standard, method) pairs."""
     known, unknown, got = (float(one[pairs].sum()) for one in (sums.known, sums.unknown, sums.score))
     weight = known + unknown
     if weight <= 0:
-        return Line(0.0, None, 100.0, 0.0, (0.0, 100.0), 0.0)
-    low, high = got / weight * 100, (got + unknown) / weight * 100
+        return unknown_line(0.0, least=least)
     filled = sums.unknown[pairs] * sums.fill[pairs]
     expected = float(sums.score[pairs].sum() + filled[sums.unknown[pairs] > 0].sum()) / weight * 100
+    down, up, sure_down, sure_up = (amount / weight * 100 for amount in _chances_of(spread, pairs, z))
+    line = Line(got / weight * 100, expected, (got + unknown) / weight * 100, known / weight, weight, least=least)
     if np.isnan(expected):
-        return Line(low, None, high, known / weight, (0.0, 100.0), weight)
-    sites = float(np.square(spread.sites[pairs].sum(axis=0)).sum()) * z * z
-    down = float(np.square(spread.down[pairs].sum(axis=0)).sum())
-    up = float(np.square(spread.up[pairs].sum(axis=0)).sum())
-    a = max(0.0, expected - sqrt(sites + down) / weight * 100)
-    b = min(100.0, expected + sqrt(sites + up) / weight * 100)
-    return Line(low, expected, high, known / weight, (a, b), weight)
+        return replace(line, expected=None, sure_down=sure_down, sure_up=sure_up)
+    return replace(line, down=down, up=up, sure_down=sure_down, sure_up=sure_up)
 
 
-def shifted(line: Line, by: float) -> Line:
-    """The total after bonus and deductions, never below 0."""
-    if not by:
-        return line
-
-    def move(value: float) -> float:
-        return max(0.0, value + by)
-
-    expected = None if line.expected is None else move(line.expected)
-    ends = (move(line.interval[0]), move(line.interval[1]))
-    return Line(move(line.low), expected, move(line.high), line.measured, ends, line.weight)
+def _chances_of(spread: Spread, pairs: Ints, z: float) -> Iterator[float]:
+    """(down, up) of the expected points of these pairs, then of their measured part alone."""
+    for one in (spread, spread.sure):
+        if one is not None:
+            sites = float(np.square(one.sites[pairs].sum(axis=0)).sum()) * z * z
+            yield sqrt(sites + float(np.square(one.down[pairs].sum(axis=0)).sum()))
+            yield sqrt(sites + float(np.square(one.up[pairs].sum(axis=0)).sum()))
 
 
 def _members(plan: Plan, prepared: Prepared) -> Iterator[tuple[Key, Ints]]:
@@ -141,22 +132,13 @@ def deducted_of(prepared: Prepared) -> float:
 
 
 def _dropped(prepared: Prepared) -> Iterator[tuple[str, str]]:
-    """Standards that left the base, and why: told, never silent."""
+    """Standards that left the base, and why: the office stated that there is no such place, or none applied."""
     plan = prepared.plan
     weight = weigh(plan.standard, prepared.coef, len(plan.standards))
+    absent = np.isin(plan.site_type, list(prepared.measures.register.absent))
     for index, node in enumerate(plan.standards):
         if not node.bonus and weight[index] <= 0:
-            yield node.code, "not_applicable"
-
-
-def chance_of_passing(total: Line, line: float, z: float) -> float | None:
-    """Chance that the true score reaches the pass line, by the normal curve of the interval; ``None`` if unknown."""
-    if total.expected is None or line <= 0:
-        return None
-    half = (total.interval[1] - total.interval[0]) / 2 / z
-    if half <= 0:
-        return 1.0 if total.expected >= line else 0.0
-    return 1 - NormalDist(total.expected, half).cdf(line)
+            yield node.code, "absent" if absent[plan.standard == index].any() else "not_applicable"
 
 
 def part_expected(scored: Scored) -> Floats:

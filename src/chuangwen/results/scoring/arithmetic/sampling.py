@@ -29,7 +29,7 @@ def sample_size(scored: Scored, half_width: float) -> Sample:
     """The smallest sample that brings the total's interval under ``half_width`` points, as far as the register goes."""
     prepared = scored.prepared
     z = z_of(prepared.plan.framework.level)
-    registered = registered_sites(prepared.plan.framework, prepared.measures)
+    registered = registered_sites(prepared.plan.framework, prepared.measures.register)
     spread = _spread_by_type(prepared)
     survey, answers = _survey_variance(scored, z)
     wanted = half_width * half_width

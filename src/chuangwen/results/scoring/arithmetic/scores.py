@@ -1,7 +1,7 @@
 """One round scored: every part's value, every node's low, expected, high, measured share and interval."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from math import sqrt
 from statistics import NormalDist
 
@@ -9,33 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chuangwen.results.scoring.arithmetic.inputs import FULL, METHODS, Entries, Floats, Ints, Measures, through, weigh
-from chuangwen.results.scoring.arithmetic.parts import Plan, alive_parts, coefficients, registered_sites
+from chuangwen.results.scoring.arithmetic.lines import Line
+from chuangwen.results.scoring.arithmetic.parts import Plan, alive_parts, coefficients, registered_sites, standing_of
 
 FIELD, SURVEY = METHODS.index("field"), METHODS.index("survey")
-
-
-@dataclass(frozen=True)
-class Line:
-    """One score, in points of 100: what is sure, what is likely, what is possible, how much is measured at all.
-
-    ``weight`` is how much of the total of 100 it carries; ``interval`` holds the true score with the edition's chance.
-    """
-
-    low: float
-    expected: float | None
-    high: float
-    measured: float
-    interval: tuple[float, float]
-    weight: float
-
-    def as_dict(self) -> dict[str, object]:
-        return {
-            "low": self.low,
-            "expected": self.expected,
-            "high": self.high,
-            "measured": self.measured,
-            "interval": list(self.interval),
-        }
 
 
 @dataclass(frozen=True)
@@ -76,16 +53,14 @@ class Scored:
     deducted: float
     bars: Sequence[Mapping[str, object]]
     dropped: Sequence[tuple[str, str]]
-    passing: float | None
-    extra: Mapping[str, float] = field(default_factory=dict)
 
 
 def prepare(plan: Plan, measures: Measures) -> Prepared:
     """Values and coefficients of every part in this round."""
-    registered = registered_sites(plan.framework, measures)
+    registered = registered_sites(plan.framework, measures.register)
     cells = _cells(plan, measures, registered)
     alive = alive_parts(plan, cells.seen, cells.skipped)
-    coef = coefficients(plan, alive, registered)
+    coef = coefficients(plan, alive, standing_of(plan.framework, measures.register))
     value = _values(plan, measures, cells)
     known = ~np.isnan(value)
     return Prepared(plan, measures, cells, alive, coef, np.where(known, value, 0.0), known)
@@ -94,10 +69,14 @@ def prepare(plan: Plan, measures: Measures) -> Prepared:
 def with_entries(prepared: Prepared, entries: Entries) -> Prepared:
     """The same round after its observations changed: only the field cells are made anew."""
     plan, measures = prepared.plan, replace(prepared.measures, entries=entries)
-    registered = registered_sites(plan.framework, measures)
+    registered = registered_sites(plan.framework, measures.register)
     cells = _cells(plan, measures, registered)
     alive = alive_parts(plan, cells.seen, cells.skipped)
-    coef = prepared.coef if np.array_equal(alive, prepared.alive) else coefficients(plan, alive, registered)
+    coef = (
+        prepared.coef
+        if np.array_equal(alive, prepared.alive)
+        else coefficients(plan, alive, standing_of(plan.framework, measures.register))
+    )
     field_ = (plan.method == FIELD) & (plan.thing >= 0)
     known = np.where(field_, cells.seen[plan.cell] > 0, prepared.known)
     value = np.where(field_, np.where(known, cells.mean[plan.cell], 0.0), prepared.value)
@@ -195,11 +174,15 @@ def sums_of(prepared: Prepared) -> Sums:
 
 @dataclass(frozen=True)
 class Spread:
-    """Deviations of each (standard, method)'s expected points by source: sites (symmetric), answers down and up."""
+    """Deviations of each (standard, method)'s expected points by source: sites (symmetric), answers down and up.
+
+    ``sure`` are those of the measured points alone, without what is filled in from them.
+    """
 
     sites: Floats
     down: Floats
     up: Floats
+    sure: "Spread | None" = None
 
 
 @dataclass(frozen=True)
@@ -243,7 +226,8 @@ def spread_of(prepared: Prepared, sums: Sums, chances: Chances) -> Spread:
     plan = prepared.plan
     asked = _asked(prepared)
     raw = (_site_deviations(prepared, chances), asked * chances.down, asked * chances.up)
-    return Spread(*(_with_fill(plan, sums, matrix) for matrix in raw))
+    sites, down, up = (_with_fill(plan, sums, matrix) for matrix in raw)
+    return Spread(sites, down, up, sure=Spread(*raw))
 
 
 def _site_deviations(prepared: Prepared, chances: Chances) -> Floats:

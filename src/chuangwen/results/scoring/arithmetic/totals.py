@@ -3,14 +3,15 @@
 The full score takes its total from here too, so a re-score after one change gives the same digits as a full one.
 """
 
+from dataclasses import replace
 from math import sqrt
 
 import numpy as np
-from numpy.typing import NDArray
 
 from chuangwen.results.scoring.arithmetic.inputs import METHODS, Floats, Ints, weigh
+from chuangwen.results.scoring.arithmetic.lines import Line, unknown_line
 from chuangwen.results.scoring.arithmetic.parts import Plan
-from chuangwen.results.scoring.arithmetic.scores import Chances, Line, Prepared, Sums
+from chuangwen.results.scoring.arithmetic.scores import Chances, Prepared, Sums
 
 NOTHING: Ints = np.zeros(0, dtype=np.int64)
 
@@ -18,24 +19,34 @@ NOTHING: Ints = np.zeros(0, dtype=np.int64)
 def total_line(prepared: Prepared, sums: Sums, chances: Chances, fixed: Ints = NOTHING) -> Line:
     """The total with bounds and interval; ``fixed`` parts are supposed to be certain and carry no chance."""
     got, sure, open_ = float(sums.score.sum()), float(sums.known.sum()), float(sums.unknown.sum())
-    weight = sure + open_
+    weight, least = sure + open_, prepared.plan.framework.least_measured
+    if weight <= 0:
+        return unknown_line(0.0, least=least)
     filled = sums.unknown * sums.fill
     expected = got + float(filled[sums.unknown > 0].sum())
-    if weight <= 0:
-        return Line(0.0, None, 100.0, 0.0, (0.0, 100.0), 0.0)
-    low, high = got / weight * 100, (got + open_) / weight * 100
+    own = np.where(prepared.known, prepared.coef, 0.0)
+    own[fixed] = 0.0
+    sites, down, up = _variances(prepared, own, chances)
+    line = Line(
+        low=got / weight * 100,
+        expected=None,
+        high=(got + open_) / weight * 100,
+        measured=sure / weight,
+        weight=weight,
+        sure_down=sqrt(sites + down) / weight * 100,
+        sure_up=sqrt(sites + up) / weight * 100,
+        least=least,
+    )
     if np.isnan(expected):
-        return Line(low, None, high, sure / weight, (0.0, 100.0), weight)
-    reach = _reach(prepared.plan, prepared.coef, prepared.known, sums)
-    reach[fixed] = 0.0
-    sites, down, up = _variances(prepared, reach, chances)
-    a = max(0.0, (expected - sqrt(sites + down)) / weight * 100)
-    b = min(100.0, (expected + sqrt(sites + up)) / weight * 100)
-    return Line(low, expected / weight * 100, high, sure / weight, (a, b), weight)
+        return line
+    if open_ > 0:
+        sites, down, up = _variances(prepared, own * (1 + _gain(prepared.plan, sums)), chances)
+    expected, down, up = expected / weight * 100, sqrt(sites + down) / weight * 100, sqrt(sites + up) / weight * 100
+    return replace(line, expected=expected, down=down, up=up)
 
 
-def _reach(plan: Plan, coef: Floats, known: NDArray[np.bool_], sums: Sums) -> Floats:
-    """How far the expected total moves with each known part: its own weight, and what is filled from it."""
+def _gain(plan: Plan, sums: Sums) -> Floats:
+    """How much of unknown points is filled in from each known part, per point of its own."""
     own = np.divide(sums.unknown, sums.known, out=np.zeros_like(sums.known), where=sums.known > 0)
     gain = np.where(sums.level == 0, own, 0.0)
     for step, groups in enumerate(plan.above, start=1):
@@ -43,7 +54,7 @@ def _reach(plan: Plan, coef: Floats, known: NDArray[np.bool_], sums: Sums) -> Fl
         open_ = weigh(group, np.where(sums.level == step, sums.unknown, 0.0))
         whole = weigh(group, sums.known)
         gain += np.divide(open_, whole, out=np.zeros_like(whole), where=whole > 0)[group]
-    return np.where(known, coef * (1 + gain[plan.pair]), 0.0)
+    return gain[plan.pair]
 
 
 def _variances(prepared: Prepared, reach: Floats, chances: Chances) -> tuple[float, float, float]:

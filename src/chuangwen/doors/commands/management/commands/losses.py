@@ -8,7 +8,7 @@ from django.conf import settings
 from chuangwen.doors.commands.command import TownCommand, require_database
 from chuangwen.kit import clock
 from chuangwen.records.township.queries import demo_day
-from chuangwen.results.scoring.queries import latest_of_year, losses_of, score_edition
+from chuangwen.results.scoring.queries import latest_of_year, losses_of, score_round
 
 
 class Command(TownCommand):
@@ -25,7 +25,7 @@ class Command(TownCommand):
         require_database(settings.HOME)
         with clock.live_on(demo_day()):
             round_ = latest_of_year(options["year"])
-            found = losses_of(score_edition(round_, round_.edition, clock.today()))
+            found = losses_of(score_round(round_, clock.today()))
         found = found[: options["top"]] if options["top"] else found
         for one in found:
             self.say(

@@ -8,7 +8,8 @@ from django.conf import settings
 from chuangwen.doors.commands.command import TownCommand, require_database
 from chuangwen.kit import clock
 from chuangwen.records.township.queries import demo_day
-from chuangwen.results.scoring.queries import as_data, latest_of_year, score_round
+from chuangwen.results.scoring.queries import latest_of_year, score_round
+from chuangwen.results.scoring.score_data import as_data
 
 
 class Command(TownCommand):
