@@ -51,6 +51,7 @@ class Regime:
     unmeasured: float = 0.0
     lonely: float = 0.0
     by_method: float = 0.5
+    companion: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,6 @@ class Town:
     plan: Plan
     register: Register
     rows: Entries
-    chosen: int
     sizes: tuple[int, ...]
     shares: dict[str, float]
     asked: dict[str, int]
@@ -104,7 +104,6 @@ def town(regime: Regime, dice: np.random.Generator) -> Town:
         plan=make_plan(framework),
         register=register,
         rows=_rows(regime, framework, register, dice),
-        chosen=0,
         sizes=tuple(_size(regime, int(count), dice) for count in counts),
         shares={one.code: float(dice.uniform(*regime.content)) for one in framework.questions},
         asked={one.code: int(dice.integers(*regime.answers, endpoint=True)) for one in framework.questions},
@@ -207,6 +206,7 @@ def _around(rate: float, luck: np.ndarray, clustering: float) -> np.ndarray:
     return 1 / (1 + np.exp(-(stretched + luck)))
 
 
+SMALL = Regime("companion", types=(2, 4), sites=(4, 20), passing=(0.6, 0.97))
 USUAL = Regime("usual")
 REGIMES = (
     USUAL,
@@ -217,9 +217,10 @@ REGIMES = (
     replace(USUAL, name="most pass, a tenth seen", passing=(0.85, 0.98), share=(0.1, 0.1)),
     replace(USUAL, name="nearly all pass, clustering", passing=(0.93, 0.995), clustering=(2.0, 3.0), share=(0.1, 0.3)),
     replace(USUAL, name="survey dominates", weights=(10, 20, 70)),
-    replace(USUAL, name="part unmeasured", unmeasured=0.6, looked=0.8),
+    replace(USUAL, name="part unmeasured", unmeasured=0.6),
     replace(USUAL, name="one site in some types", lonely=0.35, share=(0.1, 0.3)),
-    replace(USUAL, name="census", share=(1.0, 1.0)),
+    replace(USUAL, name="all sites seen", share=(1.0, 1.0)),
+    replace(USUAL, name="with a small companion", companion=True, passing=(0.7, 0.95)),
     replace(USUAL, name="survey through the ends of its scale", content=(0.55, 0.98), weights=(20, 30, 50)),
     replace(USUAL, name="most pass, survey high", passing=(0.85, 0.98), content=(0.8, 0.99), bad=(0.0, 0.1)),
     replace(USUAL, name="from one site on", passing=(0.7, 0.98), share=(0.05, 0.15), least=1, clustering=(0.0, 2.0)),

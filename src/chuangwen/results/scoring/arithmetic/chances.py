@@ -149,14 +149,14 @@ def answer_chances(prepared: Prepared, z: float) -> Answers:
     return answers_of(prepared.plan.framework.questions, prepared.measures.tallies, z)
 
 
-def answers_of(questions: Sequence[Rate], tallies: Mapping[str, tuple[int, int]], z: float) -> Answers:
+def answers_of(questions: Sequence[Rate], tallies: Mapping[str, tuple[float, float]], z: float) -> Answers:
     """How far each question's attainment may lie from what was found; 0 where nobody was asked."""
     told = [_answer(one, tallies.get(one.code), z) for one in questions]
     down, up, lean = np.array(told, dtype=np.float64).reshape(-1, 3).T
     return Answers(down, up, lean)
 
 
-def _answer(question: Rate, counts: tuple[int, int] | None, z: float) -> tuple[float, float, float]:
+def _answer(question: Rate, counts: tuple[float, float] | None, z: float) -> tuple[float, float, float]:
     """Wilson's half-width about the found share, read through the scale; and the third moment of what is lost."""
     if not counts or counts[1] <= 0:
         return 0.0, 0.0, 0.0
@@ -181,7 +181,7 @@ def wilson(part: float, whole: float, z: float) -> tuple[float, float]:
 
 
 @dataclass(frozen=True)
-class _Types:
+class Types:
     """Per line and site type: variance, what it is worth in degrees of freedom, and the third moment of what is lost."""
 
     variance: Floats
@@ -208,7 +208,11 @@ def swing(chances: Chances, cells: Floats, asked: Floats) -> tuple[float, float]
 
 
 def _swings(chances: Chances, cells: Floats, asked: Floats) -> tuple[Floats, Floats]:
-    types, z, told = _by_type(chances, cells), chances.z, chances.answers
+    return limits(by_type(chances, cells), chances.answers, asked, chances.z)
+
+
+def limits(types: Types, told: Answers, asked: Floats, z: float) -> tuple[Floats, Floats]:
+    """Put site types and questions together: how far each line may move down and up."""
     down, up = (np.square(asked * one).sum(axis=1) / (z * z) for one in (told.down, told.up))
     field = types.variance.sum(axis=1)
     whole = field + (down + up) / 2
@@ -236,26 +240,26 @@ def student(z: float, vague: Floats) -> Floats:
     return quantile
 
 
-def _by_type(chances: Chances, cells: Floats) -> _Types:
+def by_type(chances: Chances, cells: Floats) -> Types:
     """Every site type's share in each line's variance."""
     live = cells * (chances.finite > 0)
     expected = cells * chances.expected
 
-    def by_type(amounts: Floats) -> Floats:
+    def gather(amounts: Floats) -> Floats:
         return _gathered(chances.cell_type, amounts, chances.kinds)
 
-    weight, wide = by_type(live), by_type(expected)
-    model = chances.cluster * np.square(wide) + (1 - chances.cluster) * by_type(np.square(expected))
-    lost = _ratio(by_type(live * chances.lost), weight, 0.5)
+    weight, wide = gather(live), gather(expected)
+    model = chances.cluster * np.square(wide) + (1 - chances.cluster) * gather(np.square(expected))
+    lost = _ratio(gather(live * chances.lost), weight, 0.5)
     coin = np.maximum(lost * (1 - lost), 1e-12)
-    finite = _ratio(by_type(cells * chances.finite), weight, 1.0)
+    finite = _ratio(gather(cells * chances.finite), weight, 1.0)
     rare = _ratio(model * np.square(1 - 2 * lost), np.square(weight * coin * finite), 0.0)
-    more = np.maximum(_ratio(by_type(expected * chances.seen), wide, 1.0) - 1, 0.0)
+    more = np.maximum(_ratio(gather(expected * chances.seen), wide, 1.0) - 1, 0.0)
     freedom = more / (1 + more * rare / 2)
     trust = freedom / (PRIOR_FREEDOM + freedom)
     variance = trust * _found(chances, cells) + (1 - trust) * model
     lean = _ratio(np.square(variance) * (1 - 2 * lost), weight * coin, 0.0)
-    return _Types(variance, PRIOR_FREEDOM + freedom, lean)
+    return Types(variance, PRIOR_FREEDOM + freedom, lean)
 
 
 def _found(chances: Chances, cells: Floats) -> Floats:

@@ -40,12 +40,12 @@ def total_line(prepared: Prepared, sums: Sums, chances: Chances, fixed: Ints = N
     if np.isnan(expected):
         return line
     if open_ > 0:
-        moved = own * (1 + _gain(prepared.plan, sums))
+        moved = own * (1 + gain_of(prepared.plan, sums))
         down, up = (amount / weight * 100 for amount in swing(chances, *weights_of(prepared.plan, moved)))
     return replace(line, expected=expected / weight * 100, down=down, up=up)
 
 
-def _gain(plan: Plan, sums: Sums) -> Floats:
+def gain_of(plan: Plan, sums: Sums) -> Floats:
     """How much of unknown points is filled in from each known part, per point of its own."""
     own = np.divide(sums.unknown, sums.known, out=np.zeros_like(sums.known), where=sums.known > 0)
     gain = np.where(sums.level == 0, own, 0.0)
