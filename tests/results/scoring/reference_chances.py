@@ -63,7 +63,7 @@ class Town:
 
 
 def by_type(town, weights):
-    """(variance, freedom, lean) of each site type, for a line that weighs its cells so."""
+    """(variance, freedom, lean, bend) of each site type, for a line that weighs its cells so."""
     kinds = defaultdict(dict)
     for cell, weight in weights.items():
         if weight > 0 and town.finite(cell) > 0:
@@ -89,7 +89,7 @@ def by_type(town, weights):
                 moved[site] += weight * town.off(cell, site) * town.finite(cell) / n
         found = sum(move**2 for move in moved.values())
         variance = (freedom * found + 5 * model) / (freedom + 5)
-        yield variance, freedom + 5, variance**2 * (1 - 2 * lost) / (whole * coin)
+        yield variance, freedom + 5, variance**2 * (1 - 2 * lost) / (whole * coin), variance**3 / whole**2 / coin
 
 
 def answer(scale, k, n, z):
@@ -117,16 +117,16 @@ def student(z, vague):
 def swing(town, weights, asked, z):
     """(down, up): ``weights`` by cell, ``asked`` a list of (weight, scale, positive, valid)."""
     types = list(by_type(town, weights))
-    field = sum(variance for variance, _, _ in types)
+    field = sum(one[0] for one in types)
     down = up = 0.0
-    lean = sum(one for _, _, one in types)
+    lean = sum(one[2] for one in types)
     for weight, scale, k, n in asked:
         a, b, leaning = answer(scale, k, n, z)
         down, up, lean = down + (weight * a / z) ** 2, up + (weight * b / z) ** 2, lean + weight**3 * leaning
     whole = field + (down + up) / 2
     if whole <= 0:
         return 0.0, 0.0
-    vague = sum(variance**2 / freedom for variance, freedom, _ in types) / whole**2 + 0.25 * lean**2 / (2 * whole**3)
+    vague = sum(one[0] ** 2 / one[1] for one in types) / whole**2 + 0.25 * lean**2 / (2 * whole**3)
     t = student(z, vague)
-    shift = t * t / 2 * lean / whole
+    shift = t * t / 2 * lean / whole / (1 + t * t * sum(one[3] for one in types) / whole**2)
     return sqrt(t * t * (field + down) + shift**2) + shift, sqrt(t * t * (field + up) + shift**2) - shift

@@ -182,11 +182,15 @@ def wilson(part: float, whole: float, z: float) -> tuple[float, float]:
 
 @dataclass(frozen=True)
 class Types:
-    """Per line and site type: variance, what it is worth in degrees of freedom, and the third moment of what is lost."""
+    """Per line and site type: variance, what it is worth in degrees of freedom, and the third moment of what is lost.
+
+    ``bend`` keeps the lean in bounds where few sites were seen: as in Wilson's interval nothing loses more than it weighs.
+    """
 
     variance: Floats
     freedom: Floats
     lean: Floats
+    bend: Floats
 
 
 def swings(chances: Chances, cells: Floats, asked: Floats) -> tuple[Floats, Floats]:
@@ -221,9 +225,8 @@ def limits(types: Types, told: Answers, asked: Floats, z: float) -> tuple[Floats
     safe = np.where(some, whole, 1.0)
     vague = (np.square(types.variance) / types.freedom).sum(axis=1) / np.square(safe)
     vague += RARITY * np.square(lean) / (2 * safe**3)
-    t = np.where(some, student(z, vague), 0.0)
-    shift = np.square(t) / 2 * lean / safe
-    square = np.square(t)
+    square = np.square(np.where(some, student(z, vague), 0.0))
+    shift = square / 2 * lean / safe / (1 + square * types.bend.sum(axis=1) / np.square(safe))
     return (
         np.sqrt(square * (field + down) + np.square(shift)) + shift,
         np.sqrt(square * (field + up) + np.square(shift)) - shift,
@@ -259,7 +262,8 @@ def by_type(chances: Chances, cells: Floats) -> Types:
     trust = freedom / (PRIOR_FREEDOM + freedom)
     variance = trust * _found(chances, cells) + (1 - trust) * model
     lean = _ratio(np.square(variance) * (1 - 2 * lost), weight * coin, 0.0)
-    return Types(variance, PRIOR_FREEDOM + freedom, lean)
+    bend = _ratio(variance**3, np.square(weight) * coin, 0.0)
+    return Types(variance, PRIOR_FREEDOM + freedom, lean, bend)
 
 
 def _found(chances: Chances, cells: Floats) -> Floats:

@@ -48,18 +48,21 @@ class Sample:
 def sample_size(scored: Scored, half_width: float) -> Sample:
     """The smallest further sample that brings the total's interval under ``half_width`` points, if any can."""
     survey = _Survey.of(scored.prepared)
-    now = survey.half_width(survey.seen, 0)
+    now = survey.half_width(survey.seen, survey.told(0))
     if now <= half_width:
         return Sample({}, 0, now, now)
     shrunk = ceil(survey.answers * ((now / half_width) ** 2 - 1)) if survey.answers else 0
-    sites = survey.allocated(lambda n: survey.half_width(n, shrunk) <= half_width)
-    answers = _least(lambda more: survey.half_width(sites, more) <= half_width, MOST_ANSWERS) if survey.answers else 0
+    told = survey.told(shrunk)
+    sites = survey.allocated(lambda n: survey.half_width(n, told) <= half_width)
+    answers = 0
+    if survey.answers:
+        answers = _least(lambda more: survey.half_width(sites, survey.told(more)) <= half_width, MOST_ANSWERS)
     more = {
         kind.code: int(n)
         for kind, n in zip(scored.prepared.plan.framework.site_types, sites - survey.seen, strict=True)
         if n > 0
     }
-    return Sample(more, answers, survey.half_width(sites, answers), now)
+    return Sample(more, answers, survey.half_width(sites, survey.told(answers)), now)
 
 
 def _least(holds: Callable[[int], bool], most: int) -> int:
@@ -112,19 +115,21 @@ class _Survey:
         ]
         return sum(told) / len(told) if told else 0.0
 
-    def half_width(self, sites: Ints, more: int) -> float:
-        """Half of the interval's width with so many sites of each type and so many more answers to each question."""
+    def half_width(self, sites: Ints, told: Answers) -> float:
+        """Half of the interval's width with so many sites of each type and such answers."""
         left = 1 - sites / np.maximum(self.registered, 1)
         variance = self.unit * np.divide(left, sites, out=np.zeros(len(sites)), where=sites > 0)
         was, freedom = self.types.variance[0], self.types.freedom[0] - PRIOR_FREEDOM
         grown = np.maximum(sites - 1, 0) / np.maximum(self.seen - 1, 1)
         free = PRIOR_FREEDOM + np.where(self.seen > 1, freedom * grown, np.maximum(sites - 1, 0))
-        lean = self.types.lean[0] * np.square(np.divide(variance, was, out=np.zeros_like(was), where=was > 0))
-        types = Types(variance[None, :], free[None, :], lean[None, :])
-        down, up = limits(types, self._told(more), self.asked[None, :], self.chances.z)
+        less = np.divide(variance, was, out=np.zeros_like(was), where=was > 0)
+        moments = (self.types.lean[0] * less**2, self.types.bend[0] * less**3)
+        types = Types(variance[None, :], free[None, :], *(one[None, :] for one in moments))
+        down, up = limits(types, told, self.asked[None, :], self.chances.z)
         return float(down[0] + up[0]) / 2 / self.weight * 100
 
-    def _told(self, more: int) -> Answers:
+    def told(self, more: int) -> Answers:
+        """The chances of the questions with so many more answers to each, in the shares found."""
         if not more:
             return self.chances.answers
         tallies = {
@@ -147,6 +152,8 @@ class _Survey:
         if holds(at(low)):
             return at(low)
         for _ in range(60):
+            if np.array_equal(at(low), at(high)):
+                break
             middle = (low + high) / 2
             low, high = (low, middle) if holds(at(middle)) else (middle, high)
         return at(high)
