@@ -285,4 +285,5 @@ def _gathered(places: Ints, amounts: Floats, count: int) -> Floats:
 
 
 def _ratio(part: Floats, whole: Floats, otherwise: float) -> Floats:
-    return np.divide(part, whole, out=np.full(np.shape(part), otherwise), where=whole > 0)
+    ratio: Floats = np.divide(part, whole, out=np.full(np.shape(part), otherwise), where=whole > 0)
+    return ratio

@@ -50,7 +50,7 @@ def _lines(prepared: Prepared, sums: Sums, chances: Chances) -> dict[Key, Line]:
     """Every row's line; all rows go through the estimator together."""
     members = list(_members(prepared.plan, prepared))
     sure = _weights(prepared)
-    swung = []
+    swung: list[Floats] = []
     for matrices in ([with_fill(prepared.plan, sums, one) for one in sure], sure):
         stacked = [np.array([one[pairs].sum(axis=0) for _, pairs in members]) for one in matrices]
         swung += swings(chances, *stacked) if members else []
