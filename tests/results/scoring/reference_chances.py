@@ -128,5 +128,6 @@ def swing(town, weights, asked, z):
         return 0.0, 0.0
     vague = sum(one[0] ** 2 / one[1] for one in types) / whole**2 + 0.25 * lean**2 / (2 * whole**3)
     t = student(z, vague)
-    shift = t * t / 2 * lean / whole / (1 + t * t * sum(one[3] for one in types) / whole**2)
-    return sqrt(t * t * (field + down) + shift**2) + shift, sqrt(t * t * (field + up) + shift**2) - shift
+    bent = 1 + t * t * sum(one[3] for one in types) / whole**2
+    shift = t * t / 2 * lean / whole / bent
+    return sqrt(t * t / bent * (field + down) + shift**2) + shift, sqrt(t * t / bent * (field + up) + shift**2) - shift

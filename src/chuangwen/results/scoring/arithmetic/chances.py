@@ -226,7 +226,9 @@ def limits(types: Types, told: Answers, asked: Floats, z: float) -> tuple[Floats
     vague = (np.square(types.variance) / types.freedom).sum(axis=1) / np.square(safe)
     vague += RARITY * np.square(lean) / (2 * safe**3)
     square = np.square(np.where(some, student(z, vague), 0.0))
-    shift = square / 2 * lean / safe / (1 + square * types.bend.sum(axis=1) / np.square(safe))
+    bent = 1 + square * types.bend.sum(axis=1) / np.square(safe)
+    shift = square / 2 * lean / safe / bent
+    square = square / bent
     return (
         np.sqrt(square * (field + down) + np.square(shift)) + shift,
         np.sqrt(square * (field + up) + np.square(shift)) - shift,
