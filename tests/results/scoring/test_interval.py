@@ -89,9 +89,9 @@ def test_the_more_sites_without_a_fault_the_surer_and_all_of_them_are_certain() 
 
 
 def test_one_site_of_a_type_learns_from_the_towns_other_sites() -> None:
-    calm = _town_of({0: [10_000] * 19 + [0], 1: [10_000]}, {0: 40, 1: 40})
-    wild = _town_of({0: [10_000, 0] * 10, 1: [10_000]}, {0: 40, 1: 40})
-    assert 0 < calm.down < wild.down
+    calm = _town_of({0: [10_000] * 19 + [0], 1: [10_000]}, {0: 40, 1: 8})
+    wild = _town_of({0: [10_000, 0] * 10, 1: [10_000]}, {0: 40, 1: 8})
+    assert 0 < calm.down + calm.up < wild.down + wild.up
 
 
 def test_where_faults_are_rare_more_may_hide_than_vanish_and_the_other_way_round() -> None:
