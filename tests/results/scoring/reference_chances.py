@@ -130,4 +130,6 @@ def swing(town, weights, asked, z):
     t = student(z, vague)
     bent = 1 + t * t * sum(one[3] for one in types) / whole**2
     shift = t * t / 2 * lean / whole / bent
-    return sqrt(t * t / bent * (field + down) + shift**2) + shift, sqrt(t * t / bent * (field + up) + shift**2) - shift
+    return sqrt(t * t / sqrt(bent) * (field + down) + shift**2) + shift, sqrt(
+        t * t / sqrt(bent) * (field + up) + shift**2
+    ) - shift

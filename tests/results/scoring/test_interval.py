@@ -5,7 +5,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from chuangwen.results.scoring.arithmetic.chances import answers_of, chances_of, swing, swings
+from chuangwen.results.scoring.arithmetic.chances import answers_of, by_type, chances_of, swing, swings
 from chuangwen.results.scoring.arithmetic.inputs import (
     Check,
     Entries,
@@ -21,7 +21,7 @@ from chuangwen.results.scoring.arithmetic.parts import make_plan
 from chuangwen.results.scoring.arithmetic.places import places
 from chuangwen.results.scoring.arithmetic.rows import score, total_of
 from chuangwen.results.scoring.arithmetic.sampling import Sample, sample_size
-from chuangwen.results.scoring.arithmetic.scores import prepare
+from chuangwen.results.scoring.arithmetic.scores import Prepared, prepare
 from tests.results.scoring import reference
 from tests.results.scoring.coverage import coverage
 from tests.results.scoring.towns import REGIMES, STRAIGHT, Town, town
@@ -57,7 +57,7 @@ def test_a_whole_town_agrees_with_plain_python(name: str) -> None:
             assert line.likely == pytest.approx((a, b), abs=1e-9)
 
 
-def _town_of(values: dict[int, list[int]], sites: dict[int, int], answers: tuple[int, int] | None = None) -> Line:
+def _round_of(values: dict[int, list[int]], sites: dict[int, int], answers: tuple[int, int] | None = None) -> Prepared:
     """One standard, one check at types 0 and 1: values (ten-thousandths) of the sites seen, sites registered by type."""
     shares = {"field": Decimal(50), "survey": Decimal(50)} if answers else {"field": Decimal(100)}
     framework = Framework(
@@ -72,7 +72,11 @@ def _town_of(values: dict[int, list[int]], sites: dict[int, int], answers: tuple
     register = Register(types, np.zeros(len(types), dtype=np.int64), ["V"])
     entries = Entries(*(np.array(one, dtype=np.int64) for one in columns))
     tallies = {"Q": answers} if answers else {}
-    return total_of(prepare(make_plan(framework), Measures(register, entries, {}, tallies)))
+    return prepare(make_plan(framework), Measures(register, entries, {}, tallies))
+
+
+def _town_of(*told, **more) -> Line:
+    return total_of(_round_of(*told, **more))
 
 
 def test_two_sites_without_a_fault_are_no_proof_that_ten_have_none() -> None:
@@ -89,9 +93,11 @@ def test_the_more_sites_without_a_fault_the_surer_and_all_of_them_are_certain() 
 
 
 def test_one_site_of_a_type_learns_from_the_towns_other_sites() -> None:
-    calm = _town_of({0: [10_000] * 19 + [0], 1: [10_000]}, {0: 40, 1: 8})
-    wild = _town_of({0: [10_000, 0] * 10, 1: [10_000]}, {0: 40, 1: 8})
-    assert 0 < calm.down + calm.up < wild.down + wild.up
+    calm, wild = (
+        _round_of({0: values, 1: [10_000]}, {0: 40, 1: 8}) for values in ([10_000] * 19 + [0], [10_000, 0] * 10)
+    )
+    calm_one, wild_one = (by_type(chances_of(one), np.ones((1, 2))).variance[0, 1] for one in (calm, wild))
+    assert 0 < calm_one < wild_one
 
 
 def test_where_faults_are_rare_more_may_hide_than_vanish_and_the_other_way_round() -> None:

@@ -228,7 +228,7 @@ def limits(types: Types, told: Answers, asked: Floats, z: float) -> tuple[Floats
     square = np.square(np.where(some, student(z, vague), 0.0))
     bent = 1 + square * types.bend.sum(axis=1) / np.square(safe)
     shift = square / 2 * lean / safe / bent
-    square = square / bent
+    square = square / np.sqrt(bent)  # half of the bend, by measurement: the variance itself is an estimate
     return (
         np.sqrt(square * (field + down) + np.square(shift)) + shift,
         np.sqrt(square * (field + up) + np.square(shift)) - shift,
