@@ -1,30 +1,13 @@
 """The score in plain Python: loops and dictionaries, no arrays. Written from docs/explanation/the-score.md, not from the code."""
 
-import itertools
 from collections import defaultdict
-from math import sqrt
 
 from chuangwen.results.scoring.arithmetic.inputs import Framework, Measures
+from tests.results.scoring import reference_chances
+from tests.results.scoring.reference_scales import through
 
 MATERIALS = ("material", "opinion", "overall")
 Z90 = 1.6448536269514722
-
-
-def through(scale, rate):
-    points = [(float(x), float(y)) for x, y in scale]
-    if rate <= points[0][0]:
-        return points[0][1]
-    for (a, b), (c, d) in itertools.pairwise(points):
-        if rate <= c:
-            return b + (d - b) * (rate - a) / (c - a)
-    return points[-1][1]
-
-
-def wilson(k, n, z):
-    p = k / n
-    middle = (p + z * z / (2 * n)) / (1 + z * z / n)
-    half = z * sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def site_values(framework: Framework, measures: Measures):
@@ -198,23 +181,16 @@ def line(framework, measures, all_, z):
             for other in parts:
                 if other["value"] is not None and part["fill"] in other["groups"]:
                     reach[id(other)] += part["coef"] * other["coef"] / known[part["fill"]]
-    sites, strata, down, up = defaultdict(float), defaultdict(float), defaultdict(float), defaultdict(float)
+    weights, asked = defaultdict(float), defaultdict(float)
     for part in parts:
         weight = reach.get(id(part), 0.0)
         if part["method"] == "field" and part["value"] is not None and part.get("cell"):
-            seen = values[part["cell"]]
-            n, big, mean = len(seen), max(registered[part["cell"][1]], len(seen)), part["value"]
-            finite = sqrt(max(0.0, 1 - n / big))
-            for site, value in seen.items():
-                sites[site] += weight * (value - mean) / n * finite
-            strata[part["cell"][1]] += weight * sqrt(n / (n + 1)) * (mean - 0.5) / n * finite
+            weights[part["cell"]] += weight
         if part.get("question") and part["value"] is not None:
-            rate = next(one for one in framework.questions if one.code == part["question"])
-            k, n = measures.tallies[part["question"]]
-            ends = sorted(through(rate.scale, end) for end in wilson(k, n, z))
-            down[rate.code] += weight * max(0.0, part["value"] - ends[0])
-            up[rate.code] += weight * max(0.0, ends[1] - part["value"])
-    field = z * z * (sum(v * v for v in sites.values()) + sum(v * v for v in strata.values()))
-    a = max(0.0, (expected - sqrt(field + sum(v * v for v in down.values()))) / whole * 100)
-    b = min(100.0, (expected + sqrt(field + sum(v * v for v in up.values()))) / whole * 100)
+            asked[part["question"]] += weight
+    scales = {rate.code: rate.scale for rate in framework.questions}
+    town = reference_chances.Town(values, registered, [kind.code for kind in framework.site_types])
+    told = [(weight, scales[code], *measures.tallies[code]) for code, weight in asked.items()]
+    down, up = reference_chances.swing(town, weights, told, z)
+    a, b = max(0.0, (expected - down) / whole * 100), min(100.0, (expected + up) / whole * 100)
     return low / whole * 100, expected / whole * 100, (low + whole - sure) / whole * 100, sure / whole, a, b

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from chuangwen.results.scoring.arithmetic.chances import wilson
 from chuangwen.results.scoring.arithmetic.inputs import (
     Check,
     Entries,
@@ -25,7 +26,7 @@ from chuangwen.results.scoring.arithmetic.parts import make_plan
 from chuangwen.results.scoring.arithmetic.places import groups_apart, places
 from chuangwen.results.scoring.arithmetic.rows import score
 from chuangwen.results.scoring.arithmetic.sampling import sample_size
-from chuangwen.results.scoring.arithmetic.scores import prepare, wilson
+from chuangwen.results.scoring.arithmetic.scores import prepare
 from chuangwen.results.scoring.arithmetic.town import System, compose
 from chuangwen.results.scoring.arithmetic.whatif import make_ready
 from tests.results.scoring import reference

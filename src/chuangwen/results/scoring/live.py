@@ -16,10 +16,11 @@ from chuangwen.records.ledger.models import Note
 from chuangwen.records.measures import packing
 from chuangwen.records.measures.models import Round
 from chuangwen.records.measures.states import COMPANION_OFFSET
-from chuangwen.results.scoring.arithmetic.inputs import Entries, Floats
+from chuangwen.results.scoring.arithmetic.chances import Answers, answer_chances
+from chuangwen.results.scoring.arithmetic.inputs import Entries
 from chuangwen.results.scoring.arithmetic.lines import Line
 from chuangwen.results.scoring.arithmetic.rows import total_of
-from chuangwen.results.scoring.arithmetic.scores import Prepared, answer_chances, prepare, with_entries, z_of
+from chuangwen.results.scoring.arithmetic.scores import Prepared, prepare, with_entries, z_of
 from chuangwen.results.scoring.gathering import Shelf, measures_of, pack_of, plan_of, shelf_of
 
 KEPT = 4
@@ -33,7 +34,7 @@ class Live:
     on: date
     prepared: Prepared
     shelf: Shelf
-    answers: tuple[Floats, Floats]
+    answers: Answers
 
 
 _kept: dict[tuple[int, str], Live] = {}

@@ -6,13 +6,14 @@ village can show (site types it has, questions it was asked) make up its base of
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
 
 import numpy as np
 
-from chuangwen.results.scoring.arithmetic.inputs import METHODS, Floats, Ints, through, weigh
+from chuangwen.results.scoring.arithmetic.chances import Pool, answers_of, field_chances, pool_of, swing
+from chuangwen.results.scoring.arithmetic.inputs import Floats, through, weigh
 from chuangwen.results.scoring.arithmetic.lines import Line, unknown_line
-from chuangwen.results.scoring.arithmetic.scores import Prepared, wilson, z_of
+from chuangwen.results.scoring.arithmetic.scores import Cells, Prepared, z_of
+from chuangwen.results.scoring.arithmetic.totals import weights_of
 
 
 @dataclass(frozen=True)
@@ -28,87 +29,56 @@ class Place:
 def places(prepared: Prepared) -> list[Place]:
     """Every owner of sites in the register, in the register's order."""
     register = prepared.measures.register
-    z = z_of(prepared.plan.framework.level)
-    weight = _cell_weights(prepared)
-    asked = _question_weights(prepared)
+    pool = pool_of(prepared)
+    cells, asked = weights_of(prepared.plan, prepared.coef)
     counts = np.bincount(register.owners, minlength=len(register.owner_codes))
     visited = np.zeros(len(register.owner_codes), dtype=np.int64)
     sites_seen = np.unique(prepared.cells.entry_site)
     np.add.at(visited, register.owners[sites_seen], 1)
     return [
-        Place(code, _place_line(prepared, owner, weight, asked, z), int(visited[owner]), int(counts[owner]))
+        Place(code, _place_line(prepared, owner, (cells, asked), pool), int(visited[owner]), int(counts[owner]))
         for owner, code in enumerate(register.owner_codes)
     ]
 
 
-def _cell_weights(prepared: Prepared) -> Floats:
-    plan = prepared.plan
-    field = (plan.method == METHODS.index("field")) & (plan.thing >= 0)
-    return weigh(plan.cell[field], prepared.coef[field], len(prepared.cells.seen))
-
-
-def _question_weights(prepared: Prepared) -> Floats:
-    plan = prepared.plan
-    survey = (plan.method == METHODS.index("survey")) & (plan.thing >= 0)
-    return weigh(plan.thing[survey], prepared.coef[survey], len(plan.framework.questions))
-
-
-@dataclass(frozen=True)
-class _Own:
-    """What one owner shows: weight, mean, seen and registered by cell, and its entries."""
-
-    weight: Floats
-    mean: Floats
-    seen: Ints
-    registered: Ints
-    entries: Ints
-
-
-def _own(prepared: Prepared, owner: int, weight: Floats) -> _Own:
+def _own(prepared: Prepared, owner: int) -> Cells:
+    """The cells of one owner's own sites."""
     cells, plan, register = prepared.cells, prepared.plan, prepared.measures.register
-    mine = register.owners == owner
+    mine, count = register.owners == owner, len(prepared.cells.seen)
     kinds = np.bincount(register.types[mine], minlength=len(plan.framework.site_types))
-    registered = kinds[np.maximum(plan.cell_type, 0)] if len(kinds) else np.zeros(len(weight), dtype=np.int64)
+    registered = kinds[np.maximum(plan.cell_type, 0)] if len(kinds) else np.zeros(count, dtype=np.int64)
     entries = np.flatnonzero(mine[cells.entry_site])
-    cell = cells.entry_cell[entries]
-    seen = np.bincount(cell, minlength=len(weight))
-    total = weigh(cell, cells.entry_value[entries], len(weight))
-    mean = np.divide(total, seen, out=np.zeros(len(weight)), where=seen > 0)
-    return _Own(np.where(registered > 0, weight, 0.0), mean, seen, registered, entries)
+    cell, value = cells.entry_cell[entries], cells.entry_value[entries]
+    seen = np.bincount(cell, minlength=count)
+    mean = np.divide(weigh(cell, value, count), seen, out=np.zeros(count), where=seen > 0)
+    return Cells(seen, np.zeros_like(seen), mean, registered, cell, value, cells.entry_site[entries])
 
 
-def _place_line(prepared: Prepared, owner: int, weight: Floats, asked: Floats, z: float) -> Line:
-    own, least = _own(prepared, owner, weight), prepared.plan.framework.least_measured
-    known = np.where(own.seen > 0, own.weight, 0.0)
-    got, sure, whole = float(known @ own.mean), float(known.sum()), float(own.weight.sum())
-    down = up = 0.0
-    for index, question in enumerate(prepared.plan.framework.questions):
-        counts = prepared.measures.local_tallies.get((question.code, owner))
-        if not counts or counts[1] <= 0 or asked[index] <= 0:
-            continue
-        middle = through(question.scale, counts[0] / counts[1])
-        ends = sorted(through(question.scale, end) for end in wilson(counts[0], counts[1], z))
-        got, sure, whole = got + asked[index] * middle, sure + asked[index], whole + asked[index]
-        down += (asked[index] * (middle - ends[0])) ** 2
-        up += (asked[index] * (ends[1] - middle)) ** 2
+def _own_tallies(prepared: Prepared, owner: int) -> dict[str, tuple[int, int]]:
+    """What one owner's own people answered."""
+    told = prepared.measures.local_tallies
+    codes = [one.code for one in prepared.plan.framework.questions]
+    return {code: told[code, owner] for code in codes if (code, owner) in told and told[code, owner][1] > 0}
+
+
+def _place_line(prepared: Prepared, owner: int, weights: tuple[Floats, Floats], pool: Pool) -> Line:
+    framework, cells, tallies = prepared.plan.framework, _own(prepared, owner), _own_tallies(prepared, owner)
+    weight = np.where(cells.registered > 0, weights[0], 0.0)
+    known = np.where(cells.seen > 0, weight, 0.0)
+    asked = np.where([one.code in tallies for one in framework.questions], weights[1], 0.0)
+    reached = [
+        through(one.scale, tallies[one.code][0] / tallies[one.code][1]) if one.code in tallies else 0.0
+        for one in framework.questions
+    ]
+    got = float(known @ cells.mean) + float(asked @ np.array(reached, dtype=np.float64))
+    sure, whole = float(known.sum() + asked.sum()), float(weight.sum() + asked.sum())
     if sure <= 0:
-        return unknown_line(whole, least=least)
+        return unknown_line(whole, least=framework.least_measured)
+    answers = answers_of(framework.questions, tallies, z_of(framework.level))
+    a, b = (amount * 100 for amount in swing(field_chances(prepared, cells, pool, answers), known, asked))
     low, expected, high = got / whole * 100, got / sure * 100, (got + whole - sure) / whole * 100
-    sites = _site_variance(prepared, own, known) * z * z
-    a, b = sqrt(sites + down) * 100, sqrt(sites + up) * 100
+    least = framework.least_measured
     return Line(low, expected, high, sure / whole, whole, a / sure, b / sure, a / whole, b / whole, least=least)
-
-
-def _site_variance(prepared: Prepared, own: _Own, known: Floats) -> float:
-    cells, plan = prepared.cells, prepared.plan
-    seen = np.maximum(own.seen, 1)
-    finite = np.sqrt(np.clip(1 - own.seen / np.maximum(np.maximum(own.registered, own.seen), 1), 0.0, 1.0))
-    reach = known / seen * finite
-    cell = cells.entry_cell[own.entries]
-    moved = reach[cell] * (cells.entry_value[own.entries] - own.mean[cell])
-    sites = weigh(cells.entry_site[own.entries], moved)
-    pseudo = weigh(np.maximum(plan.cell_type, 0), reach * np.sqrt(seen / (seen + 1.0)) * (own.mean - 0.5))
-    return float(sites @ sites + pseudo @ pseudo)
 
 
 def groups_apart(lines: Sequence[Line]) -> list[int]:

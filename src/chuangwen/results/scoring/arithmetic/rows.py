@@ -3,23 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from math import sqrt
 
 import numpy as np
 
+from chuangwen.results.scoring.arithmetic.chances import Answers, Chances, chances_of, swings
 from chuangwen.results.scoring.arithmetic.inputs import METHODS, Floats, Ints, weigh
 from chuangwen.results.scoring.arithmetic.lines import Line, shifted, unknown_line
 from chuangwen.results.scoring.arithmetic.parts import Plan
-from chuangwen.results.scoring.arithmetic.scores import (
-    Prepared,
-    Scored,
-    Spread,
-    Sums,
-    chances_of,
-    spread_of,
-    sums_of,
-    z_of,
-)
+from chuangwen.results.scoring.arithmetic.scores import Prepared, Scored, Sums, sums_of
 from chuangwen.results.scoring.arithmetic.totals import total_line
 
 Key = tuple[str, str]
@@ -28,11 +19,9 @@ Key = tuple[str, str]
 def score(prepared: Prepared) -> Scored:
     """Score a prepared round."""
     plan = prepared.plan
-    z, least = z_of(plan.framework.level), plan.framework.least_measured
     sums = sums_of(prepared)
     chances = chances_of(prepared)
-    spread = spread_of(prepared, sums, chances)
-    rows = {key: line_of(sums, spread, pairs, z, least) for key, pairs in _members(plan, prepared)}
+    rows = _lines(prepared, sums, chances)
     bonus, deducted = bonus_of(prepared), deducted_of(prepared)
     total = shifted(total_line(prepared, sums, chances), bonus - deducted)
     bars = [
@@ -51,34 +40,71 @@ def score(prepared: Prepared) -> Scored:
     )
 
 
-def total_of(prepared: Prepared, answers: tuple[Floats, Floats] | None = None) -> Line:
+def total_of(prepared: Prepared, answers: Answers | None = None) -> Line:
     """The total after bonus and deductions: all that a re-score after one change has to make."""
     line = total_line(prepared, sums_of(prepared), chances_of(prepared, answers))
     return shifted(line, bonus_of(prepared) - deducted_of(prepared))
 
 
-def line_of(sums: Sums, spread: Spread, pairs: Ints, z: float, least: float) -> Line:
-    """The line of a set of (standard, method) pairs."""
+def _lines(prepared: Prepared, sums: Sums, chances: Chances) -> dict[Key, Line]:
+    """Every row's line; all rows go through the estimator together."""
+    members = list(_members(prepared.plan, prepared))
+    sure = _weights(prepared)
+    swung: list[Floats] = []
+    for matrices in ([with_fill(prepared.plan, sums, one) for one in sure], sure):
+        stacked = [np.array([one[pairs].sum(axis=0) for _, pairs in members]) for one in matrices]
+        swung += swings(chances, *stacked) if members else []
+    least = prepared.plan.framework.least_measured
+    return {
+        key: _line(sums, pairs, least, *(float(one[row]) for one in swung)) for row, (key, pairs) in enumerate(members)
+    }
+
+
+def _weights(prepared: Prepared) -> tuple[Floats, Floats]:
+    """(pairs x cells) and (pairs x questions): what each weighs in each (standard, method), where it is known."""
+    plan, pairs = prepared.plan, len(prepared.plan.pair_standard)
+    found = []
+    for name, place, count in (
+        ("field", plan.cell, len(plan.cell_check)),
+        ("survey", plan.thing, len(plan.framework.questions)),
+    ):
+        live = (plan.method == METHODS.index(name)) & (plan.thing >= 0) & prepared.known
+        flat = weigh(plan.pair[live] * count + place[live], prepared.coef[live], pairs * count)
+        found.append(flat.reshape(pairs, count))
+    return found[0], found[1]
+
+
+def with_fill(plan: Plan, sums: Sums, raw: Floats) -> Floats:
+    """Unknown parts follow the mean they are filled with, so they carry its chance too."""
+    moved = raw.copy()
+    own = (sums.level == 0) & (sums.unknown > 0)
+    moved[own] += raw[own] * (sums.unknown[own] / sums.known[own])[:, None]
+    for step, groups in enumerate(plan.above, start=1):
+        filled = np.flatnonzero((sums.level == step) & (sums.unknown > 0))
+        if not len(filled):
+            continue
+        group = groups[plan.pair_standard]
+        whole = weigh(group, sums.known)
+        for one in np.unique(group[filled]):
+            together = raw[group == one].sum(axis=0) / whole[one]
+            mine = filled[group[filled] == one]
+            moved[mine] += sums.unknown[mine][:, None] * together
+    return moved
+
+
+def _line(sums: Sums, pairs: Ints, least: float, *chance: float) -> Line:
+    """The line of a set of (standard, method) pairs. ``chance``: its points down and up, then those of its known part."""
     known, unknown, got = (float(one[pairs].sum()) for one in (sums.known, sums.unknown, sums.score))
     weight = known + unknown
     if weight <= 0:
         return unknown_line(0.0, least=least)
     filled = sums.unknown[pairs] * sums.fill[pairs]
     expected = float(sums.score[pairs].sum() + filled[sums.unknown[pairs] > 0].sum()) / weight * 100
-    down, up, sure_down, sure_up = (amount / weight * 100 for amount in _chances_of(spread, pairs, z))
+    down, up, sure_down, sure_up = (amount / weight * 100 for amount in chance)
     line = Line(got / weight * 100, expected, (got + unknown) / weight * 100, known / weight, weight, least=least)
     if np.isnan(expected):
         return replace(line, expected=None, sure_down=sure_down, sure_up=sure_up)
     return replace(line, down=down, up=up, sure_down=sure_down, sure_up=sure_up)
-
-
-def _chances_of(spread: Spread, pairs: Ints, z: float) -> Iterator[float]:
-    """(down, up) of the expected points of these pairs, then of their measured part alone."""
-    for one in (spread, spread.sure):
-        if one is not None:
-            sites = float(np.square(one.sites[pairs].sum(axis=0)).sum()) * z * z
-            yield sqrt(sites + float(np.square(one.down[pairs].sum(axis=0)).sum()))
-            yield sqrt(sites + float(np.square(one.up[pairs].sum(axis=0)).sum()))
 
 
 def _members(plan: Plan, prepared: Prepared) -> Iterator[tuple[Key, Ints]]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import sqrt
 from statistics import NormalDist
 
 import numpy as np
@@ -12,7 +11,7 @@ from chuangwen.results.scoring.arithmetic.inputs import FULL, METHODS, Entries, 
 from chuangwen.results.scoring.arithmetic.lines import Line
 from chuangwen.results.scoring.arithmetic.parts import Plan, alive_parts, coefficients, registered_sites, standing_of
 
-FIELD, SURVEY = METHODS.index("field"), METHODS.index("survey")
+FIELD = METHODS.index("field")
 
 
 @dataclass(frozen=True)
@@ -170,123 +169,6 @@ def sums_of(prepared: Prepared) -> Sums:
         take = (level < 0) & (whole[group] > 0)
         fill, level = np.where(take, mean[group], fill), np.where(take, step, level)
     return Sums(known, score, unknown, fill, level)
-
-
-@dataclass(frozen=True)
-class Spread:
-    """Deviations of each (standard, method)'s expected points by source: sites (symmetric), answers down and up.
-
-    ``sure`` are those of the measured points alone, without what is filled in from them.
-    """
-
-    sites: Floats
-    down: Floats
-    up: Floats
-    sure: "Spread | None" = None
-
-
-@dataclass(frozen=True)
-class Chances:
-    """What chance may move: each entry's deviation, each cell's pseudo-site, each question down and up."""
-
-    deviation: Floats
-    pseudo: Floats
-    down: Floats
-    up: Floats
-    z: float
-
-
-def chances_of(prepared: Prepared, answers: tuple[Floats, Floats] | None = None) -> Chances:
-    """The deviations of a prepared round, before they are weighed; ``answers`` if they are known from before."""
-    plan, cells = prepared.plan, prepared.cells
-    z = z_of(plan.framework.level)
-    seen = np.maximum(cells.seen, 1)
-    finite = np.sqrt(np.clip(1 - cells.seen / np.maximum(cells.registered, 1), 0.0, 1.0))
-    deviation = (cells.entry_value - cells.mean[cells.entry_cell]) / seen[cells.entry_cell] * finite[cells.entry_cell]
-    pseudo = np.where(cells.seen > 0, np.sqrt(seen / (seen + 1.0)) * (cells.mean - 0.5) / seen * finite, 0.0)
-    down, up = answers or answer_chances(prepared, z)
-    return Chances(deviation, pseudo, down, up, z)
-
-
-def answer_chances(prepared: Prepared, z: float) -> tuple[Floats, Floats]:
-    """How far each question's attainment may lie below and above, by Wilson's limits read through its scale."""
-    plan = prepared.plan
-    down, up = np.zeros(len(plan.framework.questions)), np.zeros(len(plan.framework.questions))
-    for index, question in enumerate(plan.framework.questions):
-        counts = prepared.measures.tallies.get(question.code)
-        if counts and counts[1] > 0:
-            ends = sorted(through(question.scale, end) for end in wilson(counts[0], counts[1], z))
-            middle = through(question.scale, counts[0] / counts[1])
-            down[index], up[index] = max(0.0, middle - ends[0]), max(0.0, ends[1] - middle)
-    return down, up
-
-
-def spread_of(prepared: Prepared, sums: Sums, chances: Chances) -> Spread:
-    """How chance moves each (standard, method): one column per site, per stratum's pseudo-site, per question."""
-    plan = prepared.plan
-    asked = _asked(prepared)
-    raw = (_site_deviations(prepared, chances), asked * chances.down, asked * chances.up)
-    sites, down, up = (_with_fill(plan, sums, matrix) for matrix in raw)
-    return Spread(sites, down, up, sure=Spread(*raw))
-
-
-def _site_deviations(prepared: Prepared, chances: Chances) -> Floats:
-    """(pairs x sources) change of known points; a site's faults go together, so its cells are summed before squaring."""
-    plan, cells = prepared.plan, prepared.cells
-    sites, strata = len(prepared.measures.register.types), len(plan.framework.site_types)
-    row, cell_of, coef = _field_parts(prepared)
-    order = np.argsort(cells.entry_cell, kind="stable")
-    starts = np.searchsorted(cells.entry_cell[order], np.arange(len(cells.seen) + 1))
-    sizes = (starts[1:] - starts[:-1])[cell_of]
-    part = np.repeat(np.arange(len(cell_of)), sizes)
-    offset = np.arange(len(part)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    entry = order[starts[cell_of][part] + offset] if len(part) else part
-    width = sites + strata
-    key = np.concatenate([row[part] * width + cells.entry_site[entry], row * width + sites + plan.cell_type[cell_of]])
-    amount = np.concatenate([coef[part] * chances.deviation[entry], coef * chances.pseudo[cell_of]])
-    rows = len(plan.pair_standard)
-    return weigh(key, amount, rows * width).reshape(rows, width)
-
-
-def _field_parts(prepared: Prepared) -> tuple[Ints, Ints, Floats]:
-    plan = prepared.plan
-    live = (plan.method == FIELD) & (plan.thing >= 0) & prepared.known & (prepared.coef > 0)
-    return plan.pair[live], plan.cell[live], prepared.coef[live]
-
-
-def wilson(part: float, whole: float, z: float) -> tuple[float, float]:
-    """Wilson's limits of a proportion (E. B. Wilson 1927)."""
-    rate, square = part / whole, z * z
-    middle = (rate + square / (2 * whole)) / (1 + square / whole)
-    half = z * sqrt(rate * (1 - rate) / whole + square / (4 * whole * whole)) / (1 + square / whole)
-    return max(0.0, middle - half), min(1.0, middle + half)
-
-
-def _asked(prepared: Prepared) -> Floats:
-    """(pairs x questions): what each question weighs in each (standard, method)."""
-    plan = prepared.plan
-    live = (plan.method == SURVEY) & (plan.thing >= 0) & prepared.known
-    weight = np.zeros((len(plan.pair_standard), len(plan.framework.questions)))
-    np.add.at(weight, (plan.pair[live], plan.thing[live]), prepared.coef[live])
-    return weight
-
-
-def _with_fill(plan: Plan, sums: Sums, raw: Floats) -> Floats:
-    """Unknown parts follow the mean they are filled with, so they carry its chance too."""
-    moved = raw.copy()
-    own = (sums.level == 0) & (sums.unknown > 0)
-    moved[own] += raw[own] * (sums.unknown[own] / sums.known[own])[:, None]
-    for step, groups in enumerate(plan.above, start=1):
-        filled = np.flatnonzero((sums.level == step) & (sums.unknown > 0))
-        if not len(filled):
-            continue
-        group = groups[plan.pair_standard]
-        whole = weigh(group, sums.known)
-        for one in np.unique(group[filled]):
-            together = raw[group == one].sum(axis=0) / whole[one]
-            mine = filled[group[filled] == one]
-            moved[mine] += sums.unknown[mine][:, None] * together
-    return moved
 
 
 def z_of(level: float) -> float:

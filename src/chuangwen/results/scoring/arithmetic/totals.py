@@ -4,14 +4,14 @@ The full score takes its total from here too, so a re-score after one change giv
 """
 
 from dataclasses import replace
-from math import sqrt
 
 import numpy as np
 
+from chuangwen.results.scoring.arithmetic.chances import Chances, swing
 from chuangwen.results.scoring.arithmetic.inputs import METHODS, Floats, Ints, weigh
 from chuangwen.results.scoring.arithmetic.lines import Line, unknown_line
 from chuangwen.results.scoring.arithmetic.parts import Plan
-from chuangwen.results.scoring.arithmetic.scores import Chances, Prepared, Sums
+from chuangwen.results.scoring.arithmetic.scores import Prepared, Sums
 
 NOTHING: Ints = np.zeros(0, dtype=np.int64)
 
@@ -26,26 +26,26 @@ def total_line(prepared: Prepared, sums: Sums, chances: Chances, fixed: Ints = N
     expected = got + float(filled[sums.unknown > 0].sum())
     own = np.where(prepared.known, prepared.coef, 0.0)
     own[fixed] = 0.0
-    sites, down, up = _variances(prepared, own, chances)
+    down, up = (amount / weight * 100 for amount in swing(chances, *weights_of(prepared.plan, own)))
     line = Line(
         low=got / weight * 100,
         expected=None,
         high=(got + open_) / weight * 100,
         measured=sure / weight,
         weight=weight,
-        sure_down=sqrt(sites + down) / weight * 100,
-        sure_up=sqrt(sites + up) / weight * 100,
+        sure_down=down,
+        sure_up=up,
         least=least,
     )
     if np.isnan(expected):
         return line
     if open_ > 0:
-        sites, down, up = _variances(prepared, own * (1 + _gain(prepared.plan, sums)), chances)
-    expected, down, up = expected / weight * 100, sqrt(sites + down) / weight * 100, sqrt(sites + up) / weight * 100
-    return replace(line, expected=expected, down=down, up=up)
+        moved = own * (1 + gain_of(prepared.plan, sums))
+        down, up = (amount / weight * 100 for amount in swing(chances, *weights_of(prepared.plan, moved)))
+    return replace(line, expected=expected / weight * 100, down=down, up=up)
 
 
-def _gain(plan: Plan, sums: Sums) -> Floats:
+def gain_of(plan: Plan, sums: Sums) -> Floats:
     """How much of unknown points is filled in from each known part, per point of its own."""
     own = np.divide(sums.unknown, sums.known, out=np.zeros_like(sums.known), where=sums.known > 0)
     gain = np.where(sums.level == 0, own, 0.0)
@@ -57,13 +57,8 @@ def _gain(plan: Plan, sums: Sums) -> Floats:
     return gain[plan.pair]
 
 
-def _variances(prepared: Prepared, reach: Floats, chances: Chances) -> tuple[float, float, float]:
-    plan, cells = prepared.plan, prepared.cells
-    field = (plan.method == METHODS.index("field")) & (plan.thing >= 0)
-    cell = weigh(plan.cell[field], reach[field], len(cells.seen))
-    moved = weigh(cells.entry_site, cell[cells.entry_cell] * chances.deviation)
-    strata = weigh(np.maximum(plan.cell_type, 0), cell * chances.pseudo)
-    survey = (plan.method == METHODS.index("survey")) & (plan.thing >= 0)
-    asked = weigh(plan.thing[survey], reach[survey], len(chances.down))
-    sites = float(np.square(moved).sum() + np.square(strata).sum()) * chances.z * chances.z
-    return sites, float(np.square(asked * chances.down).sum()), float(np.square(asked * chances.up).sum())
+def weights_of(plan: Plan, weight: Floats) -> tuple[Floats, Floats]:
+    """What each cell and each question weighs when each part weighs so much."""
+    field, survey = ((plan.method == METHODS.index(name)) & (plan.thing >= 0) for name in ("field", "survey"))
+    cells = weigh(plan.cell[field], weight[field], len(plan.cell_check))
+    return cells, weigh(plan.thing[survey], weight[survey], len(plan.framework.questions))

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from chuangwen.results.scoring.arithmetic.chances import Chances, chances_of
 from chuangwen.results.scoring.arithmetic.lines import Line, shifted
-from chuangwen.results.scoring.arithmetic.scores import Chances, Scored, chances_of, sums_of
+from chuangwen.results.scoring.arithmetic.scores import Scored, sums_of
 from chuangwen.results.scoring.arithmetic.totals import total_line
 from chuangwen.results.scoring.arithmetic.town import Town, compose
 
