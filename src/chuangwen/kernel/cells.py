@@ -15,7 +15,6 @@ _DAY = re.compile(
     r"(\d{4})\s*(?:[-/.]|年)\s*(\d{1,2})\s*(?:[-/.]|月)\s*(\d{1,2})\s*[日号]?(?:[T\s]+\d{1,2}[:时].*)?\Z", re.S
 )
 _DAY_IN_ONE = re.compile(r"(\d{4})(\d{2})(\d{2})\Z")
-_CLOCK = re.compile(r"[T\s日号](\d{1,2})\s*[:时]\s*(\d{2})")
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)\Z")
 _ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA"})
 
@@ -63,16 +62,6 @@ def day_of(cell: Cell | None) -> datetime.date | None:
     if number is not None and int(number) in _SERIALS:
         return _SERIAL_START + datetime.timedelta(days=int(number))
     return None
-
-
-def clock_of(cell: Cell | None) -> datetime.time | None:
-    """The time of day beside a day: 2021-10-14 09:30, 2021年10月14日 9时30分; None where only the day is said."""
-    if isinstance(cell, datetime.datetime):
-        return None if cell.time() == datetime.time() else cell.time().replace(second=0, microsecond=0)
-    found = _CLOCK.search(half_width(text_of(cell)))
-    if found is None or int(found[1]) > 23 or int(found[2]) > 59:
-        return None
-    return datetime.time(int(found[1]), int(found[2]))
 
 
 def _day(year: int, month: int, day: int) -> datetime.date | None:

@@ -1,6 +1,6 @@
 """A table read by its declaration: rows with their cells, problems, questions, and everything that was not read by name."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 
@@ -364,15 +364,3 @@ def by_sheet(reading: TableReading) -> dict[str, list[Problem]]:
     for problem in reading.sorted_problems():
         found.setdefault(problem.file, []).append(problem)
     return found
-
-
-def mapped(reading: TableReading) -> Iterator[tuple[str, list[dict[str, object]]]]:
-    """For every sheet read: which column was taken for which field, and how surely."""
-    for head in reading.heads:
-        yield (
-            head.sheet.name,
-            [
-                {**column.as_dict(), "title": reading.table.field(column.field).title}
-                for column in sorted(head.heading.columns.values(), key=lambda one: one.index)
-            ],
-        )
