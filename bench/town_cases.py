@@ -127,12 +127,12 @@ def one_change() -> list[dict[str, Any]]:
     numbers = iter(range(10_000))
     at, again = next(later), Answers(same_day=Choice.SECOND, outside=Choice.TAKE)
 
-    live.start(round_, round_.closes)
+    live.start(round_, round_.edition, round_.closes)
 
     def ours() -> Any:
         visit = a_visit(round_, site, check, next(numbers))
         record_visit(visit, again, by=MACHINE, at=visit.seen_at)
-        return live.total_after(round_, site.pk, round_.closes)
+        return live.total_after(round_, round_.edition, site.pk, round_.closes)
 
     fixed = iter(range(10_000, 20_000))
 

@@ -83,21 +83,24 @@ def test_a_changed_frozen_input_is_found_out(town: MeasuredTown) -> None:
 def test_one_change_gives_the_digits_of_a_full_re_score(town: MeasuredTown) -> None:
     on = town.round.closes
     live.forget()
-    live.start(town.round, on)
+    live.start(town.round, town.edition, on)
     for site, check, value in [(2, 0, 0), (4, 1, 7_500), (0, 0, 10_000), (1, 1, None), (3, 0, 0)]:
         town.see(site, check, value, day=5 + site, mark=f"m{site}{check}")
         with CaptureQueriesContext(connection) as queries:
-            ours = live.total_after(town.round, town.sites[site].pk, on)
+            ours = live.total_after(town.round, town.edition, town.sites[site].pk, on)
         assert len(queries) == 1
         assert ours == score_edition(town.round, town.edition, on).total
 
 
 def test_somebody_elses_change_in_between_is_not_missed(town: MeasuredTown) -> None:
     on = town.round.closes
-    live.start(town.round, on)
+    live.start(town.round, town.edition, on)
     town.see(2, 0, 0, day=6)
     town.see(3, 1, 0, day=7)
-    assert live.total_after(town.round, town.sites[3].pk, on) == score_edition(town.round, town.edition, on).total
+    assert (
+        live.total_after(town.round, town.edition, town.sites[3].pk, on)
+        == score_edition(town.round, town.edition, on).total
+    )
 
 
 def test_the_packed_sums_are_what_the_rows_add_up_to(town: MeasuredTown) -> None:

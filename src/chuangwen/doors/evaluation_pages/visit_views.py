@@ -35,7 +35,7 @@ from chuangwen.records.township.models import Site
 from chuangwen.records.township.permissions import Permission
 from chuangwen.records.township.queries import sites_visible_to
 from chuangwen.records.township.requests import TownRequest
-from chuangwen.results.scoring.live import total_after
+from chuangwen.results.scoring.live import town_after
 from chuangwen.work.cases.queries import cases_by_link
 
 MOST_PHOTOS = 6
@@ -202,7 +202,7 @@ def _told(round_: Round, site: Site, done: TakenIn, request: TownRequest) -> str
         told += say("{count} 条先前已有，内容相同，没有重复写入。", count=done.known)
     if not request.actor.may(Permission.SEE_SCORE):
         return told
-    total = total_after(round_, site.pk, request.at.date())
+    total = town_after(round_, site.pk, request.at.date())
     return told if total.expected is None else told + say("全镇预计 {score} 分。", score=f"{total.expected:.2f}")
 
 

@@ -49,6 +49,15 @@ def plan_of(edition: Edition) -> Plan:
     return _plan_of(edition.pk, edition.digest)[1]
 
 
+def systems_of(round_: Round) -> list[tuple[Edition, float, float | None]]:
+    """The editions that a round is measured by, the main one first: each with its share of the total and its floor."""
+    link = pack_of(round_.edition).framework.companion
+    if link is None or round_.companion is None:
+        return [(round_.edition, 1.0, None)]
+    share = float(link.share) / 100
+    return [(round_.edition, 1 - share, None), (round_.companion, share, float(link.floor))]
+
+
 def framework_of(pack: FrameworkPack) -> inputs.Framework:
     """A pack as the arithmetic wants it."""
     framework = pack.framework

@@ -16,12 +16,14 @@ from chuangwen.records.ledger.models import Note
 from chuangwen.records.measures import packing
 from chuangwen.records.measures.models import Round
 from chuangwen.records.measures.states import COMPANION_OFFSET
+from chuangwen.records.standards.models import Edition
 from chuangwen.results.scoring.arithmetic.chances import Answers, answer_chances
 from chuangwen.results.scoring.arithmetic.inputs import Entries
 from chuangwen.results.scoring.arithmetic.lines import Line
 from chuangwen.results.scoring.arithmetic.rows import total_of
 from chuangwen.results.scoring.arithmetic.scores import Prepared, prepare, with_entries, z_of
-from chuangwen.results.scoring.gathering import Shelf, measures_of, pack_of, plan_of, shelf_of
+from chuangwen.results.scoring.arithmetic.town import total_of_systems
+from chuangwen.results.scoring.gathering import Shelf, measures_of, pack_of, plan_of, shelf_of, systems_of
 
 KEPT = 4
 
@@ -46,27 +48,37 @@ def head() -> int:
     return Note.objects.order_by("-number").values_list("number", flat=True).first() or 0
 
 
-def start(round_: Round, on: date) -> Live:
-    """Read a round in full and keep it."""
+def start(round_: Round, edition: Edition, on: date) -> Live:
+    """Read a round by one of its editions in full and keep it."""
     number = head()
-    edition = round_.edition
     prepared = prepare(plan_of(edition), measures_of(round_, edition, on))
     shelf = shelf_of([row.code for row in pack_of(edition).site_types], on, round_)
     answers = answer_chances(prepared, z_of(prepared.plan.framework.level))
-    return _keep(round_, Live(number, on, prepared, shelf, answers))
+    return _keep(round_, edition, Live(number, on, prepared, shelf, answers))
 
 
-def total_after(round_: Round, site: int, on: date) -> Line:
-    """The main edition's total after one observation at this site was recorded, just now and in this process."""
-    kept = _kept.get((round_.pk, round_.edition.digest))
-    if kept is None or kept.on != on or site not in kept.shelf.places:
-        return total_of(start(round_, on).prepared)
+def town_after(round_: Round, site: int, on: date) -> Line:
+    """The town's total after one visit to this site was recorded, just now and in this process: over all systems."""
+    lines, shares = [], []
+    for edition, share, _floor in systems_of(round_):
+        lines.append(total_after(round_, edition, site, on))
+        shares.append(share)
+    return total_of_systems(lines, shares, plan_of(round_.edition).framework.least_measured)
+
+
+def total_after(round_: Round, edition: Edition, site: int, on: date) -> Line:
+    """One edition's own total after one visit to this site was recorded, just now and in this process."""
+    kept = _kept.get((round_.pk, edition.digest))
+    if kept is None or kept.on != on:
+        return total_of(start(round_, edition, on).prepared)
     packed, number = _state_and_head(round_.pk, site)
     if number != kept.head + 1:
-        return total_of(start(round_, on).prepared)
-    entries = _replaced(kept.prepared.measures.entries, kept.shelf.places[site], packed)
-    prepared = with_entries(kept.prepared, entries)
-    _keep(round_, replace(kept, head=number, prepared=prepared))
+        return total_of(start(round_, edition, on).prepared)
+    prepared = kept.prepared
+    if site in kept.shelf.places:
+        offset = COMPANION_OFFSET if edition.pk == round_.companion_id else 0
+        prepared = with_entries(prepared, _replaced(prepared.measures.entries, kept.shelf.places[site], packed, offset))
+    _keep(round_, edition, replace(kept, head=number, prepared=prepared))
     return total_of(prepared, kept.answers)
 
 
@@ -84,10 +96,11 @@ def _state_and_head(round_id: int, site: int) -> tuple[bytes, int]:
     return bytes(packed), number
 
 
-def _replaced(entries: Entries, place: int, packed: bytes) -> Entries:
+def _replaced(entries: Entries, place: int, packed: bytes, offset: int) -> Entries:
     """The entries with one site's sums taken from its packed state; order by site and position is kept."""
     table = packing.rows_of(packed).astype(np.int64)
-    table = table[table[:, 0] < COMPANION_OFFSET]
+    table[:, 0] -= offset
+    table = table[(table[:, 0] >= 0) & (table[:, 0] < COMPANION_OFFSET)]
     first, last = np.searchsorted(entries.site, [place, place + 1])
     columns = (np.full(len(table), place, dtype=np.int64), table[:, 0], table[:, 1], table[:, 2], table[:, 3])
     names = ("site", "position", "count", "total", "skipped")
@@ -95,11 +108,11 @@ def _replaced(entries: Entries, place: int, packed: bytes) -> Entries:
     return Entries(*(np.concatenate([was[:first], new, was[last:]]) for was, new in zip(old, columns, strict=True)))
 
 
-def _keep(round_: Round, live: Live) -> Live:
+def _keep(round_: Round, edition: Edition, live: Live) -> Live:
     with _lock:
         while len(_kept) >= KEPT:
             _kept.pop(next(iter(_kept)))
-        _kept[round_.pk, round_.edition.digest] = live
+        _kept[round_.pk, edition.digest] = live
     return live
 
 

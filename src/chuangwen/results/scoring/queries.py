@@ -27,7 +27,7 @@ from chuangwen.results.scoring.freezing import (
     sealed_total,
     stored_lines,
 )
-from chuangwen.results.scoring.gathering import frozen_of, measures_of, pack_of, plan_of
+from chuangwen.results.scoring.gathering import frozen_of, measures_of, pack_of, plan_of, systems_of
 
 
 class NoRound(Refusal):
@@ -96,24 +96,20 @@ def score_round(round_: Round, on: date) -> RoundScore:
     """The town's score in a round as it stands on a day; of a closed round as it was frozen, whatever happened since."""
     if round_.closed_at is not None:
         return _score_closed(round_)
-    used = editions(round_)
-    return RoundScore(round_, used, compose([_system(round_, one, on) for one in used]), on)
+    systems = [_system(round_, *told, on) for told in systems_of(round_)]
+    return RoundScore(round_, editions(round_), compose(systems), on)
 
 
 def _score_closed(round_: Round) -> RoundScore:
-    used, kept = editions(round_), stored_lines(frozen_of(round_))
-    systems = [_system(round_, one, kept.on, kept.systems.get(one.pack)) for one in used]
-    return RoundScore(round_, used, compose(systems, line=kept.total), kept.on)
+    kept = stored_lines(frozen_of(round_))
+    systems = [_system(round_, *told, kept.on, kept.systems.get(told[0].pack)) for told in systems_of(round_)]
+    return RoundScore(round_, editions(round_), compose(systems, line=kept.total), kept.on)
 
 
-def _system(round_: Round, edition: Edition, on: date, line: Line | None = None) -> System:
-    scored = score_edition(round_, edition, on)
-    link = pack_of(round_.edition).framework.companion
-    if link is None or round_.companion_id is None:
-        return System(edition.pack, scored, line=line)
-    if edition.pk != round_.companion_id:
-        return System(edition.pack, scored, 1 - float(link.share) / 100, line=line)
-    return System(edition.pack, scored, float(link.share) / 100, float(link.floor), line)
+def _system(
+    round_: Round, edition: Edition, share: float, floor: float | None, on: date, line: Line | None = None
+) -> System:
+    return System(edition.pack, score_edition(round_, edition, on), share, floor, line)
 
 
 def losses_of(result: RoundScore) -> list[Loss]:
@@ -150,7 +146,7 @@ def villages_of(scored: Scored, *, regions: bool = False) -> list[VillageLine]:
 
 def editions(round_: Round) -> tuple[Edition, ...]:
     """The editions that a round is measured by, the main one first."""
-    return tuple(edition for edition in (round_.edition, round_.companion) if edition is not None)
+    return tuple(edition for edition, _share, _floor in systems_of(round_))
 
 
 def totals_of(shown: Sequence[Round], on: date) -> dict[int, Line]:
@@ -183,7 +179,7 @@ def recompute(round_: Round) -> dict[str, Any]:
     stands = rounds().get(pk=round_.pk)
     kept = frozen_of(stands)
     on = stored_lines(kept).on
-    town = compose([_system(stands, one, on) for one in editions(stands)])
+    town = compose([_system(stands, *told, on) for told in systems_of(stands)])
     anew, stored = plain(sealed_lines(town)), sealed_before(kept)
     whole, same = digest_of(kept) == stands.digest, kept.get("arithmetic", 1) == ARITHMETIC
     return {"agrees": whole and (anew == stored or not same), "arithmetic": same, "stored": stored, "anew": anew}

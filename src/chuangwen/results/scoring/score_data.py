@@ -6,6 +6,7 @@ from chuangwen.results.scoring.arithmetic.lines import Line
 from chuangwen.results.scoring.arithmetic.scores import Scored
 from chuangwen.results.scoring.arithmetic.town import System
 from chuangwen.results.scoring.queries import RoundScore, cycle_of
+from chuangwen.results.scoring.score_figures import town_figures
 
 
 def as_data(result: RoundScore) -> dict[str, Any]:
@@ -22,6 +23,7 @@ def as_data(result: RoundScore) -> dict[str, Any]:
         "companion": None if town.is_alone else _told(town.systems[1].total, result.level),
         "pass_line": result.pass_line,
         "passing": town.passing,
+        "figures": [one.as_data() for one in town_figures(result)],
         "methods": _methods(scored),
         "nodes": _nodes(scored),
         "bars": [*(bar for one in town.systems for bar in one.scored.bars), *(bar.as_dict() for bar in town.bars)],

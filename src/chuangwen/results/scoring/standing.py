@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from chuangwen.kernel.figures import Figure, narrowed
 from chuangwen.kernel.numerals import fixed, plain
 from chuangwen.kernel.words import later, say
 from chuangwen.results.scoring.arithmetic.lines import Line
 from chuangwen.results.scoring.arithmetic.town import BARS, BELOW, UNSAFE, FloorBar, Town
 from chuangwen.results.scoring.queries import RoundScore
+from chuangwen.results.scoring.score_figures import PASSING, LineFigures, line_figures, scope_of_round
 
 BAR_WORDS = {
     BARS: later("到不了底线，不能参评"),
@@ -26,6 +28,7 @@ class SystemStanding:
     share: float
     floor: float | None
     bar: FloorBar | None
+    figures: LineFigures | None = None
 
     @property
     def score(self) -> dict[str, object]:
@@ -51,8 +54,9 @@ class Standing:
     formula: str
     systems: Sequence[SystemStanding]
     events: Sequence[Mapping[str, object]]
-    passing: float | None
+    passing: Figure | None
     is_alone: bool
+    figures: LineFigures | None = None
 
     @property
     def barred(self) -> Sequence[SystemStanding]:
@@ -66,7 +70,15 @@ def standing_of(result: RoundScore, town: Town | None = None) -> Standing:
     titles = {one.pack: one.short_title or one.title for one in result.editions}
     bars = {bar.code: bar for bar in shown.bars}
     systems = [
-        SystemStanding(one.code, titles[one.code], one.total, one.share, one.floor, bars.get(one.code))
+        SystemStanding(
+            code=one.code,
+            title=titles[one.code],
+            line=one.total,
+            share=one.share,
+            floor=one.floor,
+            bar=bars.get(one.code),
+            figures=None if town else line_figures(result, one.total, one.code),
+        )
         for one in shown.systems
     ]
     return Standing(
@@ -74,9 +86,18 @@ def standing_of(result: RoundScore, town: Town | None = None) -> Standing:
         formula=_formula(systems, shown),
         systems=sorted(systems, key=lambda one: not one.bars),
         events=[event for one in shown.systems for event in one.scored.bars],
-        passing=shown.passing,
+        passing=_passing(result, shown),
         is_alone=shown.is_alone,
+        figures=None if town else line_figures(result, shown.line),
     )
+
+
+def _passing(result: RoundScore, shown: Town) -> Figure | None:
+    """The chance of passing; of supposed changes a figure of a scope of its own."""
+    if shown.passing is None:
+        return None
+    scope = scope_of_round(result) if shown is result.town else narrowed(scope_of_round(result), supposed="yes")
+    return Figure(PASSING, shown.passing, scope, f"{result.on:%Y-%m-%d}")
 
 
 def _formula(systems: Sequence[SystemStanding], town: Town) -> str:
