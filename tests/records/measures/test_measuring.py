@@ -12,31 +12,22 @@ from chuangwen.kernel.judging import FULL
 from chuangwen.kit.refusals import NotAllowed, OutOfReach
 from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.ledger.models import Note
-from chuangwen.records.measures.actions import (
-    CountsDoNotFit,
-    NewEvent,
-    NewRound,
-    lock_material,
-    open_round,
-    record_event,
-    set_figure,
-    tally,
-)
-from chuangwen.records.measures.bulk_actions import Submission, take_in_submission
-from chuangwen.records.measures.models import Event, FigureValue, Grade, Observation, Round, RoundKind, Tally
+from chuangwen.records.measures.actions import NewRound, open_round, set_figure, tally
+from chuangwen.records.measures.event_actions import NewEvent, record_event
+from chuangwen.records.measures.grading_actions import lock_material
+from chuangwen.records.measures.models import Event, FigureValue, Observation, Round, RoundKind, Tally
 from chuangwen.records.measures.packing import Sum, add_up, pack, unpack
-from chuangwen.records.measures.policy import MaterialLocked, NotOfThisRound, RoundClosed
+from chuangwen.records.measures.policy import CountsDoNotFit, MaterialLocked, NotOfThisRound, RoundClosed
 from chuangwen.records.measures.queries import (
-    answers_of,
     checks_for,
+    figure_values_of,
     grade_scale,
-    graded,
     observations_visible_to,
     requirements_of,
     rounds,
 )
 from chuangwen.records.standards.actions import install_edition
-from chuangwen.records.standards.models import Figure, Question, Requirement
+from chuangwen.records.standards.models import Figure, Question
 
 
 def question(town: MeasuredTown) -> Question:
@@ -102,13 +93,6 @@ def test_a_later_tally_takes_the_place_of_the_first_and_the_ledger_keeps_both(to
     assert (note.before, note.after) == ({"positive": 18, "valid": 25}, {"positive": 25, "valid": 25})
 
 
-def test_answers_of_villages_are_pooled_and_those_of_the_town_stand_beside(town: MeasuredTown) -> None:
-    tally(town.round, question(town), (5, 10), village=town.cast.units["V2"], by=MACHINE, at=AT)
-    tally(town.round, question(town), (1, 5), village=None, by=MACHINE, at=AT)
-    (row,) = answers_of(town.round)["questions"]
-    assert (row["tally"]["good"], row["tally"]["given"], row["tally"]["places"]) == (24, 40, 3)
-
-
 def test_answers_are_written_down_by_who_holds_the_right_there(town: MeasuredTown) -> None:
     with pytest.raises(NotAllowed):
         tally(town.round, question(town), (1, 2), village=town.cast.units["V1"], by=town.cast.actor("liufang"), at=AT)
@@ -116,14 +100,12 @@ def test_answers_are_written_down_by_who_holds_the_right_there(town: MeasuredTow
     assert Tally.objects.get(organisation=town.cast.units["V2"]).recorded_by == "李敏"
 
 
-def test_a_closed_round_takes_no_answers_figures_or_submissions(town: MeasuredTown) -> None:
+def test_a_closed_round_takes_no_answers_or_figures(town: MeasuredTown) -> None:
     close(town)
     with pytest.raises(RoundClosed):
         tally(town.round, question(town), (1, 2), village=None, by=MACHINE, at=AT)
     with pytest.raises(RoundClosed):
-        set_figure(town.round, figure(town), (Decimal(1), Decimal(2)), source="", by=MACHINE, at=AT)
-    with pytest.raises(RoundClosed):
-        take_in_submission(town.round, Submission([], [], []), what="x", by=MACHINE, at=AT)
+        set_figure(town.round, figure(town), (Decimal(1), Decimal(2)), source="年报", by=MACHINE, at=AT)
 
 
 # --- figures
@@ -165,8 +147,7 @@ def test_a_figure_keeps_both_its_counts_and_where_they_come_from(town: MeasuredT
     note = Note.objects.order_by("-number")[0]
     assert note.before == {"numerator": "9.0000", "denominator": "10.0000", "source": "年报"}
     assert note.after == {"numerator": "19.5", "denominator": "20", "source": "派出所"}
-    (row,) = answers_of(town.round)["figures"]
-    assert row["value"].numerator == Decimal("19.5")
+    assert figure_values_of(town.round)[figure(town).pk].numerator == Decimal("19.5")
 
 
 # --- the negative list
@@ -189,31 +170,6 @@ def test_an_event_is_written_down_by_the_discipline_inspector_within_reach(town:
     with pytest.raises(OutOfReach):
         record_event(town.edition, new, by=town.cast.actor("liufang"), at=AT)
     assert record_event(town.edition, new, by=town.cast.actor("zhouzheng"), at=AT).organisation == town.cast.units["V2"]
-
-
-# --- a whole submission
-
-
-def test_a_whole_submission_replaces_what_was_there(town: MeasuredTown) -> None:
-    requirement = Requirement.objects.get(edition=town.edition, code="I-1-1-M1")
-    said = {"graded_by": "系统", "graded_at": AT}
-    recorded = {"recorded_by": "系统", "recorded_at": AT}
-    rows = Submission(
-        grades=[Grade(round=town.round, requirement=requirement, grade="A", **said)],
-        tallies=[Tally(round=town.round, question=question(town), organisation=None, valid=10, positive=9, **recorded)],
-        figures=[FigureValue(round=town.round, figure=figure(town), numerator=1, denominator=4, **recorded)],
-    )
-    take_in_submission(town.round, rows, what="申报.xlsx", by=town.cast.actor("limin"), at=AT)
-    assert [one.grade for one in graded(town.round).values()] == ["A"]
-    assert list(Tally.objects.values_list("positive", "valid", "organisation")) == [(9, 10, None)]
-    assert FigureValue.objects.get().denominator == 4
-    assert Note.objects.order_by("-number")[0].after == {"grades": 1, "tallies": 1, "figures": 1, "from": "申报.xlsx"}
-
-
-@pytest.mark.parametrize("username", ["chenjing", "wangjianguo", "liufang", "sunyue"])
-def test_a_submission_wants_all_three_rights(town: MeasuredTown, username: str) -> None:
-    with pytest.raises(NotAllowed):
-        take_in_submission(town.round, Submission([], [], []), what="x", by=town.cast.actor(username), at=AT)
 
 
 # --- reading

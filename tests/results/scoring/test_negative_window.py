@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from chuangwen.records.ledger.actions import MACHINE
-from chuangwen.records.measures.actions import NewEvent, record_event
+from chuangwen.records.measures.event_actions import NewEvent, record_event
 from chuangwen.records.standards.definitions import FrameworkPack
 from chuangwen.results.scoring.gathering import measures_of
 from tests.town import AT, MeasuredTown

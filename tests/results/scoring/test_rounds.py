@@ -121,8 +121,8 @@ def test_sending_an_observation_again_changes_nothing(town: MeasuredTown) -> Non
     assert score_edition(town.round, town.edition, town.round.closes).total == before
 
 
-def test_an_open_round_is_read_in_ten_queries_however_much_is_in_it(town: MeasuredTown) -> None:
+def test_an_open_round_is_read_in_seven_queries_however_much_is_in_it(town: MeasuredTown) -> None:
     measures_of(town.round, town.edition, town.round.closes)
     with CaptureQueriesContext(connection) as queries:
         measures_of(town.round, town.edition, town.round.closes)
-    assert len(queries) == 10
+    assert len(queries) == 7

@@ -10,7 +10,7 @@ import pytest
 from chuangwen.kernel.problems import Rejected
 from chuangwen.kernel.sheets import read_table
 from chuangwen.kernel.tables.heads import Said
-from chuangwen.kernel.tables.reading import TableReading, mapped
+from chuangwen.kernel.tables.reading import TableReading
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.work.cases.case_rows import CaseBatch, RowsAskedAbout, TakenIn
 from chuangwen.work.cases.import_actions import take_in_rows
@@ -227,4 +227,9 @@ def test_every_kind_has_a_table_that_reads_its_own_headings(shipped: Shipped) ->
 
 
 def _columns(table: TableReading) -> list[dict[str, object]]:
-    return [column for _sheet, columns in mapped(table) for column in columns]
+    """Which column was taken for which field."""
+    return [
+        {**column.as_dict(), "title": table.table.field(column.field).title}
+        for head in table.heads
+        for column in head.heading.columns.values()
+    ]

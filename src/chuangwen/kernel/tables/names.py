@@ -44,6 +44,10 @@ class Names:
     def __len__(self) -> int:
         return len(self._usual)
 
+    def usual(self, code: str) -> str:
+        """What a code is called."""
+        return self._usual[code]
+
     def codes(self, text: str) -> set[str]:
         """The codes that a text may mean; empty where none, several where it is not clear."""
         return self._places.get(text) or self._places.get(bare(text)) or self._by_one_word(text)

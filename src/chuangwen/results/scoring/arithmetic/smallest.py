@@ -1,8 +1,8 @@
-"""The smallest set of losses whose mending holds every floor and reaches the pass line, found greedily.
+"""A small set of losses whose mending holds every floor and reaches the pass line, found greedily.
 
-What bars the town comes first: per system under its floor the losses that win most of it, then over all systems those
-that win most of the town's total. It stops at the first set with which the expected score holds; ``None`` where work
-alone cannot bring it there.
+What bars the town comes first: while a system is under its floor the loss that wins most of it, then over all systems the
+one that wins most of the town's total. Since what is mended changes what is filled in elsewhere, all is looked at again
+after each. It stops at the first set with which the expected scores hold; ``None`` where work alone cannot bring it there.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,24 +24,31 @@ def changes_of(chosen: Sequence[Loss]) -> dict[str, dict[int, float]]:
 
 def smallest_set(ready: TownWhatIf, found: Sequence[Loss]) -> list[Loss] | None:
     """The losses to mend first; empty when the town stands already."""
-    work = [one for one in found if one.needs == "work" and one.regain > 1e-9]
+    left = [one for one in found if one.needs == "work" and one.regain > 1e-9]
     chosen: list[Loss] = []
     town = ready.suppose({})
-    for system in ready.town.systems:
-        mine = sorted((one for one in work if one.system == system.code), key=lambda one: (-one.own, one.key))
-        while town.under_floor(system.code):
-            if not mine:
-                return None
-            chosen.append(mine.pop(0))
-            town = ready.suppose(changes_of(chosen))
-    rest = sorted((one for one in work if one not in chosen), key=lambda one: (-one.regain, one.key))
-    while _below(town):
-        if not rest:
+    while wanting := _wanting(town):
+        best = _best(left, wanting)
+        if best is None:
             return None
-        chosen.append(rest.pop(0))
+        left.remove(best)
+        chosen.append(best)
         town = ready.suppose(changes_of(chosen))
     return chosen
 
 
-def _below(town: Town) -> bool:
-    return town.line.expected is not None and town.line.expected < town.pass_line
+WHOLE = "*"
+
+
+def _wanting(town: Town) -> str | None:
+    """What is still to be reached: a system's floor by its code, the pass line of the whole, or nothing."""
+    under = next((one.code for one in town.systems if town.under_floor(one.code)), None)
+    if under is not None:
+        return under
+    return WHOLE if town.line.expected is not None and town.line.expected < town.pass_line else None
+
+
+def _best(left: Sequence[Loss], wanting: str) -> Loss | None:
+    """What wins most of what is wanted; ties by name."""
+    mine = [one for one in left if wanting in {WHOLE, one.system}]
+    return min(mine, key=lambda one: (-(one.regain if wanting == WHOLE else one.own), one.key), default=None)

@@ -15,7 +15,8 @@ from tests.town import MeasuredTown
 
 from chuangwen.records.measures.models import Observation, ObservationPhoto
 from chuangwen.records.measures.visits import Answers, Choice
-from chuangwen.results.scoring.queries import as_data, score_round
+from chuangwen.results.scoring.queries import score_round
+from chuangwen.results.scoring.score_data import as_data
 from chuangwen.work.cases.models import Case
 
 SEEN = "2021-09-20T09:30"
