@@ -35,7 +35,7 @@ ROLES = [
     "hewei", "wangjianguo", "liufang", "zhangqiang", "zhouzheng", "chenjing", "zhaolei", "wuqian", "zhenghao", "sunyue", "",
 ]  # fmt: skip
 """One person of every role that the shipped township has, and somebody who is not signed in."""
-PORTALS = ("/p/", "/open/", "/open311/v2/discovery.json", "/accounts/login/")
+PORTALS = ("/p/", "/open/", "/open311/v2/services.json", "/accounts/login/")
 Told = dict[str, set[str]]
 
 
