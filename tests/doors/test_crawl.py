@@ -87,7 +87,7 @@ def test_nonsense_in_an_address_never_falls_over(username: str, in_demo: None, t
             asked.add(view)
             heavy = "export" in view or route.endswith((".xlsx", ".csv"))
             for query in odd_questions(told.get(view, set()), few=heavy):
-                crawl.get(f"{route}?{query}")
+                crawl.ask(f"{route}?{query}")
     assert crawl.faults == []
 
 
