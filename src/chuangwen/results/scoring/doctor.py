@@ -53,7 +53,10 @@ def _finding(code: str, severity: str, what: str, examples: list[str], cure: str
 
 
 def _used_editions() -> set[int]:
-    pairs = Round.objects.values_list("edition_id", "companion_id")
+    """Editions of the rounds that are open; of the newest round where none is, of all where there never was one."""
+    rounds = Round.objects.order_by("-opens", "-pk")
+    pairs = list(rounds.filter(closed_at=None).values_list("edition_id", "companion_id"))
+    pairs = pairs or list(rounds.values_list("edition_id", "companion_id")[:1])
     used = {one for pair in pairs for one in pair if one}
     return used or set(Edition.objects.values_list("pk", flat=True))
 
