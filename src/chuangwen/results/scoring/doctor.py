@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import F, Q
 
 from chuangwen.kernel.numerals import plain
-from chuangwen.kernel.words import later, retold, say
+from chuangwen.kernel.words import later, listed, retold, say
 from chuangwen.records.archive.queries import last_check
 from chuangwen.records.duties.models import Duty
 from chuangwen.records.jobs.models import Job
@@ -123,7 +123,7 @@ def _one_name_two_counts(_: date) -> Iterator[Finding]:
         for name, count in ((one.figure.numerator, one.numerator), (one.figure.denominator, one.denominator)):
             told.setdefault((one.round.title, name), set()).add(f"{one.figure.code} {plain(count)}")
     names = [
-        f"{title} {name}：{'，'.join(sorted(counts))}"
+        say("{what}：{why}", what=f"{title} {name}", why=listed(sorted(counts)))
         for (title, name), counts in told.items()
         if len({one.split(" ")[1] for one in counts}) > 1
     ]
