@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import F, Q
 
 from chuangwen.kernel.numerals import plain
-from chuangwen.kernel.words import later, retold, say
+from chuangwen.kernel.words import later, listed, retold, say
 from chuangwen.records.archive.queries import last_check
 from chuangwen.records.duties.models import Duty
 from chuangwen.records.jobs.models import Job
@@ -108,7 +108,7 @@ def _grades_without_document(_: date) -> Iterator[Finding]:
     """Grades that count as unknown, since what they graded is not there as it was."""
     rounds = Round.objects.filter(closed_at=None).defer("frozen").order_by("opens", "pk")
     names = [
-        f"{round_.title} {one.requirement.code} {one.requirement.title}：{one.standing.label}"
+        say("{what}：{why}", what=f"{round_.title} {one.requirement.code} {one.requirement.title}", why=one.standing.label)
         for round_, one in unproven(rounds)
     ]
     cure = later("这些评定按未知计，锁定后按 0 分计。请向牵头单位要材料或关联资料，再到“材料评定”里重新评定。")
@@ -123,7 +123,7 @@ def _one_name_two_counts(_: date) -> Iterator[Finding]:
         for name, count in ((one.figure.numerator, one.numerator), (one.figure.denominator, one.denominator)):
             told.setdefault((one.round.title, name), set()).add(f"{one.figure.code} {plain(count)}")
     names = [
-        f"{title} {name}：{'，'.join(sorted(counts))}"
+        say("{what}：{why}", what=f"{title} {name}", why=listed(sorted(counts)))
         for (title, name), counts in told.items()
         if len({one.split(" ")[1] for one in counts}) > 1
     ]
@@ -227,7 +227,7 @@ def _with_somebody_gone(_: date) -> Iterator[Finding]:
 def _jobs(_: date) -> Iterator[Finding]:
     """Background work that fails; what has failed again and again is bad."""
     rows = list(Job.objects.filter(failures__gt=0).order_by("-failures"))
-    names = [f"{say(row.title)}：{retold(row.last_error)}" for row in rows]
+    names = [say("{what}：{why}", what=say(row.title), why=retold(row.last_error)) for row in rows]
     severity = "bad" if rows and rows[0].failures >= FAILS_FOR_GOOD else "warn"
     cure = later("会自动再试；请按提示处理，处理后运行 chuangwen work --until-empty。")
     yield from _finding("jobs", severity, later("后台任务做不下去"), names, cure)
