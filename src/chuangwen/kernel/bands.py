@@ -74,10 +74,11 @@ def score_of(source: object, *, out_of: object = None, pass_line: object = None)
     if isinstance(source, Score) and out_of is None and pass_line is None:
         return source
     full = float(str(out_of)) if out_of is not None else _number(source, "out_of", _number(source, "points", 100.0))
-    if source is None or _read(source, "expected") is None:
+    ends, reach = _span(source, "interval"), _span(source, "reach")
+    told = None if source is None else _read(source, "expected")
+    if source is None or (told is None and (reach is None or _number(source, "measured", 0.0) <= 0)):
         return Score(low=0.0, expected=0.0, high=full, out_of=full, measured=0.0)
     line = pass_line if pass_line is not None else _read(source, "pass_line")
-    ends, reach = _span(source, "interval"), _span(source, "reach")
     return Score(
         low=reach[0] if reach else _number(source, "low", 0.0),
         expected=_number(source, "expected", 0.0),
@@ -87,7 +88,7 @@ def score_of(source: object, *, out_of: object = None, pass_line: object = None)
         interval=ends,
         pass_line=None if line is None else float(str(line)),
         level=_number(source, "level", 0.9),
-        enough=reach is None or ends is not None,
+        enough=told is not None and (reach is None or ends is not None),
     )
 
 

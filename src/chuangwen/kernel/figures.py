@@ -97,6 +97,8 @@ class Figure:
         """The exact value: ``27``, ``225/357``, ``81.2345`` or ``unknown``."""
         if self.value is None:
             return UNKNOWN
+        if self.kind.form == "share":
+            return plain(self.value, 6)
         return f"{plain(self.value, 4)}/{self.base}" if self.kind.form == "rate" else plain(self.value, 4)
 
     @property

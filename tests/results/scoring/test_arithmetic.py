@@ -49,9 +49,9 @@ def test_the_score_agrees_with_plain_python(world) -> None:
         assert line.low == pytest.approx(low, abs=1e-9)
         assert line.high == pytest.approx(high, abs=1e-9)
         assert line.measured == pytest.approx(measured, abs=1e-9)
-        assert (line.expected is None) == (expected is None)
+        assert (line.mean is None) == (expected is None)
         if expected is not None:
-            assert line.expected == pytest.approx(expected, abs=1e-9)
+            assert line.mean == pytest.approx(expected, abs=1e-9)
             assert line.likely == pytest.approx((a, b), abs=1e-9)
             assert (line.interval is None) == (measured < framework.least_measured - 1e-9)
 
@@ -62,9 +62,9 @@ def test_expected_lies_between_low_and_high_and_coefficients_add_up_to_the_whole
     result = scored(*world)
     for line in result.rows.values():
         assert -1e-9 <= line.low <= line.high + 1e-9 <= 100 + 2e-9
-        if line.expected is not None:
-            assert line.low - 1e-9 <= line.expected <= line.high + 1e-9
-            assert line.likely[0] - 1e-9 <= line.expected <= line.likely[1] + 1e-9
+        if line.mean is not None:
+            assert line.low - 1e-9 <= line.mean <= line.high + 1e-9
+            assert line.likely[0] - 1e-9 <= line.mean <= line.likely[1] + 1e-9
             assert line.reach[0] <= line.likely[0]
             assert line.likely[1] <= line.reach[1]
         assert line.reach[0] <= line.low + 1e-9
@@ -82,8 +82,8 @@ def test_a_known_pass_never_lowers_and_a_known_fail_never_raises(world) -> None:
         good, bad = ready.total({int(part): 1.0}), ready.total({int(part): 0.0})
         assert good.low >= before.low - 1e-9
         assert bad.high <= before.high + 1e-9
-        if before.expected is not None and good.expected is not None and bad.expected is not None:
-            assert good.expected >= bad.expected - 1e-9
+        if before.mean is not None and good.mean is not None and bad.mean is not None:
+            assert good.mean >= bad.mean - 1e-9
 
 
 @many
@@ -94,8 +94,8 @@ def test_what_if_nothing_changes_says_what_the_score_says(world) -> None:
     assert (line.low, line.high, line.measured) == pytest.approx(
         (result.total.low, result.total.high, result.total.measured)
     )
-    if line.expected is not None:
-        assert line.expected == pytest.approx(result.total.expected)
+    if line.mean is not None:
+        assert line.mean == pytest.approx(result.total.mean)
         assert line.likely == pytest.approx(result.total.likely, abs=1e-9)
         assert line.reach == pytest.approx(result.total.reach, abs=1e-9)
 
@@ -175,7 +175,7 @@ def test_a_mock_round_of_1166_observations_with_817_passes_is_seventy_point_one(
     """Reported in 2019: 78 random sites, 328 standards, 1,166 observations, 得分率 70.1 %."""
     values = [10_000] * 817 + [0] * 349
     framework, measures = _field_only(values, 1166)
-    assert round(scored(framework, measures).total.expected, 1) == 70.1
+    assert round(scored(framework, measures).total.mean, 1) == 70.1
 
 
 def test_all_sites_seen_leaves_no_sampling_error_and_one_site_seen_leaves_much() -> None:
@@ -191,7 +191,7 @@ def test_a_site_type_without_a_site_is_unknown_until_the_office_states_that_ther
     assert (unknown.total.low, unknown.total.high, unknown.total.measured) == (0, 100, 0)
     assert unknown.dropped == []
     stated = scored(framework, replace(measures, register=replace(measures.register, absent=frozenset({0}))))
-    assert stated.total.expected is None
+    assert stated.total.mean is None
     assert stated.dropped == [("S", "absent")]
 
 
@@ -211,7 +211,7 @@ def test_a_town_of_one_village_scores_like_the_village() -> None:
     alone = replace(measures, register=Register(measures.register.types, np.zeros(6, dtype=np.int64), ["V1"]))
     result = scored(framework, alone)
     (village,) = places(result.prepared)
-    assert village.line.expected == pytest.approx(result.total.expected)
+    assert village.line.mean == pytest.approx(result.total.mean)
     assert village.line.interval == pytest.approx(result.total.interval)
 
 

@@ -45,9 +45,9 @@ def test_the_town_agrees_with_plain_python(systems) -> None:
     assert town.line.low == pytest.approx(wanted["low"], abs=1e-9)
     assert town.line.high == pytest.approx(wanted["high"], abs=1e-9)
     assert town.line.measured == pytest.approx(wanted["measured"], abs=1e-9)
-    assert (town.line.expected is None) == (wanted["expected"] is None)
-    if wanted["expected"] is not None and all(one.total.expected is not None for one in town.systems):
-        assert town.line.expected == pytest.approx(wanted["expected"], abs=1e-9)
+    assert (town.line.mean is None) == (wanted["expected"] is None)
+    if wanted["expected"] is not None and all(one.total.mean is not None for one in town.systems):
+        assert town.line.mean == pytest.approx(wanted["expected"], abs=1e-9)
     for one in town.systems:
         assert one.total.low == pytest.approx(lines[one.code][0], abs=1e-9)
 
@@ -70,14 +70,14 @@ def test_losses_and_risks_of_all_systems_make_up_what_the_town_lacks(systems) ->
 @given(towns())
 def test_supposing_every_loss_of_work_mended_adds_what_the_losses_promised(systems) -> None:
     town = told(systems)
-    if any(one.total.weight <= 0 or one.total.expected is None for one in town.systems):
+    if any(one.total.weight <= 0 or one.total.mean is None for one in town.systems):
         return
     ready, found = make_town_ready(town), losses(town)
     known = [one for one in found if one.needs == "work" and one.at_risk < 1e-12]
     if any(one.at_risk > 1e-12 for one in found):
         return
     after = ready.suppose(changes_of(known))
-    assert after.line.expected == pytest.approx(town.line.expected + sum(one.regain for one in known))
+    assert after.line.mean == pytest.approx(town.line.mean + sum(one.regain for one in known))
 
 
 @many
@@ -86,9 +86,9 @@ def test_the_smallest_set_holds_every_floor_and_the_line_or_is_not_told(systems)
     town = told(systems)
     ready, found = make_town_ready(town), losses(town)
     chosen = smallest_set(ready, found)
-    if chosen is not None and town.line.expected is not None:
+    if chosen is not None and town.line.mean is not None:
         after = ready.suppose(changes_of(chosen))
-        assert after.line.expected >= after.pass_line
+        assert after.line.mean >= after.pass_line
         assert not any(after.under_floor(one.code) for one in after.systems)
 
 
@@ -118,7 +118,7 @@ def line(expected: float, half: float, measured: float = 1.0) -> Line:
 def test_the_reach_holds_the_interval_always() -> None:
     """Today 最高 82.2 stood beside 九成把握 80.1 至 82.3."""
     one = Line(
-        low=78.0, expected=81.2, high=82.2, measured=0.9, weight=100, down=1.1, up=1.1, sure_down=1.0, sure_up=1.0
+        low=78.0, mean=81.2, high=82.2, measured=0.9, weight=100, down=1.1, up=1.1, sure_down=1.0, sure_up=1.0
     )
     assert one.reach[0] <= one.interval[0] < one.interval[1] <= one.reach[1]
     assert one.reach == pytest.approx((77.0, 83.2))
@@ -152,10 +152,10 @@ def test_a_floor_that_is_surely_held_bars_nothing() -> None:
 
 def test_a_fifth_is_the_minors_and_a_system_of_which_nothing_is_known_is_expected_as_its_kin() -> None:
     both = total_of_systems([line(90, 1), line(75, 2)], [0.8, 0.2], 0.6)
-    assert both.expected == pytest.approx(0.8 * 90 + 0.2 * 75)
+    assert both.mean == pytest.approx(0.8 * 90 + 0.2 * 75)
     assert both.down == pytest.approx(np.hypot(0.8, 0.4))
     half = total_of_systems([line(90, 1), Line(0, None, 100, 0, 100)], [0.8, 0.2], 0.6)
-    assert half.expected == pytest.approx(90)
+    assert half.mean == pytest.approx(90)
     assert (half.low, half.high, half.measured) == pytest.approx((72, 92, 0.8))
 
 
@@ -170,10 +170,10 @@ def test_the_chance_of_passing_asks_for_the_floor_too() -> None:
 
 def test_a_cycle_weighs_the_years_it_has_and_names_the_missing() -> None:
     found = cycle({2021: line(80, 0), 2022: line(90, 0)}, {2021: 15, 2022: 25, 2023: 60})
-    assert found.line.expected == pytest.approx((15 * 80 + 25 * 90) / 40)
+    assert found.line.mean == pytest.approx((15 * 80 + 25 * 90) / 40)
     assert list(found.missing) == [2023]
     punished = cycle({2021: line(80, 0)}, {2021: 15}, penalties=3)
-    assert punished.line.expected == pytest.approx(77)
+    assert punished.line.mean == pytest.approx(77)
 
 
 def test_a_mean_of_lines_is_a_line_and_one_line_is_itself() -> None:

@@ -95,17 +95,17 @@ def record_observation(request: TownRequest, said: NewObservation) -> Recorded:
 
 
 @api.get("/score")
-def score(request: TownRequest, year: int) -> dict[str, Any]:
+def score(request: TownRequest, year: int, round: str = "") -> dict[str, Any]:
     """Where the town stands in a year: the same object as ``chuangwen score --json``."""
     require(request.actor, Permission.SEE_SCORE)
-    return as_data(score_round(latest_of_year(year), request.at.date()))
+    return as_data(score_round(latest_of_year(year, round), request.at.date()))
 
 
 @api.get("/losses")
-def losses(request: TownRequest, year: int) -> list[dict[str, Any]]:
+def losses(request: TownRequest, year: int, round: str = "") -> list[dict[str, Any]]:
     """Where points are lost: the same list as ``chuangwen losses --json``."""
     require(request.actor, Permission.SEE_SCORE)
-    round_ = latest_of_year(year)
+    round_ = latest_of_year(year, round)
     return [one.as_dict() for one in losses_of(score_round(round_, request.at.date()))]
 
 

@@ -21,7 +21,7 @@ from chuangwen.kernel.words import later, say
 from chuangwen.kit import clock
 from chuangwen.kit.asked import day_or, whole
 from chuangwen.kit.doors import needs
-from chuangwen.kit.pages import Column, Listing, ListPage
+from chuangwen.kit.pages import Column, Listing, ListPage, asked_for
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.permissions import Permission
 from chuangwen.records.township.requests import TownRequest
@@ -128,8 +128,14 @@ def rows_for(request: TownRequest, tab: str) -> QuerySet[Case]:
         "waiting": lambda: queries.waiting_for_others(actor),
         "overdue": lambda: queries.overdue(actor, at),
         "revisit": lambda: queries.to_revisit(actor, at.date()),
-    }.get(tab, lambda: queries.visible_to(actor))()
+    }.get(tab, lambda: _all(request))()
     return queries.in_rows(_asked(request, chosen))
+
+
+def _all(request: TownRequest) -> QuerySet[Case]:
+    """Whatever one may see; a duplicate counts with its case, and is listed only when somebody looks for it."""
+    rows = queries.visible_to(request.actor)
+    return rows if asked_for(request.GET) else rows.filter(merged_into=None)
 
 
 def _asked(request: TownRequest, rows: QuerySet[Case]) -> QuerySet[Case]:

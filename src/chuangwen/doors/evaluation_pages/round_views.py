@@ -60,10 +60,18 @@ def round_page(request: TownRequest, code: str) -> HttpResponse:
         "unregistered": unregistered_types(result),
         "check": recompute(round_) if round_.closed_at and "check" in request.GET else None,
         "may_state": request.actor.may(Permission.EDIT_PLAN) and not round_.closed_at,
+        **_lock_cost(result),
         "may_lock": request.actor.may(Permission.RUN_ROUNDS) and not round_.material_locked_at and not round_.closed_at,
         "may_close": request.actor.may(Permission.CLOSE_ROUNDS) and not round_.closed_at,
     }
     return render(request, "rounds/round.html", context)
+
+
+def _lock_cost(result: RoundScore) -> dict[str, Any]:
+    """What locking the materials would cost at most: parts that are unknown now, and their points of the town's total."""
+    graded = {"material", "opinion", "overall"}
+    open_ = [part for one in result.losses if one.method in graded for part in one.parts if part.at_risk and part.thing]
+    return {"lock_items": len(open_), "lock_points": sum(part.at_risk for part in open_)}
 
 
 def _system_rows(result: RoundScore, code: str) -> dict[str, Any]:

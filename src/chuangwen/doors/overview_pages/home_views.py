@@ -53,7 +53,7 @@ def _work(request: TownRequest) -> list[dict[str, object]]:
 
 
 @require_safe
-@needs(Permission.SEE_SCORE)
+@needs(Permission.SEE_ROWS)
 def choose_round(request: TownRequest) -> HttpResponse:
     """Look at another round from now on."""
     request.session[ROUND] = request.GET.get("round", "")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, resolve, reverse
 
@@ -15,7 +15,7 @@ from chuangwen.kit import clock
 from chuangwen.kit.doors import access_of
 from chuangwen.kit.rows import how_many
 from chuangwen.records.archive.queries import held_for_secrecy
-from chuangwen.records.measures.models import Round
+from chuangwen.records.measures.models import Round, RoundKind
 from chuangwen.records.notices.queries import UNREAD, unread_by
 from chuangwen.records.standards.models import Edition
 from chuangwen.records.township.actors import Actor
@@ -116,7 +116,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
             unit=actor.organisation.short if actor.organisation else "",
             person=actor.name,
             groups=_groups(actor, request.path, _own(MINE, owed, actor)) if actor.person else (),
-            choices=_choices(request) if actor.person and actor.may(Permission.SEE_SCORE) else (),
+            choices=_choices(request) if actor.person and actor.may(Permission.SEE_ROWS) else (),
             search_link=_link("search") if any(actor.may(one) for one in SEARCHED) else "",
             notices_link=_link("notices") if actor.person else "",
             notices=_own(UNREAD, unread, actor),
@@ -223,19 +223,30 @@ def _offered(request: HttpRequest) -> list[Round]:
 
 
 def chosen_round(request: HttpRequest) -> Round | None:
-    """The round this person looks at: the one chosen in the head, else the newest that has begun."""
+    """The round this person looks at: the one chosen in the head, else the one that speaks for the town."""
     offered, today = _offered(request), clock.today()
     code = request.session.get(ROUND) if hasattr(request, "session") else None
     if code:
         chosen = next((one for one in offered if one.code == code), None) or _rounds().filter(code=code).first()
         if chosen is not None:
             return chosen
-    return next((one for one in offered if one.opens <= today), None) or newest_round(today)
+    return speaking_round(today)
 
 
-def newest_round(today: date) -> Round | None:
-    """The newest round that has begun by ``today``; before the first, the first one."""
-    return _rounds().filter(opens__lte=today).first() or _rounds().order_by("opens").first()
+def speaking_round(today: date) -> Round | None:
+    """The round that one looks at unless another is chosen: the open official one, else the newest open one; where none
+
+    is open the newest official one, else the newest. One that has not begun comes last.
+    """
+    begun = Case(When(opens__lte=today, then=0), default=1)
+    official = Case(When(kind=RoundKind.OFFICIAL, then=0), default=1)
+    still = Case(When(closed_at=None, then=0), default=1)
+    return (
+        _rounds()
+        .annotate(begun=begun, still=still, official=official)
+        .order_by("begun", "still", "official", "-opens", "-pk")
+        .first()
+    )
 
 
 def _demo(town: Town | None) -> str:

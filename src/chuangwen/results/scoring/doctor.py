@@ -108,7 +108,11 @@ def _grades_without_document(_: date) -> Iterator[Finding]:
     """Grades that count as unknown, since what they graded is not there as it was."""
     rounds = Round.objects.filter(closed_at=None).defer("frozen").order_by("opens", "pk")
     names = [
-        say("{what}：{why}", what=f"{round_.title} {one.requirement.code} {one.requirement.title}", why=one.standing.label)
+        say(
+            "{what}：{why}",
+            what=f"{round_.title} {one.requirement.code} {one.requirement.title}",
+            why=one.standing.label,
+        )
         for round_, one in unproven(rounds)
     ]
     cure = later("这些评定按未知计，锁定后按 0 分计。请向牵头单位要材料或关联资料，再到“材料评定”里重新评定。")

@@ -85,7 +85,7 @@ def stored_lines(frozen: Mapping[str, Any]) -> Kept:
     """The lines of a closed round, digit for digit."""
     on = date.fromisoformat(str(frozen["result"]["round"]["on"])[:10])
     lines = sealed_before(frozen)
-    return Kept(on, Line(**lines["total"]), {code: Line(**line) for code, line in lines["systems"].items()})
+    return Kept(on, _sealed(lines["total"]), {code: _sealed(line) for code, line in lines["systems"].items()})
 
 
 def sealed_before(frozen: Mapping[str, Any]) -> dict[str, Any]:
@@ -100,7 +100,12 @@ def sealed_before(frozen: Mapping[str, Any]) -> dict[str, Any]:
 
 def sealed_total(line: Mapping[str, Any] | None, printed: Mapping[str, Any]) -> Line:
     """The town's line of a closed round from its sealed line, or from what was printed where none was sealed."""
-    return Line(**line) if line else _printed(printed)
+    return _sealed(line) if line else _printed(printed)
+
+
+def _sealed(line: Mapping[str, Any]) -> Line:
+    """A line as it was sealed."""
+    return Line(**line)
 
 
 def _printed(line: Mapping[str, Any]) -> Line:

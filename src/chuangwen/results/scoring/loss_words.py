@@ -17,6 +17,7 @@ HOW = {
     "survey": later("等下次问卷"),
     "figure": later("等下期数据"),
     "definition": later("体系还没有写明看什么"),
+    "locked": later("材料已锁定，补不回来"),
 }
 
 

@@ -14,7 +14,7 @@ def keep_mark(result: RoundScore, *, on: date) -> ScoreMark:
         on=on,
         defaults={
             "low": line.low,
-            "expected": line.expected,
+            "expected": line.mean,
             "high": line.high,
             "measured": line.measured,
             "interval_low": line.likely[0],

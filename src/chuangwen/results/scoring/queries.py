@@ -6,9 +6,11 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Case, When
+
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later
-from chuangwen.records.measures.models import Round
+from chuangwen.records.measures.models import Round, RoundKind
 from chuangwen.records.measures.queries import rounds
 from chuangwen.records.standards.models import Edition
 from chuangwen.records.township.models import Organisation
@@ -79,12 +81,16 @@ class RoundScore:
         return next(one for one in self.town.systems if one.code == edition.pack)
 
 
-def latest_of_year(year: int) -> Round:
-    """The round that speaks for a year."""
-    found = rounds().filter(year=year).first()
-    if found is None:
+def latest_of_year(year: int, code: str = "") -> Round:
+    """The round that speaks for a year: the one asked for by its code, else the newest official one, else the newest."""
+    found = rounds().filter(year=year)
+    if code:
+        found = found.filter(code=code)
+    official = Case(When(kind=RoundKind.OFFICIAL, then=0), default=1)
+    first = found.annotate(official=official).order_by("official", "-opens", "-pk").first()
+    if first is None:
         raise NoRound(year=year)
-    return found
+    return first
 
 
 def score_edition(round_: Round, edition: Edition, on: date) -> Scored:
@@ -158,17 +164,26 @@ def totals_of(shown: Sequence[Round], on: date) -> dict[int, Line]:
 
 
 def cycle_of(result: RoundScore) -> Cycle | None:
-    """The cycle so far: its years by their last closed round, the round's own year by this round."""
-    framework = pack_of(result.editions[0]).framework
-    if framework.cycle_starts is None or not framework.year_weights:
+    """The cycle as of the day of an official round: each year by its last official round that was closed by then.
+
+    Self-checks and mock evaluations count for no year; ``None`` in them, and where too little is measured.
+    """
+    framework, round_ = pack_of(result.editions[0]).framework, result.round
+    if framework.cycle_starts is None or not framework.year_weights or round_.kind != RoundKind.OFFICIAL:
+        return None
+    if result.total.expected is None:
         return None
     weights = {framework.cycle_starts + one.position - 1: float(one.weight) for one in framework.year_weights}
-    years = weights.keys() - {result.round.year}
-    closed = Round.objects.filter(year__in=years, closed_at__isnull=False, edition__pack=result.editions[0].pack)
+    closed = Round.objects.filter(
+        year__in=weights.keys() - {round_.year},
+        closed_at__date__lte=result.on,
+        kind=RoundKind.OFFICIAL,
+        edition__pack=result.editions[0].pack,
+    )
     scores = {one.year: stored_lines(frozen_of(one)).total for one in closed.order_by("opens", "pk")}
-    if result.round.year in weights:
-        scores[result.round.year] = result.total
-    return cycle(scores, weights)
+    if round_.year in weights:
+        scores[round_.year] = result.total
+    return cycle({year: line for year, line in scores.items() if line.expected is not None}, weights)
 
 
 def recompute(round_: Round) -> dict[str, Any]:

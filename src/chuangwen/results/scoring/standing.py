@@ -59,6 +59,11 @@ class Standing:
     figures: LineFigures | None = None
 
     @property
+    def vetoes(self) -> Sequence[str]:
+        """What bars or suspends the town whatever its score, by its title in the negative list."""
+        return [str(one["title"]) for one in self.events if one["effect"] != "deduct"]
+
+    @property
     def barred(self) -> Sequence[SystemStanding]:
         """Systems whose floor is missed: what bars the town."""
         return [one for one in self.systems if one.bars]

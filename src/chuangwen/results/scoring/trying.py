@@ -26,9 +26,9 @@ class Trial:
 
     @property
     def moves(self) -> bool:
-        return (self.before.low, self.before.expected, self.before.high) != (
+        return (self.before.low, self.before.mean, self.before.high) != (
             self.after.low,
-            self.after.expected,
+            self.after.mean,
             self.after.high,
         )
 

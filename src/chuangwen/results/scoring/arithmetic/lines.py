@@ -12,14 +12,15 @@ Span = tuple[float, float]
 class Line:
     """One score, in points of ``most`` (100 before bonus and deductions).
 
-    ``low`` and ``high`` count every unknown as 0 and as 1 and leave sampling out; ``weight`` is how much of the total of
-    100 the line carries. ``down`` and ``up`` are how far chance may move the expected score (with what is filled in
+    ``mean`` is what is likely, ``None`` where nothing is known; pages read ``expected``, which is withheld where too little
+    is measured. ``low`` and ``high`` count every unknown as 0 and as 1 and leave sampling out; ``weight`` is how much of the total of
+    100 the line carries. ``down`` and ``up`` are how far chance may move the mean (with what is filled in
     from it) at the edition's level; ``sure_down`` and ``sure_up`` how far it may move the measured part alone.
     ``least`` is the measured share below which the edition allows no interval.
     """
 
     low: float
-    expected: float | None
+    mean: float | None
     high: float
     measured: float
     weight: float
@@ -33,7 +34,12 @@ class Line:
     @property
     def is_measured_enough(self) -> bool:
         """Whether so much is measured that an expected score with an interval may be told."""
-        return self.expected is not None and self.measured >= self.least - 1e-12
+        return self.mean is not None and self.measured >= self.least - 1e-12
+
+    @property
+    def expected(self) -> float | None:
+        """预计: an unknown counts as its nearest known kin; ``None`` where too little is measured to tell it."""
+        return self.mean if self.is_measured_enough else None
 
     @property
     def interval(self) -> Span | None:
@@ -43,15 +49,15 @@ class Line:
     @property
     def likely(self) -> Span:
         """The interval of sampling whatever is measured; the whole span where nothing is expected."""
-        if self.expected is None:
+        if self.mean is None:
             return 0.0, self.most
-        return max(0.0, self.expected - self.down), min(max(self.most, self.expected), self.expected + self.up)
+        return max(0.0, self.mean - self.down), min(max(self.most, self.mean), self.mean + self.up)
 
     @property
     def reach(self) -> Span:
         """最低 and 最高: unknowns at 0 with the lower limit of sampling, unknowns at 1 with the upper one."""
         first, last = max(0.0, self.low - self.sure_down), min(max(self.most, self.high), self.high + self.sure_up)
-        if self.expected is None:
+        if self.mean is None:
             return first, last
         return min(first, self.likely[0]), max(last, self.likely[1])
 
@@ -80,8 +86,8 @@ def shifted(line: Line, by: float) -> Line:
     def move(value: float) -> float:
         return max(0.0, value + by)
 
-    expected = None if line.expected is None else move(line.expected)
-    return replace(line, low=move(line.low), expected=expected, high=move(line.high), most=move(line.most))
+    mean = None if line.mean is None else move(line.mean)
+    return replace(line, low=move(line.low), mean=mean, high=move(line.high), most=move(line.most))
 
 
 def weighted(lines: Sequence[Line], weights: Sequence[float], *, least: float = 0.0) -> Line:
@@ -89,22 +95,22 @@ def weighted(lines: Sequence[Line], weights: Sequence[float], *, least: float = 
     whole = sum(weights)
     shares = [weight / whole for weight in weights]
 
-    def mean(name: str) -> float:
+    def pooled(name: str) -> float:
         return sum(share * float(getattr(line, name)) for share, line in zip(shares, lines, strict=True))
 
     def chance(name: str) -> float:
         return sqrt(sum((share * float(getattr(line, name))) ** 2 for share, line in zip(shares, lines, strict=True)))
 
     return Line(
-        low=mean("low"),
-        expected=None if any(line.expected is None for line in lines) else mean("expected"),
-        high=mean("high"),
-        measured=mean("measured"),
+        low=pooled("low"),
+        mean=None if any(line.mean is None for line in lines) else pooled("mean"),
+        high=pooled("high"),
+        measured=pooled("measured"),
         weight=FULL_MARKS,
         down=chance("down"),
         up=chance("up"),
         sure_down=chance("sure_down"),
         sure_up=chance("sure_up"),
-        most=mean("most"),
+        most=pooled("most"),
         least=least,
     )

@@ -18,7 +18,7 @@ from chuangwen.results.scoring.arithmetic.scores import Scored
 from chuangwen.results.scoring.arithmetic.town import Town
 
 LEAST_DAYS = 0.25
-Needs = Literal["work", "survey", "figure", "definition"]
+Needs = Literal["work", "survey", "figure", "definition", "locked"]
 
 
 @dataclass(frozen=True)
@@ -91,11 +91,13 @@ def part_losses(scored: Scored, share: float = 1.0) -> tuple[Floats, Floats, Flo
     lost = np.where(prepared.known, prepared.coef * (1 - prepared.value), 0.0) * share
     at_risk = np.where(prepared.known, 0.0, prepared.coef) * share
     fill = np.nan_to_num(scored.fill, nan=0.0)
-    work = (prepared.plan.thing >= 0) & ~np.isin(prepared.plan.method, [METHODS.index(one) for one in _NOT_BY_WORK])
+    closed = (*_NOT_BY_WORK, *_LOCKED) if prepared.measures.locked else _NOT_BY_WORK
+    work = (prepared.plan.thing >= 0) & ~np.isin(prepared.plan.method, [METHODS.index(one) for one in closed])
     return lost, at_risk, np.where(work, lost + at_risk * (1 - fill), 0.0)
 
 
 _NOT_BY_WORK = ("survey", "figure")
+_LOCKED = ("material", "opinion", "overall")  # what was handed in stands once it is locked
 
 
 def losses(town: Town) -> list[Loss]:
@@ -157,15 +159,17 @@ def _loss(system: _System, pair: int, parts: list[int]) -> Loss:
         own=regain / system.share if system.share else 0.0,
         effort_days=max(effort, LEAST_DAYS),
         lead=system.scored.prepared.measures.leads.get(node.code, ""),
-        needs=_needs(method, told),
+        needs=_needs(method, told, locked=system.scored.prepared.measures.locked),
         under_floor=system.under_floor,
         parts=told,
     )
 
 
-def _needs(method: str, parts: Sequence[LostPart]) -> Needs:
+def _needs(method: str, parts: Sequence[LostPart], *, locked: bool) -> Needs:
     if all(not part.thing for part in parts):
         return "definition"
+    if locked and method in _LOCKED:
+        return "locked"
     if method == "survey":
         return "survey"
     return "figure" if method == "figure" else "work"

@@ -15,12 +15,12 @@ SLICES = 200
 
 def chance_of(line: Line, wanted: float, z: float) -> float:
     """The chance that one line reaches a score, by the normal curve of its interval."""
-    if line.expected is None:
+    if line.mean is None:
         raise ValueError("Nothing is expected of this line.")
     deviation = (line.down + line.up) / 2 / z
     if deviation <= 0:
-        return 1.0 if line.expected >= wanted else 0.0
-    return 1 - NormalDist(line.expected, deviation).cdf(wanted)
+        return 1.0 if line.mean >= wanted else 0.0
+    return 1 - NormalDist(line.mean, deviation).cdf(wanted)
 
 
 def chance_of_all(
@@ -42,10 +42,10 @@ def chance_of_all(
 
 def _slices(line: Line, z: float, slices: int) -> list[float]:
     """The line's values at the middles of equal slices of probability; one lone value where nothing is left to chance."""
-    if line.expected is None:
+    if line.mean is None:
         raise ValueError("Nothing is expected of this line.")
     deviation = (line.down + line.up) / 2 / z
     if deviation <= 0:
-        return [line.expected] * slices
-    curve = NormalDist(line.expected, deviation)
+        return [line.mean] * slices
+    curve = NormalDist(line.mean, deviation)
     return [curve.inv_cdf((place + 0.5) / slices) for place in range(slices)]

@@ -103,7 +103,7 @@ def _line(sums: Sums, pairs: Ints, least: float, *chance: float) -> Line:
     down, up, sure_down, sure_up = (amount / weight * 100 for amount in chance)
     line = Line(got / weight * 100, expected, (got + unknown) / weight * 100, known / weight, weight, least=least)
     if np.isnan(expected):
-        return replace(line, expected=None, sure_down=sure_down, sure_up=sure_up)
+        return replace(line, mean=None, sure_down=sure_down, sure_up=sure_up)
     return replace(line, down=down, up=up, sure_down=sure_down, sure_up=sure_up)
 
 

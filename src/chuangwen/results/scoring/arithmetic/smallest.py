@@ -27,6 +27,8 @@ def smallest_set(ready: TownWhatIf, found: Sequence[Loss]) -> list[Loss] | None:
     left = [one for one in found if one.needs == "work" and one.regain > 1e-9]
     chosen: list[Loss] = []
     town = ready.suppose({})
+    if town.vetoes:
+        return None
     while wanting := _wanting(town):
         best = _best(left, wanting)
         if best is None:

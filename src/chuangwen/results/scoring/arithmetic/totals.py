@@ -29,7 +29,7 @@ def total_line(prepared: Prepared, sums: Sums, chances: Chances, fixed: Ints = N
     down, up = (amount / weight * 100 for amount in swing(chances, *weights_of(prepared.plan, own)))
     line = Line(
         low=got / weight * 100,
-        expected=None,
+        mean=None,
         high=(got + open_) / weight * 100,
         measured=sure / weight,
         weight=weight,
@@ -42,7 +42,7 @@ def total_line(prepared: Prepared, sums: Sums, chances: Chances, fixed: Ints = N
     if open_ > 0:
         moved = own * (1 + gain_of(prepared.plan, sums))
         down, up = (amount / weight * 100 for amount in swing(chances, *weights_of(prepared.plan, moved)))
-    return replace(line, expected=expected / weight * 100, down=down, up=up)
+    return replace(line, mean=expected / weight * 100, down=down, up=up)
 
 
 def gain_of(plan: Plan, sums: Sums) -> Floats:

@@ -80,6 +80,11 @@ class Town:
         """The score is that of one system: no companion counts."""
         return len(self.systems) == 1
 
+    @property
+    def vetoes(self) -> list[str]:
+        """Events of the negative list that bar or suspend the town, whatever its score."""
+        return [str(event["title"]) for one in self.systems for event in one.scored.bars if event["effect"] != "deduct"]
+
     def under_floor(self, code: str) -> bool:
         """Whether this system's floor is missed as far as one can tell: what bars the town comes first."""
         return any(bar.code == code and bar.effect != UNSAFE for bar in self.bars)
@@ -95,13 +100,12 @@ def compose(systems: Sequence[System], *, line: Line | None = None) -> Town:
 
 def total_of_systems(lines: Sequence[Line], shares: Sequence[float], least: float) -> Line:
     """The town's line. A system of which nothing is known is expected as the others are: they are its nearest kin."""
-    known = [(line, share) for line, share in zip(lines, shares, strict=True) if line.expected is not None]
+    known = [(line, share) for line, share in zip(lines, shares, strict=True) if line.mean is not None]
     if not known or len(lines) == 1:
         return replace(weighted(lines, shares, least=least), weight=FULL_MARKS) if len(lines) > 1 else lines[0]
     kin = weighted([line for line, _ in known], [share for _, share in known])
     filled = [
-        line if line.expected is not None else replace(line, expected=kin.expected, down=kin.down, up=kin.up)
-        for line in lines
+        line if line.mean is not None else replace(line, mean=kin.mean, down=kin.down, up=kin.up) for line in lines
     ]
     return weighted(filled, shares, least=least)
 
@@ -122,10 +126,9 @@ def _passing(systems: Sequence[System], total: Line, bars: Sequence[FloorBar]) -
     framework = systems[0].scored.prepared.plan.framework
     if framework.pass_line <= 0 or total.interval is None:
         return None
-    if any(one.total.expected is None or (one.floor and one.total.interval is None) for one in systems):
+    if any(one.total.mean is None or (one.floor and one.total.interval is None) for one in systems):
         return None
-    barred = any(event["effect"] != "deduct" for one in systems for event in one.scored.bars)
-    if barred or any(bar.effect == BARS for bar in bars):
+    if Town(systems, total, bars, None).vetoes or any(bar.effect == BARS for bar in bars):
         return 0.0
     floors = [0.0 if one.floor is None else one.floor for one in systems]
     return chance_of_all(
@@ -154,6 +157,6 @@ def cycle(scores: Mapping[int, Line], weights: Mapping[int, float], penalties: f
     line = weighted([scores[year] for year in years], [weights[year] for year in years])
     if penalties:
         down = {name: max(0.0, getattr(line, name) - penalties) for name in ("low", "high", "most")}
-        expected = None if line.expected is None else max(0.0, line.expected - penalties)
-        line = replace(line, expected=expected, **down)
+        mean = None if line.mean is None else max(0.0, line.mean - penalties)
+        line = replace(line, mean=mean, **down)
     return Cycle(line, years, [year for year in sorted(weights) if year not in scores])

@@ -21,12 +21,13 @@ class Command(TownCommand):
 
     def arguments(self, parser: ArgumentParser, part: str) -> None:
         parser.add_argument("--year", type=int, required=True, help="测评年度")
+        parser.add_argument("--round", default="", help="轮次编号；不写就是这一年的正式测评，没有就是最近一轮")
         parser.add_argument("--top", type=int, default=0, help="只列前几项")
 
     def run(self, options: dict[str, Any]) -> list[dict[str, object]]:
         require_database(settings.HOME)
         with clock.live_on(demo_day()):
-            round_ = latest_of_year(options["year"])
+            round_ = latest_of_year(options["year"], options["round"])
             found = losses_of(score_round(round_, clock.today()))
         found = found[: options["top"]] if options["top"] else found
         for one in found:

@@ -22,11 +22,12 @@ class Command(TownCommand):
 
     def arguments(self, parser: ArgumentParser, part: str) -> None:
         parser.add_argument("--year", type=int, required=True, help="测评年度")
+        parser.add_argument("--round", default="", help="轮次编号；不写就是这一年的正式测评，没有就是最近一轮")
 
     def run(self, options: dict[str, Any]) -> dict[str, Any]:
         require_database(settings.HOME)
         with clock.live_on(demo_day()):
-            result = score_round(latest_of_year(options["year"]), clock.today())
+            result = score_round(latest_of_year(options["year"], options["round"]), clock.today())
             data = as_data(result)
         self._tell(options, result)
         return data
@@ -59,6 +60,6 @@ class Command(TownCommand):
     def _tell_floor(self, options: dict[str, Any], one: SystemStanding) -> None:
         if one.bar is None:
             return
-        score = "未测" if one.bar.score is None else fixed(one.bar.score, 1)
-        told = "{title} 预计 {score} 分，底线 {floor} 分：{what}"
+        score = "测得太少" if one.bar.score is None else f"预计 {fixed(one.bar.score, 1)} 分"
+        told = "{title} {score}，底线 {floor} 分：{what}"
         self.say(options, told, title=one.title, score=score, floor=fixed(one.bar.floor, 0), what=one.told)
