@@ -6,6 +6,7 @@ No signals, no cascade and no defaults of the database: a row that others hold t
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from django.db import connection, router
@@ -68,7 +69,7 @@ def _writing(model: type[Model], _vendor: str, *, once: bool) -> Writing:
     return Writing(head, tuple(fields), f" {tail}" if tail else "", numbered and not once)
 
 
-def change(row: Model, changed: Mapping[str, Any], still: Mapping[str, Any]) -> bool:
+def change(row: Model, changed: Mapping[str, Any], still: Mapping[str, Any] = MappingProxyType({})) -> bool:
     """Write these columns of a row if it still holds what was read; whether it did. Names are columns of the model."""
     meta = row._meta  # noqa: SLF001 - Django's own public name
     sets, values = [], []

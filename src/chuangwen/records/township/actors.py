@@ -146,7 +146,7 @@ def actors_by_key(keys: Iterable[int | None], known: Iterable[Person] = ()) -> l
     found = {one.pk: one for one in known}
     found |= by_keys(Person, set(keys) - found.keys(), without=OF_THE_ACCOUNT)
     people = {key: one for key, one in sorted(found.items()) if one.is_active}
-    rows = rows_where(Assignment, "person", people, unset=("withdrawn_at",))
+    rows = rows_where(Assignment, "person", people, also={"withdrawn_at": None})
     roles = by_keys(RoleDefinition, {one.role_id for one in rows})
     for one in rows:
         one.person, one.role = people[one.person_id], roles[one.role_id]

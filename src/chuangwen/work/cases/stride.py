@@ -39,7 +39,7 @@ def lists_for(type_: CaseTypeRow, move: MoveRow, said: Said, grades: Sequence[st
     people, categories = named.get(Kind.PERSON, set()), named.get(Kind.CATEGORY, set())
     table = type_.type.categories
     return Lists(
-        {one.code: one for one in rows_where(Organisation, "code", units, unset=("closed",))},
+        {one.code: one for one in rows_where(Organisation, "code", units, also={"closed": None})},
         {one.username: one for one in Person.objects.filter(username__in=people, is_active=True)} if people else {},
         {one.code: one for one in Category.objects.filter(table=table, code__in=categories, retired=False)}
         if categories

@@ -39,7 +39,7 @@ def company(case: Case, words: Collection[str]) -> Company:
     units |= assisting_ids(case) if "@assist" in words else set()
     people = rows_where(Person, "organisation", units, without=OF_THE_ACCOUNT)
     roles = [word for word in words if not word.startswith("@")]
-    keys |= {one.person_id for one in rows_where(Assignment, "role", roles, unset=("withdrawn_at",))}
+    keys |= {one.person_id for one in rows_where(Assignment, "role", roles, also={"withdrawn_at": None})}
     return Company(case, [one for one in actors_by_key(keys, people) if why_not_see(case, one) is None])
 
 
