@@ -6,10 +6,12 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.db.models import GeneratedField, IntegerField, Value
 from tests.people import Cast
+from tests.town import MeasuredTown
 
 from chuangwen.kit.row_writes import _must_be_plain, change, put, remove
 from chuangwen.kit.rows import rows_where
 from chuangwen.records.ledger.models import Note
+from chuangwen.records.measures.models import SiteState
 from chuangwen.records.notices.models import Notice
 
 AT = datetime(2021, 10, 14, 1, 30, 0, 123456, tzinfo=UTC)
@@ -80,6 +82,12 @@ def test_rows_are_read_where_other_columns_hold_a_value_or_nothing(cast: Cast) -
     assert [row.pk for row in rows_where(Notice, "mark", ["a"], also={"read_at": None})] == [two.pk]
     limin = cast.people["limin"].pk
     assert [row.pk for row in rows_where(Notice, "mark", ["a"], also={"person": limin})] == [one.pk]
+
+
+def test_bytes_are_put_as_they_are(town: MeasuredTown) -> None:
+    SiteState.objects.filter(site=town.sites[0]).delete()
+    put([SiteState(round=town.round, site=town.sites[0], packed=b"\x00\xff")])
+    assert bytes(SiteState.objects.get(site=town.sites[0]).packed) == b"\x00\xff"
 
 
 def test_a_field_that_the_database_fills_is_left_to_the_orm() -> None:

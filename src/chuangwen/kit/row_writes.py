@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from django.db import connection, router
-from django.db.models import AutoField, Field, Model
+from django.db.models import AutoField, BinaryField, Field, Model
 from django.db.models.constants import OnConflict
 
 Row = TypeVar("Row", bound=Model)
@@ -103,7 +103,8 @@ def remove(model: type[Model], name: str, values: Iterable[Any]) -> int:
 def _must_be_plain(fields: Iterable[Any]) -> None:
     """A field that the database fills or wraps needs the ORM."""
     for one in fields:
-        if one.generated or one.has_db_default() or hasattr(one, "get_placeholder"):
+        wrapped = hasattr(one, "get_placeholder") and not isinstance(one, BinaryField)
+        if one.generated or one.has_db_default() or wrapped:
             raise TypeError(f"{one} is not written by its value alone")
 
 
