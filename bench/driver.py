@@ -37,7 +37,8 @@ def rows_of(module: str) -> Iterator[dict[str, Any]]:
     """The rows of a group as they come; what else it says goes to the screen. ``CalledProcessError`` when it fails."""
     words = [sys.executable, "-c", CHILD, module]
     told = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [str(Path.cwd()), os.environ.get("PYTHONPATH")]))}
-    told.pop("CHUANGWEN_DATABASE", None)
+    for name in ("CHUANGWEN_DATABASE", "PYTHONDONTWRITEBYTECODE"):  # a town keeps its compiled modules
+        told.pop(name, None)
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=told) as child:
         assert child.stdout is not None
         for line in child.stdout:
