@@ -205,6 +205,12 @@ class Crawl:
             self.faults.append(f"{self.who}: {shown(link)} answers {answer.status_code} (on {where})")
         return answer
 
+    def ask(self, link: str) -> None:
+        """Only whether it stands; what it sends is let go."""
+        answer = self.get(link)
+        if answer is not None:
+            answer.close()
+
     def _read(self, page: str, link: str) -> None:
         seen = read(page)
         if wrong := NOT_A_FIGURE.search(" ".join(seen.words)):

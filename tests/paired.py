@@ -5,6 +5,7 @@ from datetime import date
 
 from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.measures import actions
+from chuangwen.records.measures.grading_actions import grade
 from chuangwen.records.measures.models import Round
 from chuangwen.records.standards.actions import install_edition
 from chuangwen.records.standards.checking import draft_of, finished
@@ -26,6 +27,8 @@ def pair(town: MeasuredTown) -> Paired:
     """Let the minors' system count beside the small one in the town's running round, nearly all of it measured."""
     minors = install_edition(finished(draft_of(_minors())), by=MACHINE, at=AT).edition
     content = town.edition.content
+    for row in content["requirements"]:
+        row["document"] = False
     content["framework"]["companion"] = {"framework": "minors", "share": "20", "floor": "85"}
     Edition.objects.filter(pk=town.edition.pk).update(content=content, digest="paired" + town.edition.digest[6:])
     Round.objects.filter(pk=town.round.pk).update(companion=minors)
@@ -39,13 +42,15 @@ def _minors() -> dict:
     data = pack_data()
     data["pack"].update(id="minors", title="小未成年人体系")
     data["framework"].update(code="minors", title="小未成年人测评体系", short_title="小未成年人")
+    for row in data["requirements"]:
+        row["document"] = False
     return data
 
 
 def _measure(town: MeasuredTown, minors: Edition) -> None:
     who = {"by": MACHINE, "at": AT}
     for requirement in Requirement.objects.filter(edition__in=[minors, town.edition]):
-        actions.grade(town.round, requirement, "B", **who)
+        grade(town.round, requirement, "B", **who)
     for question in Question.objects.filter(edition=minors):
         actions.tally(town.round, question, (30, 40), village=None, **who)
     for figure in Figure.objects.filter(edition=minors):

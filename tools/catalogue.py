@@ -1,13 +1,14 @@
 """The English catalogue: `extract` brings it up to the code, `missing` lists its gaps, `compile` makes it readable.
 
 Source strings are Chinese. They stand in ``say``, ``counted``, ``later``, ``lasting`` and ``written`` of the kernel, in
-``gettext`` calls, and in translate tags. `extract` keeps every English sentence whose Chinese stands unchanged, guesses nothing, and writes the
-file sorted and without places or dates, so that branches merge.
+``gettext`` calls, in translate tags, and in the tables that a room declares. `extract` keeps every English sentence whose
+Chinese stands unchanged, guesses nothing, and writes the file sorted and without places or dates, so that branches merge.
 """
 
 import ast
 import re
 import sys
+import tomllib
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -59,6 +60,13 @@ def _in_template(text: str) -> Iterator[Ident]:
         yield message if isinstance(message, str) else tuple(message)
 
 
+def _in_table(text: str) -> Iterator[Ident]:
+    """What a declared table says to people: its name and what to do; its headings stay as they stand in the file."""
+    table = tomllib.loads(text)
+    yield table["title"]
+    yield from (field["cure"] for field in table["fields"] if "cure" in field)
+
+
 def _sources() -> Iterator[tuple[Path, Iterator[Ident]]]:
     import django
     from django.conf import settings
@@ -70,6 +78,8 @@ def _sources() -> Iterator[tuple[Path, Iterator[Ident]]]:
         yield path, _in_python(path.read_text("utf-8"))
     for path in sorted(PACKAGE.rglob("templates/**/*.*")):
         yield path, _in_template(path.read_text("utf-8"))
+    for path in sorted(PACKAGE.rglob("tables/*.toml")):
+        yield path, _in_table(path.read_text("utf-8"))
 
 
 def collect() -> Catalog:

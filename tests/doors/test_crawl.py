@@ -35,7 +35,7 @@ ROLES = [
     "hewei", "wangjianguo", "liufang", "zhangqiang", "zhouzheng", "chenjing", "zhaolei", "wuqian", "zhenghao", "sunyue", "",
 ]  # fmt: skip
 """One person of every role that the shipped township has, and somebody who is not signed in."""
-PORTALS = ("/p/", "/open/", "/open311/v2/discovery.json", "/accounts/login/")
+PORTALS = ("/p/", "/open/", "/open311/v2/services.json", "/accounts/login/")
 Told = dict[str, set[str]]
 
 
@@ -87,7 +87,7 @@ def test_nonsense_in_an_address_never_falls_over(username: str, in_demo: None, t
             asked.add(view)
             heavy = "export" in view or route.endswith((".xlsx", ".csv"))
             for query in odd_questions(told.get(view, set()), few=heavy):
-                crawl.get(f"{route}?{query}")
+                crawl.ask(f"{route}?{query}")
     assert crawl.faults == []
 
 

@@ -20,7 +20,6 @@ REVIEWED = [
     "张创办督〔2021〕1号",
     "separated by 、",
     "“创文”",
-    "编号\t牵头单位\t责任单位\t责任人\t完成时限",
     *[
         "编号 (reference)",
         "牵头单位 (lead)",
@@ -32,8 +31,8 @@ REVIEWED = [
     *["材料要求 (requirement)", "备注 (remark)", "点位 (site)", "点位类型 (site type)", "考察内容 (check)"],
     *["结果 (result)", "次数/总数 (count / total)", "时间 (time)", "考察人 (seen by)", "“测评标准” (standard)"],
     *["日期 (date)", "类别 (category: 放假 holiday, 调休上班 makeup)", "名称 (name)", "来源 (source)"],
-    *["日期,类别,名称,来源 (date, category, name, source)", "放假 (holiday)", "调休上班 (makeup)"],
-    *["问题 (problem)", "标题 (title)", "替补 (stand-in)"],
+    *["放假 (holiday)", "调休上班 (makeup)", "照常 (as usual)", "替补 (stand-in)", "星期二 (Tuesday)"],
+    *["是 (yes)", "否 (no)"],
     *["放假 or 休 (holiday)", "班 or 调休 (makeup)", "有 (found)", "无 (none)"],
     *["目录.docx", "目录.xlsx", "缺项.csv", "缺项.xlsx", "“封装申报包”"],
     *["“3 工作日” (work days)", "“4 工作时” (work hours)", "“2 紧急工作时” (urgent hours)", "“15 日” (days)"],

@@ -82,6 +82,7 @@ function notesOf(chart: Chart, paint: Paint): Options {
 /** Points at their true days: [day, value], each with its interval as a whisker, since nothing is known in between. */
 function timedOf(chart: Chart, paint: Paint): Options[] {
   const days = chart.days ?? [];
+  const named = (place: number): string => (chart.labels[place] ?? "").split(" ").slice(1).join(" ");
   return chart.series.map((one, at) => {
     const shade = SHADES[at % SHADES.length] ?? paint.main;
     const whiskers = days.flatMap((day, place) => {
@@ -90,7 +91,7 @@ function timedOf(chart: Chart, paint: Paint): Options[] {
     });
     const line = markOf(chart, paint) as { markLine?: Options & { data: unknown[] } };
     const marks = { symbol: "none", silent: true, ...(line.markLine ?? {}), data: [...(at === 0 ? (line.markLine?.data ?? []) : []), ...whiskers.map(([from, to]) => [{ ...from, lineStyle: { color: shade, type: "solid", width: 2, opacity: 0.45 }, label: { show: false } }, to])] };
-    const label = { show: true, position: "bottom", distance: 10, color: paint.faint, fontSize: paint.size, formatter: (point: { dataIndex: number }): string => (chart.labels[point.dataIndex] ?? "").split(" ").slice(1).join(" ") };
+    const label = { show: true, position: "bottom", distance: 10, color: paint.faint, fontSize: paint.size, formatter: (point: { dataIndex: number }): string => (named(point.dataIndex) === named(point.dataIndex + 1) ? "" : named(point.dataIndex)) };
     return { name: one.name, type: "line", data: days.map((day, place) => ({ value: [day, one.values[place] ?? null], label: { align: place === 0 ? "left" : place === days.length - 1 ? "right" : "center" } })), symbolSize: 7, connectNulls: true, label, labelLayout: { hideOverlap: true }, lineStyle: { width: 2, color: shade }, itemStyle: { color: shade }, markLine: marks, z: 3 };
   });
 }

@@ -167,3 +167,27 @@ def test_every_command_helps_with_an_example(name: str, monkeypatch, capsys) -> 
     with pytest.raises(SystemExit, match="0"):
         main()
     assert f"chuangwen {name}" in capsys.readouterr().out.split("例子")[1]
+
+
+def test_a_wrong_folder_of_the_town_is_told_at_once_and_nothing_is_made(tmp_path: Path) -> None:
+    """It worked for half a minute and then blamed people.csv."""
+    told = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "chuangwen",
+            "setup",
+            "--home",
+            str(tmp_path / "home"),
+            "--town",
+            "没有的文件夹",
+            "--admin",
+            "a",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.returncode == 1
+    assert "没有 town.toml" in told.stderr
+    assert not (tmp_path / "home" / "chuangwen.sqlite3").exists()

@@ -43,7 +43,10 @@ def test_a_pasted_duty_table_is_taken_whole_or_not_at_all(town: MeasuredTown, si
     assert len(answer.context["problems"]) == 3
     assert Duty.objects.count() == 0
     right = "I-1-1\t市监所\t创文办、先锋村\t王建国\t2021-11-30\nI-1-2\t创文办\t\t\t"
-    assert limin.post(reverse("duties_bulk"), {"rows": right}).status_code == 302
+    tried = limin.post(reverse("duties_bulk"), {"rows": right})
+    assert Duty.objects.count() == 0
+    taken = limin.post(reverse("duties_bulk"), {"key": tried.context["sent"].key, "move": "take"})
+    assert taken.status_code == 302
     duty = Duty.objects.get(standard__code="I-1-1")
     assert (duty.lead.code, duty.person.name, str(duty.due)) == ("market", "王建国", "2021-11-30")
     assert sorted(unit.code for unit in duty.assisting.all()) == ["V1", "office"]
@@ -86,38 +89,6 @@ def test_the_standard_opens_its_working_down_to_the_counts(town: MeasuredTown, s
     text = page.content.decode()
     assert "第 1 条标准的原文" in text
     assert "据公开资料整理" in text
-
-
-def test_an_observation_table_is_tried_then_taken_and_a_repeat_is_harmless(
-    town: MeasuredTown, signed_in_as: Any
-) -> None:
-    limin = signed_in_as("limin")
-    rows = "点位,点位类型,考察内容,结果,次数/总数,时间,考察人,备注\n点位2,集贸市场,考察内容0,有,3,2021.9.5,张强,占道\n点位4,街道,C001,,18/20,2021年9月6日,张强,\n"
-    for _ in range(2):
-        seen = limin.post(reverse("observations_import"), {"file": io.BytesIO(rows.encode("gbk"))}, format="multipart")
-        assert seen.status_code in {200, 422}
-    file = io.BytesIO(rows.encode("gbk"))
-    file.name = "考察.csv"
-    tried = limin.post(reverse("observations_import"), {"file": file})
-    assert tried.status_code == 200
-    assert len(tried.context["reading"].rows) == 2
-    count = Observation.objects.count()
-    for _ in range(2):
-        assert (
-            limin.post(reverse("observations_import"), {"key": tried.context["key"], "move": "take"}).status_code == 302
-        )
-    assert Observation.objects.count() == count + 2
-
-
-def test_a_table_with_unknown_sites_comes_back_with_its_problems(town: MeasuredTown, signed_in_as: Any) -> None:
-    limin = signed_in_as("limin")
-    file = io.BytesIO("点位,考察内容,结果,时间,考察人\n没有的点,考察内容0,合格,2021-09-05,张强\n".encode())
-    file.name = "考察.csv"
-    told = limin.post(reverse("observations_import"), {"file": file})
-    assert told.status_code == 422
-    marked = limin.post(reverse("observations_import"), {"key": told.context["key"], "move": "errors"})
-    book = openpyxl.load_workbook(io.BytesIO(marked.content))
-    assert any("没有的点" in str(cell.value) for row in book.active.iter_rows() for cell in row)
 
 
 def test_an_indicator_workbook_becomes_an_official_edition(town: MeasuredTown, signed_in_as: Any) -> None:

@@ -67,6 +67,8 @@ def test_the_words_say_who_what_with_what_proof_and_by_when() -> None:
     assert lines["改派"].clocks == "重新起算接收时限、处置时限"
     assert lines["登记立案"].sources == "（登记）"
     clocks = {one.title: one for one in explaining.clock_lines(TYPES["rectification"])}
-    assert clocks["处置时限"].more.startswith("先用“整改期限”填的期限；类别有自己的期限时用类别的")
+    assert clocks["处置时限"].more.startswith(
+        "填了“要求完成日期”的，以那一天为准；先用“整改期限”填的期限；类别有自己的期限时用类别的"
+    )
     facts = dict(explaining.facts(TYPES["petition"], NAMES))
     assert "被反映" in facts["回避"]

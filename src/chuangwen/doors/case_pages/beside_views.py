@@ -11,7 +11,7 @@ from chuangwen.doors.case_pages.page_views import case_or_refuse, page_of
 from chuangwen.doors.case_pages.views import case_line
 from chuangwen.doors.site.framing import chosen_edition
 from chuangwen.doors.site.uploads import NoFile
-from chuangwen.kernel.words import say
+from chuangwen.kernel.words import listed, say
 from chuangwen.kit.doors import needs
 from chuangwen.kit.refusals import NotFound
 from chuangwen.records.archive.actions import keep_file
@@ -84,9 +84,7 @@ def assist(request: TownRequest, number: str) -> HttpResponse:
     found = case_or_refuse(request, number)
     units = list(Organisation.objects.filter(code__in=request.POST.getlist("unit"), closed=None))
     actions.assist(found, units, by=request.actor, at=request.at)
-    messages.success(
-        request, say("协办单位已更新：{units}。", units="、".join(one.short for one in units) or say("没有"))
-    )
+    messages.success(request, say("协办单位已更新：{units}。", units=listed(one.short for one in units) or say("没有")))
     return redirect("case", number=number)
 
 

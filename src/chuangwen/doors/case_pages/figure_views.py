@@ -127,7 +127,7 @@ def export(request: TownRequest) -> HttpResponse:
 
 
 def _cell(one: Figure) -> object:
-    return f"{one.told()}（{one.counts}）" if one.counts else one.value
+    return say("{rate}（{counts}）", rate=one.told(), counts=one.counts) if one.counts else one.value
 
 
 def _periods(today: date) -> list[tuple[str, date, date]]:

@@ -182,7 +182,8 @@ def whose_turn(found: Case) -> str:
     if found.phase == Phase.CLOSED:
         return ""
     if found.turn_person is not None:
-        return f"{found.turn_person.name}（{found.turn_unit.short}）" if found.turn_unit else found.turn_person.name
+        who, unit = found.turn_person.name, found.turn_unit
+        return say("{name}（{unit}）", name=who, unit=unit.short) if unit else who
     if found.turn_unit is not None:
         return found.turn_unit.name
     return listed(word_titles((found.turn_role,))) if found.turn_role else say("等待")

@@ -237,7 +237,7 @@ def bulk(request: TownRequest) -> HttpResponse:
     refused = take_many(rows, request.POST.get("move", ""), said, by=request.actor, at=request.at)
     messages.success(request, say("办了 {n} 件。", n=len(rows) - len(refused)))
     for number, why in list(refused.items())[:10]:
-        messages.warning(request, f"{number}：{why}")
+        messages.warning(request, say("{number}：{why}", number=number, why=why))
     return redirect(f"{reverse('cases')}?{request.POST.get('back', '')}")
 
 

@@ -318,9 +318,11 @@ def _tallies(maker: _Maker, said: Mapping[str, Any]) -> Iterator[DemoTally]:
 
 def _figures(maker: _Maker, said: Mapping[str, Any]) -> Iterator[DemoFigure]:
     lift = 1 + float(said["lift"]) / 3
+    told: dict[str, Decimal] = {}  # one count under one name, in however many figures it stands
     for pack in maker.frameworks:
         for row in pack.figures:
             if row.code in maker.settings["figures"]:
                 part, whole = (Decimal(one) for one in maker.settings["figures"][row.code])
-                moved = min(whole, Decimal(round(float(part) * lift)))
+                whole = told.setdefault(row.denominator, whole)
+                moved = told.setdefault(row.numerator, min(whole, Decimal(round(float(part) * lift))))
                 yield DemoFigure(pack.pack.id, row.code, moved, whole)

@@ -40,7 +40,7 @@ def _as_table(table: Table, cells: Cells, title: str) -> HttpResponse:
 
 def _page(table: Table, round_: Round, out: str, again: str, back: str) -> ImportPage:
     return ImportPage(
-        title=say("{table}：下载表格，填好再传回来", table=table.title),
+        title=say("{table}：下载表格，填好再传回来", table=say(table.title)),
         lede=f"{round_.title}　{say('数没有变的不动；变了的先列出原来的数和新的数，再由您确认写入。')}",
         hint=say("表格在“{link}”下载，里面有已经录的数；没有数的留空。", link=reverse(out)),
         again=reverse(again),

@@ -59,7 +59,7 @@ class EventForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["kind"]
         if isinstance(field, forms.ChoiceField):
-            told = [(key, f"{row.code} {row.title}（{effect_told(row)}）") for key, (_edition, row) in kinds.items()]
+            told = [(key, say("{title}（{effect}）", title=f"{row.code} {row.title}", effect=effect_told(row))) for key, (_edition, row) in kinds.items()]
             field.choices = [("", say("请选一条")), *told]
 
 

@@ -49,7 +49,7 @@ class MaterialFilters(forms.Form):
     """Which materials to list."""
 
     state = forms.ChoiceField(
-        label=_("情况"),
+        label=_("状态"),
         required=False,
         choices=lambda: [("", say("全部")), *((key, say(one[0])) for key, one in PARTS.items())],
     )

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from chuangwen.doors.evaluation_pages.findings import finding_kind, open_for
 from chuangwen.doors.evaluation_pages.measure_views import round_or_refuse
+from chuangwen.kernel.numerals import fixed
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, listed, say
 from chuangwen.kit.doors import needs
@@ -203,7 +204,7 @@ def _told(round_: Round, site: Site, done: TakenIn, request: TownRequest) -> str
     if not request.actor.may(Permission.SEE_SCORE):
         return told
     total = town_after(round_, site.pk, request.at.date())
-    return told if total.expected is None else told + say("全镇预计 {score} 分。", score=f"{total.expected:.2f}")
+    return told if total.expected is None else told + say("全镇预计 {score} 分。", score=fixed(total.expected))
 
 
 def observation_within(request: TownRequest, observation_id: int) -> Observation:

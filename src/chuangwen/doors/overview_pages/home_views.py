@@ -12,6 +12,7 @@ from chuangwen.records.duties import queries as duty_queries
 from chuangwen.records.township.permissions import Permission
 from chuangwen.records.township.requests import TownRequest
 from chuangwen.results.dashboard import queries
+from chuangwen.results.dashboard.late import late_units
 from chuangwen.results.scoring.standing import standing_of
 from chuangwen.work.cases import queries as case_queries
 from chuangwen.work.cases.standing import standing
@@ -23,8 +24,16 @@ def home(request: TownRequest) -> HttpResponse:
     """The town's picture for those who may see scores; for others what they owe and where they may go."""
     round_ = chosen_round(request)
     if not request.actor.may(Permission.SEE_SCORE) or round_ is None:
-        owed = list(duty_queries.owed_by(request.actor)[:20]) if request.actor.may(Permission.SEE_DUTIES) else []
-        context = {"owed": owed, "round": round_, "today": request.at.date(), "now": request.at, "work": _work(request)}
+        mine = duty_queries.owed_by(request.actor) if request.actor.may(Permission.SEE_DUTIES) else None
+        owed = list(mine[:20]) if mine is not None else []
+        context = {
+            "owed": owed,
+            "all_owed": mine.count() if mine is not None else 0,
+            "round": round_,
+            "today": request.at.date(),
+            "now": request.at,
+            "work": _work(request),
+        }
         return render(request, "home/plain.html", context)
     page = queries.home(request.actor, round_, request.at.date())
     shown: dict[str, object] = {"home": page, "round": round_, "today": request.at.date()}
@@ -32,6 +41,7 @@ def home(request: TownRequest) -> HttpResponse:
     shown |= {"work": _work(request), "now": request.at}
     if request.actor.may(Permission.SEE_CASES):
         shown["standing"], shown["campaigns"] = standing(request.actor, request.at)
+        shown["late_units"] = late_units(request.actor, request.at)
     return render(request, "home/home.html", shown)
 
 

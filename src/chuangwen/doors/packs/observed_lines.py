@@ -3,14 +3,14 @@
 from django.utils import timezone
 
 from chuangwen.kernel.tables.dry_run import Change, DryRun, Line
-from chuangwen.kernel.words import say
+from chuangwen.kernel.words import later, say
 from chuangwen.records.measures.weighing import Plan, Verdict, Weighed
 
 TAGS = {
-    Verdict.SAME: say("已有"),
-    Verdict.CORRECTION: say("改正"),
-    Verdict.LEFT: say("略过"),
-    Verdict.ASKED: say("待定"),
+    Verdict.SAME: later("已有"),
+    Verdict.CORRECTION: later("改正"),
+    Verdict.LEFT: later("略过"),
+    Verdict.ASKED: later("待定"),
 }
 
 

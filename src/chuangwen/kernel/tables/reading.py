@@ -166,7 +166,9 @@ def _tell_no_head(reading: TableReading) -> None:
     heads = [head_of(sheet, 0, reading.table, Said()) for sheet in reading.book.shown if not sheet.is_empty]
     best = max(heads, key=lambda one: len(one.heading.columns), default=None)
     lacking = reading.table.lacking(best.heading.columns if best else ())
-    what = say("没有找到{table}的表头：缺少“{titles}”。", table=reading.table.title, titles=say("”“").join(lacking))
+    what = say(
+        "没有找到{table}的表头：缺少“{titles}”。", table=say(reading.table.title), titles=say("”“").join(lacking)
+    )
     cure = say("请核对是不是选错了文件，或手工指定各列。")
     reading.problems.add(file=best.sheet.name if best else reading.name, what=what, cure=cure)
 
@@ -312,7 +314,7 @@ class _SheetReader:
     def _tell_missing(self, number: int, texts: Mapping[str, str]) -> None:
         for one in self._table.fields:
             if one.required and not texts.get(one.id) and one.id in self._columns:
-                cure = one.cure or say("请补上。")
+                cure = say(one.cure) if one.cure else say("请补上。")
                 self._reading.tell_at(self._sheet.name, number, one.id, say(REQUIRED, title=one.title), cure)
 
     def _tell_twin(self, row: TableRow) -> None:

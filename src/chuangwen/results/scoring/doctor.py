@@ -6,7 +6,8 @@ from datetime import date
 
 from django.db.models import F, Q
 
-from chuangwen.kernel.words import later, retold, say
+from chuangwen.kernel.numerals import plain
+from chuangwen.kernel.words import later, listed, retold, say
 from chuangwen.records.archive.queries import last_check
 from chuangwen.records.duties.models import Duty
 from chuangwen.records.jobs.models import Job
@@ -53,7 +54,10 @@ def _finding(code: str, severity: str, what: str, examples: list[str], cure: str
 
 
 def _used_editions() -> set[int]:
-    pairs = Round.objects.values_list("edition_id", "companion_id")
+    """Editions of the rounds that are open; of the newest round where none is, of all where there never was one."""
+    rounds = Round.objects.order_by("-opens", "-pk")
+    pairs = list(rounds.filter(closed_at=None).values_list("edition_id", "companion_id"))
+    pairs = pairs or list(rounds.values_list("edition_id", "companion_id")[:1])
     used = {one for pair in pairs for one in pair if one}
     return used or set(Edition.objects.values_list("pk", flat=True))
 
@@ -104,11 +108,27 @@ def _grades_without_document(_: date) -> Iterator[Finding]:
     """Grades that count as unknown, since what they graded is not there as it was."""
     rounds = Round.objects.filter(closed_at=None).defer("frozen").order_by("opens", "pk")
     names = [
-        f"{round_.title} {one.requirement.code} {one.requirement.title}：{one.standing.label}"
+        say("{what}：{why}", what=f"{round_.title} {one.requirement.code} {one.requirement.title}", why=one.standing.label)
         for round_, one in unproven(rounds)
     ]
     cure = later("这些评定按未知计，锁定后按 0 分计。请向牵头单位要材料或关联资料，再到“材料评定”里重新评定。")
     yield from _finding("grade_unproven", "warn", later("材料评定没有对应的资料"), names, cure)
+
+
+def _one_name_two_counts(_: date) -> Iterator[Finding]:
+    """One count under one name in two figures of a round, with two values."""
+    told: dict[tuple[str, str], set[str]] = {}
+    values = FigureValue.objects.filter(round__closed_at=None).select_related("figure", "round").defer("round__frozen")
+    for one in values:
+        for name, count in ((one.figure.numerator, one.numerator), (one.figure.denominator, one.denominator)):
+            told.setdefault((one.round.title, name), set()).add(f"{one.figure.code} {plain(count)}")
+    names = [
+        say("{what}：{why}", what=f"{title} {name}", why=listed(sorted(counts)))
+        for (title, name), counts in told.items()
+        if len({one.split(" ")[1] for one in counts}) > 1
+    ]
+    cure = later("同一个数在几项指标里不一样：请按原始记录核对，改成一个数。")
+    yield from _finding("one_name", "warn", later("同名的统计数对不上"), names, cure)
 
 
 def _strange_sites(_: date) -> Iterator[Finding]:
@@ -207,7 +227,7 @@ def _with_somebody_gone(_: date) -> Iterator[Finding]:
 def _jobs(_: date) -> Iterator[Finding]:
     """Background work that fails; what has failed again and again is bad."""
     rows = list(Job.objects.filter(failures__gt=0).order_by("-failures"))
-    names = [f"{say(row.title)}：{retold(row.last_error)}" for row in rows]
+    names = [say("{what}：{why}", what=say(row.title), why=retold(row.last_error)) for row in rows]
     severity = "bad" if rows and rows[0].failures >= FAILS_FOR_GOOD else "warn"
     cure = later("会自动再试；请按提示处理，处理后运行 chuangwen work --until-empty。")
     yield from _finding("jobs", severity, later("后台任务做不下去"), names, cure)
@@ -225,6 +245,7 @@ CHECKS: tuple[Callable[[date], Iterator[Finding]], ...] = (
     _without_person,
     _without_method,
     _figures,
+    _one_name_two_counts,
     _grades_without_document,
     _strange_sites,
     _unregistered_types,

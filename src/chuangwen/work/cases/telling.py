@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from chuangwen.kernel.words import lasting, later, listed, say, written
+from chuangwen.kernel.words import lasting, later, listed, written
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.records.notices.actions import Told, take_back, tell, withdraw
 from chuangwen.records.township.actors import Actor
@@ -61,10 +61,12 @@ def tell_handed(case: Case, to: Person, *, by: By, at: datetime) -> None:
 
 def called(case: Case) -> str:
     """The matter and where it is, as a notice may name it: of what few may see no more than its kind."""
-    if case.guard or case.accused_id:
+    if case.guard:
         return type_of(case).type.short
+    if case.accused_id:
+        return case.title
     where = case.site.name if case.site else case.area.short if case.area else case.address
-    return say("{title}（{where}）", title=case.title, where=where[:40]) if where else case.title
+    return written("{title}（{where}）", title=case.title, where=where[:40]) if where else case.title
 
 
 def whose(case: Case) -> str:
@@ -72,7 +74,7 @@ def whose(case: Case) -> str:
     late = who_is_late(case)
     if late.unit is not None:
         return f"{late.unit.short} {late.person.name}" if late.person is not None else late.unit.short
-    return listed(word_titles((late.role,))) if late.role else say("尚无人承办")
+    return listed(word_titles((late.role,))) if late.role else later("尚无人承办")
 
 
 def withdraw_settled(case: Case) -> None:

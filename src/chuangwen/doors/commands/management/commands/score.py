@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 
 from chuangwen.doors.commands.command import TownCommand, require_database
-from chuangwen.kernel.numerals import fixed, percent
+from chuangwen.kernel.numerals import fixed, percent, plain
 from chuangwen.kit import clock
 from chuangwen.records.township.queries import demo_day
 from chuangwen.results.scoring.queries import RoundScore, latest_of_year, score_round
@@ -49,7 +49,12 @@ class Command(TownCommand):
         for one in standing.systems:
             self._tell_floor(options, one)
         for event in standing.events:
-            self.say(options, "负面清单：{title}（{points} 分）", title=event["title"], points=event["points"])
+            self.say(
+                options,
+                "负面清单：{title}，扣 {points} 分",
+                title=event["title"],
+                points=plain(float(str(event["points"]))),
+            )
 
     def _tell_floor(self, options: dict[str, Any], one: SystemStanding) -> None:
         if one.bar is None:

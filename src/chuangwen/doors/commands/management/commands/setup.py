@@ -35,6 +35,13 @@ class NoSuchPerson(Refusal):
     sentence = later("内容包的 people.csv 里没有账号“{username}”。")
 
 
+class NoTownPack(Refusal):
+    """The folder named with --town is a pack of a town, or holds one."""
+
+    code = "no_town_pack"
+    sentence = later("文件夹“{folder}”里没有本镇内容包（没有 town.toml）。请核对 --town 写的路径。")
+
+
 class Command(TownCommand):
     """Install the township's and the town's packs; give the first administrator a one-time password."""
 
@@ -46,8 +53,10 @@ class Command(TownCommand):
         parser.add_argument("--admin", metavar="账号", required=True, help="第一位系统管理员，须在 people.csv 里")
 
     def run(self, options: dict[str, Any]) -> dict[str, Any]:
-        call_command("migrate", verbosity=0, interactive=False)
         town = Path(options["town"])
+        if not any((folder / "town.toml").is_file() for folder in folders_in(town)):
+            raise NoTownPack(folder=town)
+        call_command("migrate", verbosity=0, interactive=False)
         shared = [folder for folder in folders_in(settings.PACKS) if not (folder / "town.toml").exists()]
         checked = check_folders([*shared, *folders_in(town)])
         with transaction.atomic():
