@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -39,19 +40,13 @@ FAMILIES = {
     "cropped": 0.10,
     "mixed": 0.10,
 }
-IDS = [
-    "photo-intake",
-    "twins-search",
-    "twins-search-photos",
-    *[f"photo-missed-{one}" for one in FAMILIES],
-    "photo-accused-strangers",
-    "photo-accused-days",
-    "photo-look",
-]
 
 
-def measure() -> list[dict[str, Any]]:
-    return [*intake(), *searches(), *finding(PHOTOS)]
+def measure() -> Iterator[dict[str, Any]]:
+    """All of them, each kind as it is done."""
+    yield from intake()
+    yield from searches()
+    yield from finding(PHOTOS)
 
 
 def phone_photo() -> bytes:

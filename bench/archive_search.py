@@ -23,7 +23,6 @@ CHARACTERS = 600
 WORDS = 60
 COMMON = ["文明", "创建", "农贸市场", "志愿服务", "文明 市场"]
 AT = datetime(2021, 10, 14, tzinfo=UTC)
-IDS = ["search-rare", "search-page", "search-common", "search-like", "search-index-size", "search-build"]
 
 
 def source() -> str:

@@ -20,7 +20,6 @@ from bench.apart import in_a_home, in_a_process
 from bench.timing import cpu, row
 
 AREAS = ("nation", "province", "city", "county", "town")
-IDS = [*(f"dashboard-{one}" for one in AREAS), *(f"dashboard-{one}-duck" for one in AREAS), "dashboard-upkeep"]
 CASES = int(os.environ.get("BENCH_CASES", "10000000"))
 ROUNDS, ASKED, MOVED = 5, 200, 2_000
 UPDATE = (

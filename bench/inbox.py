@@ -14,7 +14,6 @@ from typing import Any
 from bench.apart import in_a_home, in_a_process
 from bench.timing import cpu, row
 
-IDS = ["inbox-queries", "inbox-cpu"]
 CASES, MINE = 20_000, 500
 BESIDE = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT", "ROLLBACK")
 

@@ -14,7 +14,6 @@ from bench.timing import row
 
 CLIENTS, MOVES, ROUNDS, CASES = 8, 150, 3, 400
 ROOT = Path(__file__).parents[1]
-IDS = ["moves", "moves-bare"]
 PREPARE = """
 import sys
 from pathlib import Path

@@ -3,6 +3,7 @@
 import resource
 import subprocess
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -30,8 +31,14 @@ def dense(values: np.ndarray, points: np.ndarray) -> np.ndarray:
     return mean @ points / points.sum() * 100
 
 
-def measure() -> list[dict[str, Any]]:
-    """The whole nation: the same block again and again, so that only the arithmetic is timed."""
+def measure() -> Iterator[dict[str, Any]]:
+    """The whole nation, its time and its memory."""
+    yield measure_time()
+    yield measure_memory()
+
+
+def measure_time() -> dict[str, Any]:
+    """The same block again and again, so that only the arithmetic is timed."""
     values, points = block(1), np.linspace(0.5, 2, STANDARDS)
     times = UNITS // BLOCK + 1
     assert np.allclose(score_units(values, points).low, dense(values, points), atol=1e-9)
@@ -39,13 +46,13 @@ def measure() -> list[dict[str, Any]]:
         lambda: [score_units(values, points) for _ in range(times)],
         lambda: [dense(values, points) for _ in range(times)],
     )
-    return [row("rescore-national", "690,000 units x 150 x 4 re-scored / plain dense matrix kernel", ours, base, 3)]
+    return row("rescore-national", "690,000 units x 150 x 4 re-scored / plain dense matrix kernel", ours, base, 3)
 
 
-def measure_memory() -> list[dict[str, Any]]:
+def measure_memory() -> dict[str, Any]:
     """Peak memory of a fresh process that makes and scores every block."""
     done = subprocess.run([sys.executable, "-m", "bench.national"], check=True, capture_output=True, text=True)
-    return [row("rescore-memory", "peak MB of a full national re-score", float(done.stdout), None, 600)]
+    return row("rescore-memory", "peak MB of a full national re-score", float(done.stdout), None, 600)
 
 
 if __name__ == "__main__":

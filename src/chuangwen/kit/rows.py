@@ -3,9 +3,10 @@
 The ORM composes each query anew, which costs ten times the read of one row.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from django.db import connection, router
@@ -51,21 +52,22 @@ def rows_where(
     name: str,
     values: Iterable[Any],
     *,
-    unset: tuple[str, ...] = (),
+    also: Mapping[str, Any] = MappingProxyType({}),
     without: tuple[str, ...] = (),
     lock: bool = False,
 ) -> list[Row]:
-    """The rows whose column is one of these values, and in which the columns ``unset`` hold nothing."""
+    """The rows whose column is one of these values; ``also`` says what other columns hold (``None``: nothing)."""
     wanted = sorted({value for value in values if value is not None})
     if not wanted:
         return []
     reading = _reading(model, without, connection.vendor)
     sql = f"{reading.sql}{_column(model, name)} IN ({', '.join(['%s'] * len(wanted))})"
-    sql += "".join(f" AND {_column(model, one)} IS NULL" for one in unset)
+    for column, value in also.items():
+        sql += f" AND {_column(model, column)} {'IS NULL' if value is None else '= %s'}"
     if lock and connection.features.has_select_for_update:
         sql += f" ORDER BY 1 {connection.ops.for_update_sql()}"
     with connection.cursor() as cursor:
-        cursor.execute(sql, wanted)
+        cursor.execute(sql, [*wanted, *(value for value in also.values() if value is not None)])
         rows = cursor.fetchall()
     alias = router.db_for_read(model)
     return [_made(model, reading, list(row), alias) for row in rows]

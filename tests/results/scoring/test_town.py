@@ -117,9 +117,7 @@ def line(expected: float, half: float, measured: float = 1.0) -> Line:
 
 def test_the_reach_holds_the_interval_always() -> None:
     """Today 最高 82.2 stood beside 九成把握 80.1 至 82.3."""
-    one = Line(
-        low=78.0, mean=81.2, high=82.2, measured=0.9, weight=100, down=1.1, up=1.1, sure_down=1.0, sure_up=1.0
-    )
+    one = Line(low=78.0, mean=81.2, high=82.2, measured=0.9, weight=100, down=1.1, up=1.1, sure_down=1.0, sure_up=1.0)
     assert one.reach[0] <= one.interval[0] < one.interval[1] <= one.reach[1]
     assert one.reach == pytest.approx((77.0, 83.2))
 

@@ -32,9 +32,8 @@ def walk(office: Office, steps: int, seed: int) -> None:
             area = office.cast.units.get(dice.choice(AREAS))
             open_case(NewCase(kind="mending", title=f"{number}", move="find", area=area), by=MACHINE, at=office.at)
         elif dice.random() < 0.1 and Case.objects.exclude(phase="closed").count() > 1:
-            merge(
-                *dice.sample(list(Case.objects.exclude(phase="closed")), 2), by=office.cast.actor("limin"), at=office.at
-            )
+            one, into = dice.sample(list(Case.objects.exclude(phase="closed")), 2)
+            merge(one, into, by=office.cast.actor("limin"), at=office.at, sure=True)
         elif (case := Case.objects.select_related("type").order_by("?").first()) is not None:
             moves = [one["id"] for one in case.type.content["moves"] if case.state in one["from"]]
             try:

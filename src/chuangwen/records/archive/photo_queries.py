@@ -59,8 +59,10 @@ def open_questions(actor: Actor) -> QuerySet[Question]:
 
 def earlier_uses(files: Collection[int]) -> dict[int, list[Line]]:
     """The documents that these photos (keys) stand or stood in, the earliest first, in two queries."""
-    rows = DocumentFile.objects.filter(file__in=files).order_by("at", "pk")
     found: dict[int, list[Line]] = {}
+    if not files:
+        return found
+    rows = DocumentFile.objects.filter(file__in=files).order_by("at", "pk")
     for row in rows.select_related("document__unit", "document__person").prefetch_related("document__serves"):
         document = row.document
         lines = found.setdefault(row.file_id, [])

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from chuangwen.kit.rows import by_keys
 from chuangwen.records.archive.definitions import (
     ArchiveContent,
     CategoryRow,
@@ -46,7 +47,7 @@ class Rules:
 
 def rules_in_force() -> Rules:
     """Read in one query."""
-    row = ArchiveRules.objects.filter(pk=1).first()
+    row = by_keys(ArchiveRules, [1]).get(1)
     parts = [ArchiveContent.model_validate(one) for one in row.content.values()] if row else []
     last = Rules()
     for one in parts:

@@ -10,6 +10,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from chuangwen.kernel.chain import START, canonical, link, plain
 from chuangwen.kernel.words import later
+from chuangwen.kit.row_writes import put
 from chuangwen.records.ledger.models import Note
 
 # One number for the whole product: whoever holds this PostgreSQL advisory lock writes the next link.
@@ -80,7 +81,7 @@ def note(
             previous=previous,
         )
         new.hash = link(new.content(), previous)
-        new.save(force_insert=True, using=alias)
+        put([new])
     return new
 
 
@@ -96,7 +97,10 @@ def changes(before: Mapping[str, object], after: Mapping[str, object]) -> tuple[
 def _differs(before: Mapping[str, object], after: Mapping[str, object], key: str) -> bool:
     if (key in before) != (key in after):
         return True
-    return canonical({"value": before[key]}) != canonical({"value": after[key]})
+    one, two = before[key], after[key]
+    if isinstance(one, str) and isinstance(two, str):
+        return one != two
+    return canonical({"value": one}) != canonical({"value": two})
 
 
 def _last(connection: BaseDatabaseWrapper) -> tuple[int, str]:

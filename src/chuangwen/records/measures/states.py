@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from chuangwen.kit.row_writes import change, put
+from chuangwen.kit.rows import rows_where
 from chuangwen.records.measures import packing
 from chuangwen.records.measures.models import Observation, Round, SiteState
 from chuangwen.records.standards.models import Check
@@ -17,15 +19,15 @@ def state_position(round_: Round, check: Check) -> int:
 
 def shift(round_: Round, site: int, moves: Sequence[tuple[Check, int, int | None]]) -> None:
     """Move the sums of one site: a check, one more (+1) or one fewer (-1), its value."""
-    state = SiteState.objects.select_for_update().filter(round=round_, site=site).first()
+    state = next(iter(rows_where(SiteState, "site", [site], also={"round": round_.pk}, lock=True)), None)
     sums = packing.unpack(bytes(state.packed)) if state else {}
     for check, sign, value in moves:
         place = state_position(round_, check)
         sums[place] = sums.get(place, packing.Sum()).moved(sign, value)
     if state is None:
-        SiteState.objects.create(round=round_, site_id=site, packed=packing.pack(sums))
+        put([SiteState(round=round_, site_id=site, packed=packing.pack(sums))])
     else:
-        SiteState.objects.filter(pk=state.pk).update(packed=packing.pack(sums))
+        change(state, {"packed": packing.pack(sums)})
 
 
 def repack(round_: Round, sites: Iterable[int]) -> None:

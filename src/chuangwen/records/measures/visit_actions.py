@@ -9,6 +9,8 @@ from django.db import transaction
 
 from chuangwen.kernel.problems import Problems
 from chuangwen.kernel.words import later, written
+from chuangwen.kit.row_writes import put
+from chuangwen.kit.rows import by_keys
 from chuangwen.records.ledger.actions import Thing, note
 from chuangwen.records.measures.models import Observation, ObservationPhoto, Round, Source
 from chuangwen.records.measures.policy import RoundClosed
@@ -130,8 +132,8 @@ def _person(by: By) -> int | None:
 
 def _open_round(round_: Round) -> None:
     """The round as it stands now, held until the end: two that write at once go one after the other."""
-    held = Round.objects.select_for_update(of=("self",)).filter(pk=round_.pk)
-    if held.values_list("closed_at", flat=True).get() is not None:
+    held = by_keys(Round, [round_.pk], without=("frozen",), lock=True)
+    if held[round_.pk].closed_at is not None:
         raise RoundClosed(round=round_.title)
 
 
@@ -162,7 +164,7 @@ def _write(round_: Round, plan: Plan, *, by: By) -> None:
     if not made:
         return
     gone = _supersede(fresh, by)
-    Observation.objects.bulk_create(made, batch_size=BATCH)
+    put(made)
     for one in gone:
         one.old.replaced_by = one.made
     if gone:
@@ -172,7 +174,7 @@ def _write(round_: Round, plan: Plan, *, by: By) -> None:
         for one in fresh
         for file in dict.fromkeys(one.found.item.photos)
     ]
-    ObservationPhoto.objects.bulk_create(photos, batch_size=BATCH)
+    put(photos)
     _sum_up(round_, fresh, gone)
 
 

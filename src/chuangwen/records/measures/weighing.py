@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import say
+from chuangwen.kit.rows import rows_where
 from chuangwen.records.measures.judgement import judge, read_again, with_editions
 from chuangwen.records.measures.models import Observation, ObservationPhoto, Round
 from chuangwen.records.measures.visit_policy import (
@@ -153,7 +154,7 @@ class _Scales:
             self._stand(one)
         marks = {mark for one in rows for mark in self._marks(one)}
         if marks:
-            for one in Observation.objects.filter(round=self.round, mark__in=marks).order_by("pk"):
+            for one in rows_where(Observation, "mark", marks, also={"round": self.round.pk}):
                 self.marked[one.mark] = one
         if any(one.item.photos for one in rows):
             known = [one.pk for ones in self.there.values() for one in ones] + [one.pk for one in self.marked.values()]

@@ -9,8 +9,9 @@ from django.db.models import Max
 
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, say
+from chuangwen.kit.row_writes import put, remove
 from chuangwen.records.ledger.actions import Thing, changes, note
-from chuangwen.records.notices.models import Channel, Notice, NoticeKind, Service
+from chuangwen.records.notices.models import Channel, Delivery, Notice, NoticeKind, Service
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.gates import By, must, must_everywhere
 from chuangwen.records.township.models import Organisation, Person
@@ -52,16 +53,13 @@ class Told:
 
 
 def tell(people_ids: Iterable[int], told: Told, *, by: By, at: datetime) -> int:
-    """Tell people of one matter; returns how many had not been told yet. Two queries, however many people.
+    """Tell people of one matter; returns how many had not been told yet. One query, however many people.
 
     No action of its own: it is called inside the transaction of the change that causes it (a case assigned, a deadline
     passed), and that change writes the ledger note. Whoever caused it (``by``) is not told of the own doing.
     """
-    known = set(Notice.objects.filter(mark=told.mark).values_list("person_id", flat=True))
-    known.add(by.person_id if isinstance(by, Actor) else 0)
-    new = [_notice(person, told, at) for person in dict.fromkeys(people_ids) if person not in known]
-    Notice.objects.bulk_create(new, batch_size=1000, ignore_conflicts=True)
-    return len(new)
+    me = by.person_id if isinstance(by, Actor) else 0
+    return put([_notice(person, told, at) for person in dict.fromkeys(people_ids) if person != me], once=True)
 
 
 def take_back(thing: tuple[str, str], people_ids: Iterable[int]) -> int:
@@ -79,8 +77,11 @@ def withdraw(thing: tuple[str, str], kinds: Iterable[str], *, naming: str = "") 
     Called, like ``tell``, inside the change that settles it, which writes the ledger note.
     """
     rows = Notice.objects.filter(thing_kind=thing[0], thing_key=thing[1], kind__in=list(kinds), read_at=None)
-    gone, _ = (rows.filter(text__contains=naming) if naming else rows).delete()
-    return gone
+    keys = list((rows.filter(text__contains=naming) if naming else rows).order_by().values_list("pk", flat=True))
+    if keys:
+        remove(Delivery.notices.through, "notice", keys)
+        remove(Notice, "pk", keys)
+    return len(keys)
 
 
 def mark_read(person: Person, ids: Iterable[int] | None = None, *, at: datetime) -> int:

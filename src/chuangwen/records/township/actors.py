@@ -138,11 +138,15 @@ def actors_for(people: Sequence[Person]) -> list[Actor]:
     return _actors(people, held, chosen)
 
 
-def actors_by_key(keys: Iterable[int | None]) -> list[Actor]:
-    """Those of these people whose account is active, by key. Every step of a case asks it, so rows are read by key."""
-    found = by_keys(Person, keys, without=OF_THE_ACCOUNT)
+def actors_by_key(keys: Iterable[int | None], known: Iterable[Person] = ()) -> list[Actor]:
+    """Those of these people whose account is active, by key. Every step of a case asks it, so rows are read by key.
+
+    ``known`` are people read already, who count too.
+    """
+    found = {one.pk: one for one in known}
+    found |= by_keys(Person, set(keys) - found.keys(), without=OF_THE_ACCOUNT)
     people = {key: one for key, one in sorted(found.items()) if one.is_active}
-    rows = rows_where(Assignment, "person", people, unset=("withdrawn_at",))
+    rows = rows_where(Assignment, "person", people, also={"withdrawn_at": None})
     roles = by_keys(RoleDefinition, {one.role_id for one in rows})
     for one in rows:
         one.person, one.role = people[one.person_id], roles[one.role_id]
@@ -207,6 +211,8 @@ def reach_of(scope: Scope, *, person_id: int, own: Organisation | None, chosen: 
 
 def united(reaches: list[Reach]) -> Reach:
     """Several roles together reach as far as all of them."""
+    if len(reaches) == 1:
+        return reaches[0]
     return Reach(
         everything=any(one.everything for one in reaches),
         below=frozenset().union(*(one.below for one in reaches)),

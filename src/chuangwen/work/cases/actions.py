@@ -13,6 +13,7 @@ from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, say
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.kit.refusals import NotFound
+from chuangwen.kit.row_writes import put
 from chuangwen.kit.rows import by_keys
 from chuangwen.records.archive import looking
 from chuangwen.records.archive.models import StoredFile
@@ -67,7 +68,7 @@ def open_case(new: NewCase, said: Said | None = None, *, by: By, at: datetime) -
         if found := _repeated(said.mark):
             return found
         _number(case)
-        case.save(force_insert=True)
+        put([case])
         if ready.stride.assisting and ready.near is not None:
             case.assisting.set(ready.stride.assisting)
             ready.near.actors = turning.company(case, ready.stride.move.tells).actors
@@ -274,7 +275,7 @@ def _write_step(ready: Ready, *, by: By) -> None:
     """The step's row with its files, the roll-up, the note and the notices: what every step leaves behind."""
     stride, said = ready.stride, ready.said
     case, move, at = stride.case, stride.move, stride.at
-    step = Step.objects.create(
+    step = Step(
         case=case,
         number=case.version,
         move=move.id,
@@ -293,6 +294,7 @@ def _write_step(ready: Ready, *, by: By) -> None:
         due_at=stride.due_at,
         mark=said.mark or None,
     )
+    put([step])
     for photo, doubts in ready.doubts.items():
         looking.ask(photo, doubts, by=by, at=at)
     attaching.hang(case, step, said.photos, attaching.purpose_of(move), by=by, at=at)

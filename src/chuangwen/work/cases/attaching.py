@@ -8,6 +8,7 @@ from chuangwen.kernel.numerals import fixed
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import lasting, later, written
 from chuangwen.kit.refusals import NotAllowed
+from chuangwen.kit.row_writes import put
 from chuangwen.records.archive import looking
 from chuangwen.records.archive.models import StoredFile
 from chuangwen.records.archive.photo_queries import earlier_uses, used_before
@@ -56,7 +57,8 @@ def hang(
         Attachment(case=case, step=step, file=file, purpose=purpose, name=file.name[:200], at=at, by=by.name)
         for file in files
     ]
-    return Attachment.objects.bulk_create(rows)
+    put(rows)
+    return rows
 
 
 def remarks(case: Case, photos: Sequence[StoredFile]) -> tuple[list[str], looking.Doubts]:

@@ -8,6 +8,7 @@ from django.db import connection
 
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later
+from chuangwen.kit.row_writes import change
 from chuangwen.kit.rows import by_keys
 from chuangwen.records.township.actors import OF_THE_ACCOUNT, OF_THE_UNIT
 from chuangwen.records.township.models import Organisation, Person
@@ -50,7 +51,7 @@ def write(case: Case) -> None:
     read = case.as_read
     changed = {name: value for name, value in _values(case) if read[name] != value}
     still = {name: read[name] for name in ("version", *MOVED_BY_THE_CLOCK)}
-    if not Case.objects.filter(pk=case.pk, **still).update(**changed):
+    if not change(case, changed, still):
         raise Overtaken
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from chuangwen.kernel.fields import WrongAnswers
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, say
+from chuangwen.kit.rows import by_keys, rows_where
 from chuangwen.records.township.models import Organisation
 from chuangwen.work.cases.definitions import CaseTypeRow
 from chuangwen.work.cases.models import Case, Category, UnitKey
@@ -92,9 +93,14 @@ def set_category(case: Case, category: Category) -> None:
 
 def default_unit(type_: CaseTypeRow, category: str) -> Organisation | None:
     """The unit that this town has set for the category, for its upper category, or for the type."""
-    rows = {one.code: one for one in Category.objects.filter(table=type_.type.categories)} if category else {}
-    found = rows.get(category)
-    keys = [found.unit_key if found else "", rows[found.parent].unit_key if found and found.parent in rows else ""]
-    wanted = [key for key in (*keys, type_.type.unit) if key]
-    units = {one.key: one.organisation for one in UnitKey.objects.filter(key__in=wanted).select_related("organisation")}
-    return next((units[key] for key in wanted if key in units), None)
+    mine = _of_table(type_, category)
+    upper = _of_table(type_, mine.parent) if mine else None
+    wanted = [key for key in (mine and mine.unit_key, upper and upper.unit_key, type_.type.unit) if key]
+    units = {one.key: one.organisation_id for one in rows_where(UnitKey, "key", wanted)}
+    chosen = next((units[key] for key in wanted if key in units), None)
+    return by_keys(Organisation, [chosen]).get(chosen)
+
+
+def _of_table(type_: CaseTypeRow, code: str) -> Category | None:
+    rows = rows_where(Category, "code", [code or None], also={"table": type_.type.categories})
+    return rows[0] if rows else None

@@ -7,6 +7,7 @@ from typing import Any
 
 from chuangwen.kernel.fields import Kind, Known
 from chuangwen.kernel.workdays import WorkCalendar
+from chuangwen.kit.rows import rows_where
 from chuangwen.records.township.models import Organisation, Person
 from chuangwen.work.cases.definitions import CaseTypeRow, MoveRow
 from chuangwen.work.cases.models import Case, Category
@@ -38,7 +39,7 @@ def lists_for(type_: CaseTypeRow, move: MoveRow, said: Said, grades: Sequence[st
     people, categories = named.get(Kind.PERSON, set()), named.get(Kind.CATEGORY, set())
     table = type_.type.categories
     return Lists(
-        {one.code: one for one in Organisation.objects.filter(code__in=units, closed=None)} if units else {},
+        {one.code: one for one in rows_where(Organisation, "code", units, also={"closed": None})},
         {one.username: one for one in Person.objects.filter(username__in=people, is_active=True)} if people else {},
         {one.code: one for one in Category.objects.filter(table=table, code__in=categories, retired=False)}
         if categories

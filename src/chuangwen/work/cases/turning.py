@@ -37,10 +37,10 @@ def company(case: Case, words: Collection[str]) -> Company:
     keys = {pk for word, pk in named.items() if word in words}
     units = {case.lead_id} if "@lead" in words else set()
     units |= assisting_ids(case) if "@assist" in words else set()
-    keys |= {one.pk for one in rows_where(Person, "organisation", units, without=OF_THE_ACCOUNT)}
+    people = rows_where(Person, "organisation", units, without=OF_THE_ACCOUNT)
     roles = [word for word in words if not word.startswith("@")]
-    keys |= {one.person_id for one in rows_where(Assignment, "role", roles, unset=("withdrawn_at",))}
-    return Company(case, [one for one in actors_by_key(keys) if why_not_see(case, one) is None])
+    keys |= {one.person_id for one in rows_where(Assignment, "role", roles, also={"withdrawn_at": None})}
+    return Company(case, [one for one in actors_by_key(keys, people) if why_not_see(case, one) is None])
 
 
 def give_turn(case: Case, type_: CaseTypeRow, near: Company) -> None:

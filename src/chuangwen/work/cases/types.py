@@ -2,6 +2,7 @@
 
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later
+from chuangwen.kit.rows import rows_where
 from chuangwen.work.cases.definitions import CaseTypeRow
 from chuangwen.work.cases.models import Case, CaseType
 
@@ -31,10 +32,10 @@ def type_of(case: Case) -> CaseTypeRow:
 
 def in_force(kind: str) -> CaseType:
     """The edition under which new cases of this kind are opened."""
-    found = CaseType.objects.defer("content").filter(code=kind, in_force=True, retired=False).first()
-    if found is None:
+    found = rows_where(CaseType, "code", [kind], also={"in_force": True, "retired": False}, without=("content",))
+    if not found:
         raise NoSuchType(kind=kind[:40])
-    return found
+    return found[0]
 
 
 def all_in_force() -> list[CaseType]:

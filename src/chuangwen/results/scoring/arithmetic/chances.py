@@ -194,15 +194,20 @@ class Types:
 
 
 def swings(chances: Chances, cells: Floats, asked: Floats) -> tuple[Floats, Floats]:
-    """How far chance may move lines down and up. ``cells`` and ``asked``: what each weighs in each line (rows)."""
-    at_once = max(1, BLOCK // max(len(chances.entry_cell), 1))
-    blocks = [
-        _swings(chances, cells[start : start + at_once], asked[start : start + at_once])
-        for start in range(0, len(cells), at_once)
-    ]
-    if not blocks:
-        return np.zeros(0), np.zeros(0)
-    return np.concatenate([down for down, _ in blocks]), np.concatenate([up for _, up in blocks])
+    """How far chance may move lines down and up. ``cells`` and ``asked``: what each weighs in each line (rows).
+
+    Lines of the same weights are asked once, and one without any weight is not moved.
+    """
+    down, up = np.zeros(len(cells)), np.zeros(len(cells))
+    first: dict[tuple[bytes, bytes], int] = {}
+    weighing = np.flatnonzero(cells.any(axis=1) | asked.any(axis=1))
+    alike = [first.setdefault((cells[row].tobytes(), asked[row].tobytes()), row) for row in weighing.tolist()]
+    at_once, chosen = max(1, BLOCK // max(len(chances.entry_cell), 1)), list(first.values())
+    for start in range(0, len(chosen), at_once):
+        some = chosen[start : start + at_once]
+        down[some], up[some] = _swings(chances, cells[some], asked[some])
+    down[weighing], up[weighing] = down[alike], up[alike]
+    return down, up
 
 
 def swing(chances: Chances, cells: Floats, asked: Floats) -> tuple[float, float]:
@@ -250,8 +255,10 @@ def by_type(chances: Chances, cells: Floats) -> Types:
     live = cells * (chances.finite > 0)
     expected = cells * chances.expected
 
+    keys = _keys(chances.cell_type, len(cells), chances.kinds)
+
     def gather(amounts: Floats) -> Floats:
-        return _gathered(chances.cell_type, amounts, chances.kinds)
+        return weigh(keys, amounts.ravel(), len(cells) * chances.kinds).reshape(len(cells), chances.kinds)
 
     weight, wide = gather(live), gather(expected)
     model = chances.cluster * np.square(wide) + (1 - chances.cluster) * gather(np.square(expected))
@@ -278,12 +285,15 @@ def _found(chances: Chances, cells: Floats) -> Floats:
 def _gathered(places: Ints, amounts: Floats, count: int) -> Floats:
     """Each row's amounts summed by place."""
     rows = len(amounts)
-    if not count:
-        return np.zeros((rows, 0))
+    return weigh(_keys(places, rows, count), amounts.ravel(), rows * count).reshape(rows, count)
+
+
+def _keys(places: Ints, rows: int, count: int) -> Ints:
+    """Where each amount of so many rows goes: its row's part, and its place in that."""
     if rows == 1:
-        return weigh(places, amounts[0], count)[None, :]
-    keys = (np.arange(rows, dtype=np.int64)[:, None] * count + places).ravel()
-    return weigh(keys, amounts.ravel(), rows * count).reshape(rows, count)
+        return places
+    keys: Ints = (np.arange(rows, dtype=np.int64)[:, None] * count + places).ravel()
+    return keys
 
 
 def _ratio(part: Floats, whole: Floats, otherwise: float) -> Floats:

@@ -1,8 +1,8 @@
 """Any part of the tree as one line: nodes, methods, groupings, lead units; and the whole round."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
+from math import isnan
 
 import numpy as np
 
@@ -49,15 +49,19 @@ def total_of(prepared: Prepared, answers: Answers | None = None) -> Line:
 def _lines(prepared: Prepared, sums: Sums, chances: Chances) -> dict[Key, Line]:
     """Every row's line; all rows go through the estimator together."""
     members = list(_members(prepared.plan, prepared))
+    if not members:
+        return {}
+    sets = {pairs.tobytes(): pairs for _, pairs in members}  # many rows hold the same pairs: each set is asked once
     sure = _weights(prepared)
-    swung: list[Floats] = []
-    for matrices in ([with_fill(prepared.plan, sums, one) for one in sure], sure):
-        stacked = [np.array([one[pairs].sum(axis=0) for _, pairs in members]) for one in matrices]
-        swung += swings(chances, *stacked) if members else []
+    both = zip([with_fill(prepared.plan, sums, one) for one in sure], sure, strict=True)
+    stacked = (np.array([one[pairs].sum(axis=0) for one in two for pairs in sets.values()]) for two in both)
+    down, up = (moved.reshape(2, len(sets)) for moved in swings(chances, *stacked))
     least = prepared.plan.framework.least_measured
-    return {
-        key: _line(sums, pairs, least, *(float(one[row]) for one in swung)) for row, (key, pairs) in enumerate(members)
+    lines = {
+        name: _line(sums, pairs, least, float(down[0, row]), float(up[0, row]), float(down[1, row]), float(up[1, row]))
+        for row, (name, pairs) in enumerate(sets.items())
     }
+    return {key: lines[pairs.tobytes()] for key, pairs in members}
 
 
 def _weights(prepared: Prepared) -> tuple[Floats, Floats]:
@@ -85,7 +89,7 @@ def with_fill(plan: Plan, sums: Sums, raw: Floats) -> Floats:
             continue
         group = groups[plan.pair_standard]
         whole = weigh(group, sums.known)
-        for one in np.unique(group[filled]):
+        for one in sorted(set(group[filled].tolist())):
             together = raw[group == one].sum(axis=0) / whole[one]
             mine = filled[group[filled] == one]
             moved[mine] += sums.unknown[mine][:, None] * together
@@ -99,12 +103,12 @@ def _line(sums: Sums, pairs: Ints, least: float, *chance: float) -> Line:
     if weight <= 0:
         return unknown_line(0.0, least=least)
     filled = sums.unknown[pairs] * sums.fill[pairs]
-    expected = float(sums.score[pairs].sum() + filled[sums.unknown[pairs] > 0].sum()) / weight * 100
+    expected = (got + float(filled[sums.unknown[pairs] > 0].sum())) / weight * 100
     down, up, sure_down, sure_up = (amount / weight * 100 for amount in chance)
-    line = Line(got / weight * 100, expected, (got + unknown) / weight * 100, known / weight, weight, least=least)
-    if np.isnan(expected):
-        return replace(line, mean=None, sure_down=sure_down, sure_up=sure_up)
-    return replace(line, down=down, up=up, sure_down=sure_down, sure_up=sure_up)
+    low, high, measured = got / weight * 100, (got + unknown) / weight * 100, known / weight
+    if isnan(expected):
+        return Line(low, None, high, measured, weight, sure_down=sure_down, sure_up=sure_up, least=least)
+    return Line(low, expected, high, measured, weight, down, up, sure_down, sure_up, least=least)
 
 
 def _members(plan: Plan, prepared: Prepared) -> Iterator[tuple[Key, Ints]]:
