@@ -146,3 +146,15 @@ def test_whoever_may_not_put_in_finds_no_table(town: MeasuredTown, signed_in_as:
         assert chen.get(reverse(name)).status_code == 403, name
     assert reverse("answers_import") not in chen.get(reverse("answers")).content.decode()
     assert Question.objects.count() == 1
+
+
+def test_a_code_beside_the_name_of_another_is_a_problem_and_nothing_is_written(
+    town: MeasuredTown, signed_in_as: Any
+) -> None:
+    """A column that slipped by one row wrote every count under its neighbour."""
+    limin = signed_in_as("limin")
+    wrong = send(limin, "answers_import", "题号,题目,村（社区）,正面回答,有效回答\nQ0,治安状况满意吗,先锋村,20,25\n")
+    assert wrong.status_code == 422
+    assert "同一行写的名称是“治安状况满意吗”" in wrong.content.decode()
+    right = send(limin, "answers_import", "题号,题目,村（社区）,正面回答,有效回答\nQ0,题目0,先锋村,20,25\n")
+    assert right.status_code == 200

@@ -9,7 +9,7 @@ from tests.people import Cast
 
 from chuangwen.kernel.sheets import read_table
 from chuangwen.records.measures.models import Observation
-from chuangwen.records.township.models import Person
+from chuangwen.records.township.models import Person, Site
 
 HEAD = "点位,考察内容,结果,次数/总数,时间,考察人,备注\n"
 
@@ -188,3 +188,17 @@ def test_another_persons_key_opens_nothing(desk: Desk, cast: Cast, client: Any) 
     page = desk.case("correct_v1.xlsx")
     client.force_login(cast.people["zhangqiang"], backend="allauth.account.auth_backends.AuthenticationBackend")
     assert client.post("/observations/import/", {"key": page.context["sent"].key, "move": "take"}).status_code == 410
+
+
+def test_a_sheet_without_a_column_of_time_is_told_and_not_dropped(desk: Desk) -> None:
+    """写入 0 条，改正 0 条，已有 0 条, no problem, stood below such a table."""
+    page = desk.send("点位,考察内容,结果\nP01-001,C01,无\n")
+    assert page.status_code == 422
+    assert "没有认出“时间”一列" in page.content.decode()
+
+
+def test_a_code_with_the_name_of_another_site_is_not_taken_for_either(desk: Desk) -> None:
+    first, second = Site.objects.order_by("code")[:2]
+    page = desk.send(HEAD + f"{first.code} {second.name},C01,无,,2021-10-12,甲,\n")
+    assert page.status_code == 422
+    assert not Observation.objects.exists()

@@ -1,6 +1,7 @@
 """Many cases from a table: what is new, what is a correction, what is asked; all or nothing, one note, no query per row."""
 
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -16,7 +17,9 @@ from chuangwen.work.cases.case_rows import CaseBatch, CaseRow, RowReporter, Rows
 from chuangwen.work.cases.import_actions import plan_rows, take_in_rows
 from chuangwen.work.cases.models import Case, Reporter, Step
 from chuangwen.work.cases.policy import NotYourMove
+from chuangwen.work.cases.row_opening import closing_state
 from chuangwen.work.cases.said import NewCase
+from chuangwen.work.cases.types import definition, in_force
 from tests.office import Office
 from tests.work.cases.tallying import assert_equals_a_recount
 
@@ -363,3 +366,22 @@ def test_the_count_of_queries_does_not_grow_with_the_rows(office: Office, text: 
         used.append(len(queries))
     assert used[0] < 40
     assert used[1] <= used[0] + 10, "a hundred rows more may need some more batches of an insert, never a query each"
+
+
+def test_a_list_that_went_out_of_here_changes_nothing_whatever_else_it_leaves_out(office: Office) -> None:
+    """The product's own list of cases doubled three: without a village, its 编号 a column that nobody read."""
+    taken(office, row(area="", outer="12345-001", text="没有写村"))
+    case = Case.objects.get()
+    ours = CaseRow(row=3, title="路灯不亮", number=case.number, result="办理中")
+    assert told(taken(office, ours)) == (0, 0, 1)
+    serial = CaseRow(row=4, title="井盖破损", area="V2", number="4", outer="12345-009")
+    assert told(taken(office, serial)) == (1, 0, 0)
+
+
+def test_a_result_that_names_a_refusal_with_a_reason_closes_as_refused(shipped) -> None:
+    """不予受理：非本镇职权 closed as done."""
+    type_ = definition(in_force("appeal"))
+    desk = SimpleNamespace(type=type_)
+    refused = next(one for one in type_.states if one.kind == "closed" and one.outcome == "declined")
+    assert closing_state(desk, f"{refused.title}：非本镇职权").id == refused.id
+    assert closing_state(desk, "已修好").outcome == "done"

@@ -107,11 +107,31 @@ class Names:
         words = text.replace("（", " ").replace("）", " ").replace("(", " ").replace(")", " ").split()
         for word in (words[0], words[-1]) if len(words) > 1 else ():
             if any(c.isdigit() for c in word) and word in self._places:
-                return self._places[word]
+                rest = "".join(one for one in words if one != word)
+                return self._places[word] | self._others(self._places[word], rest)
         plain = _ASIDE.sub("", bare(text))
         return self._places.get(plain, set()) if plain else set()
 
+    def _others(self, codes: set[str], text: str) -> set[str]:
+        """The other things that this text is the name of: a code and a name that do not belong together are two."""
+        named = self._places.get(text) or self._places.get(bare(text)) or set()
+        return set() if named & codes else named
 
+    def unlike(self, code: str, text: str) -> str:
+        """What this code is called, when a text written beside it is no name of it; empty when they fit.
+
+        A text fits when it is one of the names, holds one or is held by one, or is much alike.
+        """
+        said = bare(text)
+        if not said:
+            return ""
+        for name in (bare(one) for one in (code, *self._spoken[code])):
+            if said in name or name in said or difflib.SequenceMatcher(None, said, name).ratio() >= _ALIKE:
+                return ""
+        return self._usual[code]
+
+
+_ALIKE = 0.6
 _ASIDE = re.compile(r"\(.*?\)")
 _NEAR = later("您是不是要填：{near}？")
 _NONE = later("请先把它登记进去，或改成登记过的名称。")

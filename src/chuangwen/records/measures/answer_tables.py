@@ -99,6 +99,7 @@ def read_answers(book: Workbook, round_: Round, said: Said | None = None) -> Ans
             left += not (row.values.keys() & {"positive", "valid"})
             continue
         question, village = questions[row.text("question")], villages.get(row.text("village"))
+        _one_thing(reading, row, lists["questions"], question.code)
         positive, valid = int(counts[0]), int(counts[1])
         _refuse(reading, row, "positive", why_not_counts(question.text, positive, valid))
         old = stands.get((question.pk, village.pk if village else None))
@@ -122,6 +123,7 @@ def read_figures(book: Workbook, round_: Round, said: Said | None = None) -> Fig
             left += not (row.values.keys() & {"numerator", "denominator"})
             continue
         figure = figures[row.text("figure")]
+        _one_thing(reading, row, names, figure.code)
         old = stands.get(figure.pk)
         source = row.text("source") or (old.source if old else "")
         same = old is not None and (old.numerator, old.denominator, old.source) == (*counts, source)
@@ -131,6 +133,15 @@ def read_figures(book: Workbook, round_: Round, said: Said | None = None) -> Fig
         label = f"{figure.code} {figure.title}"
         rows.append(ReadRow(row.row, label, Counted(figure, counts, source), old, _told(*counts, source), was))
     return Found(reading, rows, left)
+
+
+def _one_thing(reading: TableReading, row: TableRow, names: Names, code: str, field: str = "text") -> None:
+    """The code and the name of one row are of one thing: a column that slipped by a row would write every count elsewhere."""
+    said = row.texts.get(field, "")
+    real = names.unlike(code, said)
+    if real:
+        what = say("编号“{code}”是“{real}”，同一行写的名称是“{said}”。", code=code, real=real, said=said[:60])
+        reading.tell(row, field, what, say("请核对原表，改正编号或名称；名称可以留空。"))
 
 
 def read_events(book: Workbook, edition: Edition, today: date, said: Said | None = None) -> EventRows:
@@ -147,6 +158,7 @@ def read_events(book: Workbook, edition: Edition, today: date, said: Said | None
         if not isinstance(on, date):
             continue
         code, text = row.text("kind"), row.text("text")
+        _one_thing(reading, row, lists["kinds"], code, "title")
         _refuse(reading, row, "on", why_not_event(edition, code, on, text, today))
         old = stands.get((code, on, unit.pk if unit else None))
         label = f"{code} {on} {unit.name if unit else say('全镇')}"

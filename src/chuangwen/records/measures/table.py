@@ -106,6 +106,9 @@ class _Matching:
         if not result and not quantity and not self._is_told(row, "result", "count", "total"):
             self._reading.tell(row, "result", say("没有填结果。"), say("请填结果，或次数/总数。"))
         when = row.values.get("when")
+        if "when" not in row.columns:
+            what = say("这张表没有认出“时间”一列，不知道是哪一天看的。")
+            self._reading.tell(row, "site", what, say("请加一列“时间”，或者在“手工指定各列”里指定。"))
         if not site or not check or not isinstance(when, datetime.date):
             return None
         timed = isinstance(when, datetime.datetime)

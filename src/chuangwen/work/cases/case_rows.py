@@ -14,7 +14,15 @@ from chuangwen.kernel.words import later
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.work.cases.models import Case
 
-LONGEST: Mapping[str, int] = {"title": 120, "text": 4000, "result": 4000, "address": 200, "outer": 60, "source": 20}
+LONGEST: Mapping[str, int] = {
+    "title": 120,
+    "text": 4000,
+    "result": 4000,
+    "address": 200,
+    "outer": 60,
+    "number": 40,
+    "source": 20,
+}
 LONGEST_OF_REPORTER: Mapping[str, int] = {"name": 60, "phone": 20}
 TITLES: Mapping[str, str] = {
     "title": later("问题"),
@@ -27,6 +35,7 @@ TITLES: Mapping[str, str] = {
     "reporter": later("反映人"),
     "phone": later("电话"),
     "outer": later("外部编号"),
+    "number": later("编号"),
     "source": later("来源"),
     "opened": later("登记日期"),
     "closed": later("办结日期"),
@@ -36,7 +45,7 @@ TITLES: Mapping[str, str] = {
 }
 """What every kind of case may have as a column, as people call it."""
 
-WHERE = ("row", "sheet")
+WHERE = ("row", "sheet", "number")
 SHEET = "sheet"
 """The source of a case that a table brought and that says nothing of where it came from."""
 
@@ -64,7 +73,7 @@ class RowReporter:
 class CaseRow:
     """One matter of a table; codes throughout, moments with a zone. ``row`` is its (first) row in the sheet.
 
-    ``closed`` is the day of a matter that is finished; ``dated`` whether the table says when it was opened.
+    ``number`` is our own, in a list that went out of here. ``closed`` is the day of a matter that is finished; ``dated`` whether the table says when it was opened.
     """
 
     row: int
@@ -76,6 +85,7 @@ class CaseRow:
     lead: str = ""
     address: str = ""
     outer: str = ""
+    number: str = ""
     source: str = ""
     reporters: tuple[RowReporter, ...] = ()
     answers: Mapping[str, object] = field(default_factory=dict)

@@ -92,6 +92,7 @@ class Matcher:
 
     def sort(self, rows: Sequence[CaseRow]) -> None:
         """Fill the plan."""
+        rows = self._not_ours(rows)
         folded = self._folded([one for one in rows if one.outer], lambda one: one.outer, "twice")
         bare = [one for one in rows if not one.outer]
         marks = self._marks([*folded, *bare])
@@ -108,6 +109,13 @@ class Matcher:
         self._unnumbered(self._folded(rest, self._alike, "alike"), marks)
         self._old_and_open()
         self._write_questions()
+
+    def _not_ours(self, rows: Sequence[CaseRow]) -> list[CaseRow]:
+        """What a list that went out of here names by its own number, of whatever kind, is there: it changes nothing."""
+        numbers = sorted({one.number for one in rows if one.number})
+        ours = {number for (number,) in _read(Case.objects.values_list("number"), "number", numbers)}
+        self.plan.known += [(one, one.number) for one in rows if one.number in ours]
+        return [one for one in rows if one.number not in ours]
 
     def _said(self, row: CaseRow, marks: Marks, time: int) -> Case | None:
         """The case of which a table said the very same."""

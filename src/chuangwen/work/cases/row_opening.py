@@ -112,9 +112,12 @@ def _start_clocks(desk: Desk, stride: Stride, at: datetime) -> None:
 
 
 def closing_state(desk: Desk, result: str) -> StateRow | None:
-    """The state of a matter that is over: the one its result names, else a good end after which nobody has to act."""
+    """The state of a matter that is over: the one its result names (不予受理：…), else a good end after which nobody acts."""
     ends = [one for one in desk.type.states if one.kind == "closed"]
-    named = [one for one in ends if one.title == result.strip()]
+    said = result.strip()
+    named = [one for one in ends if one.title == said] or [
+        one for one in ends if one.outcome != "done" and one.title in said
+    ]
     done = [one for one in ends if one.outcome == "done"]
     return next(iter([*named, *[one for one in done if not one.turn], *done, *ends]), None)
 

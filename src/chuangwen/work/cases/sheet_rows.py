@@ -33,6 +33,7 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "reporter": ("反映人", "姓名", "来电人", "联系人", "诉求人"),
     "phone": ("电话", "联系电话", "手机", "来电号码", "联系方式"),
     "outer": ("外部编号", "工单号", "工单编号", "信访编号", "热线编号"),
+    "number": ("编号", "事项编号", "案件编号", "系统编号"),
     "source": ("来源", "来源渠道", "诉求来源"),
     "opened": (
         "登记日期",
@@ -60,6 +61,7 @@ KINDS: Mapping[str, Kind] = {
     "lead": Kind.NAME,
     "phone": Kind.PHONE,
     "outer": Kind.REFERENCE,
+    "number": Kind.TEXT,
     "opened": Kind.MOMENT,
     "closed": Kind.MOMENT,
 }
@@ -93,7 +95,7 @@ STATUS: Mapping[str, str] = {
     "是": "closed", "未办结": "open", "在办": "open", "办理中": "open", "处理中": "open", "未办": "open", "否": "open",
 }  # fmt: skip
 Word = TypeVar("Word")
-PLAIN = ("text", "area", "site", "category", "lead", "address", "outer", "source", "result")
+PLAIN = ("text", "area", "site", "category", "lead", "address", "outer", "number", "source", "result")
 OF_ONE_MATTER = ("title", "reporter", "phone")
 DAY_ALONE = later("只写了日期 {day}，没有写时刻")
 
