@@ -8,10 +8,13 @@ from django.urls import reverse
 from tests.paired import Paired, pair
 from tests.town import AT, MeasuredTown
 
+from chuangwen.doors.site.framing import speaking_round
 from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.measures import actions
+from chuangwen.records.measures.event_actions import NewEvent, record_event
+from chuangwen.records.measures.grading_actions import lock_material
 from chuangwen.records.measures.models import Grade, Observation, Round, RoundKind, ScoreMark
-from chuangwen.records.standards.models import Edition, Node, Question
+from chuangwen.records.standards.models import Edition, Figure, Node, Question
 from chuangwen.records.township.absence_actions import (
     NotStated,
     ReasonMissing,
@@ -19,13 +22,13 @@ from chuangwen.records.township.absence_actions import (
     state_absent,
     withdraw_absence,
 )
-from chuangwen.records.township.models import AbsentSiteType, Site
+from chuangwen.records.township.models import AbsentSiteType, Site, Town
 from chuangwen.records.township.policy import NotAllowed
 from chuangwen.results.dashboard.trend import points_of, trend
 from chuangwen.results.scoring.actions import close_round
 from chuangwen.results.scoring.doctor import examine
 from chuangwen.results.scoring.marks import keep_mark
-from chuangwen.results.scoring.queries import cycle_of, score_round, totals_of
+from chuangwen.results.scoring.queries import cycle_of, latest_of_year, score_round, totals_of
 from chuangwen.results.scoring.score_data import as_data
 
 
@@ -34,8 +37,15 @@ def paired(town: MeasuredTown) -> Paired:
     return pair(town)
 
 
-def another(town: MeasuredTown, code: str, *, year: int = 2021, opens: date = date(2021, 10, 1)) -> Round:
-    new = actions.NewRound(code, f"{code} 自查", RoundKind.SELF, year, opens, opens + timedelta(days=30))
+def another(
+    town: MeasuredTown,
+    code: str,
+    *,
+    year: int = 2021,
+    opens: date = date(2021, 10, 1),
+    kind: RoundKind = RoundKind.SELF,
+) -> Round:
+    new = actions.NewRound(code, f"{code} 自查", kind, year, opens, opens + timedelta(days=30))
     return actions.open_round(new, town.edition, by=MACHINE, at=AT)
 
 
@@ -137,17 +147,18 @@ def test_the_trend_is_drawn_to_scale_with_the_rounds_name_and_its_interval(town)
 def test_the_cycle_takes_each_years_last_closed_round(town, signed_in_as) -> None:
     content = town.edition.content
     content["framework"]["cycle_starts"] = 2020
+    content["framework"]["least_measured"] = "20"
     content["framework"]["year_weights"] = [{"position": n, "weight": str(w)} for n, w in ((1, 15), (2, 25), (3, 60))]
     Edition.objects.filter(pk=town.edition.pk).update(content=content, digest="cycle" + town.edition.digest[5:])
     town.edition = Edition.objects.get(pk=town.edition.pk)
-    old = another(town, "y2020", year=2020, opens=date(2020, 9, 1))
+    old = another(town, "y2020", year=2020, opens=date(2020, 9, 1), kind=RoundKind.OFFICIAL)
     question = Question.objects.get(edition=town.edition)
     actions.tally(old, question, (20, 25), village=None, by=MACHINE, at=AT)
     closed = close_round(old, by=MACHINE, at=AT)
     now = score_round(Round.objects.select_related("edition", "companion").get(pk=town.round.pk), AT.date())
     found = cycle_of(now)
     assert (list(found.years), list(found.missing)) == ([2020, 2021], [2022])
-    first = closed.frozen["lines"]["total"]["expected"]
+    first = closed.frozen["lines"]["total"]["mean"]
     assert found.line.expected == pytest.approx((15 * first + 25 * now.total.expected) / 40)
     assert "三年创建周期" in signed_in_as("limin").get(reverse("round", args=["2021"])).content.decode()
 
@@ -204,3 +215,79 @@ def test_villages_of_which_too_little_is_measured_have_no_interval_and_no_rank(t
         if one.line.interval is not None:
             assert one.line.reach[0] <= one.line.interval[0] <= one.line.interval[1] <= one.line.reach[1]
     assert "测得太少" in page.content.decode()
+
+
+def hardly(town: MeasuredTown) -> Round:
+    """A self-check of October in which next to nothing is measured."""
+    made = another(town, "oct")
+    actions.set_figure(made, Figure.objects.get(edition=town.edition), (1, 2), source="年报", by=MACHINE, at=AT)
+    return made
+
+
+def test_what_is_withheld_on_home_is_withheld_everywhere(town, signed_in_as) -> None:
+    """Home said 不给预计; a visit, an event, the tree, a standard, the API and the command gave one all the same."""
+    made = hardly(town)
+    result = score_round(made, AT.date())
+    assert result.total.expected is None
+    assert as_data(result)["total"]["expected"] is None
+    assert as_data(result)["cycle"] is None
+    limin = signed_in_as("limin")
+    limin.get(reverse("choose_round"), {"round": "oct"})
+    said = {"site": "S2", "result-C000": "有", "seen_at": "2021-10-05T09:00"}
+    told = limin.post(reverse("record"), said, follow=True).content.decode()
+    assert "记下 1 条" in told
+    assert "全镇预计" not in told
+    assert limin.get(f"/api/score?year={made.year}&round=oct").json()["total"]["expected"] is None
+
+
+def test_the_official_round_speaks_until_another_is_chosen(town, signed_in_as) -> None:
+    """A self-check of October took the place of the official result everywhere, sealed too."""
+    hardly(town)
+    assert latest_of_year(2021).code == "2021"
+    assert latest_of_year(2021, "oct").code == "oct"
+    assert speaking_round(date(2021, 10, 20)).code == "2021"
+    close_round(Round.objects.get(code="oct"), by=MACHINE, at=AT)
+    assert speaking_round(date(2021, 10, 20)).code == "2021"
+    assert signed_in_as("limin").get("/api/score?year=2021").json()["round"]["code"] == "2021"
+
+
+def test_an_inspector_chooses_among_rounds_too(town, signed_in_as) -> None:
+    hardly(town)
+    zhang = signed_in_as("zhangqiang")
+    assert zhang.get(reverse("choose_round"), {"round": "oct"}).status_code == 302
+
+
+def test_self_checks_count_for_no_year_of_the_cycle(town) -> None:
+    """A self-check of one per cent became the year's score, on sealed pages too."""
+    made = close_round(hardly(town), by=MACHINE, at=AT)
+    assert cycle_of(score_round(made, AT.date())) is None
+
+
+def test_a_veto_is_told_wherever_the_score_stands_and_no_set_is_said_to_pass(town, signed_in_as) -> None:
+    content = town.edition.content
+    content["negative"].append(
+        {**content["negative"][0], "code": "G02", "title": "重大事故", "effect": "bar", "points": "0"}
+    )
+    Edition.objects.filter(pk=town.edition.pk).update(content=content, digest="vetoed" + town.edition.digest[6:])
+    edition = Edition.objects.get(pk=town.edition.pk)
+    Town.objects.update(demo=True, demo_today=date(2021, 10, 14))
+    record_event(edition, NewEvent("G02", "桥梁垮塌", AT.date()), by=MACHINE, at=AT)
+    Round.objects.filter(pk=town.round.pk).update(edition=edition)
+    limin = signed_in_as("limin")
+    for name, args in (("home", []), ("round", ["2021"]), ("losses", [])):
+        assert "负面清单：重大事故" in limin.get(reverse(name, args=args)).content.decode(), name
+    page = limin.get(reverse("losses"))
+    assert not page.context["can_pass"]
+    assert "各条线都过" not in page.content.decode()
+
+
+def test_what_was_handed_in_cannot_be_made_up_once_it_is_locked(town, signed_in_as) -> None:
+    """After locking the losses proposed 76 materials."""
+    limin = signed_in_as("limin")
+    page = limin.get(reverse("round", args=["2021"]))
+    assert (page.context["lock_items"], round(page.context["lock_points"], 1)) == (1, 20.0)
+    lock_material(town.round, by=MACHINE, at=AT)
+    locked = Round.objects.select_related("edition", "companion").get(pk=town.round.pk)
+    lost = [one for one in score_round(locked, AT.date()).losses if one.method == "material"]
+    assert lost
+    assert {(one.needs, one.regain) for one in lost} == {("locked", 0.0)}

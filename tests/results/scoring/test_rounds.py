@@ -51,13 +51,13 @@ def test_a_round_sealed_by_an_older_arithmetic_keeps_its_digits_and_its_seal(tow
     closed = close_round(town.round, by=MACHINE, at=AT)
     frozen = closed.frozen
     frozen["arithmetic"] = 1
-    frozen["lines"]["total"]["expected"] += 1
+    frozen["lines"]["total"]["mean"] += 1
     Round.objects.filter(pk=closed.pk).update(frozen=frozen, digest=digest_of(frozen))
     old = Round.objects.select_related("edition", "companion").get(pk=closed.pk)
     told = recompute(old)
     assert told["agrees"]
     assert not told["arithmetic"]
-    assert score_round(old, AT.date()).total.expected == frozen["lines"]["total"]["expected"]
+    assert score_round(old, AT.date()).total.expected == frozen["lines"]["total"]["mean"]
 
 
 def test_a_round_sealed_before_lines_were_sealed_is_read_from_what_it_printed(town: MeasuredTown) -> None:

@@ -258,7 +258,7 @@ def by_type(chances: Chances, cells: Floats) -> Types:
     keys = _keys(chances.cell_type, len(cells), chances.kinds)
 
     def gather(amounts: Floats) -> Floats:
-        return weigh(keys, amounts.ravel(), len(cells) * chances.kinds).reshape(len(cells), chances.kinds)
+        return _summed(keys, amounts, chances.kinds)
 
     weight, wide = gather(live), gather(expected)
     model = chances.cluster * np.square(wide) + (1 - chances.cluster) * gather(np.square(expected))
@@ -284,8 +284,13 @@ def _found(chances: Chances, cells: Floats) -> Floats:
 
 def _gathered(places: Ints, amounts: Floats, count: int) -> Floats:
     """Each row's amounts summed by place."""
+    return _summed(_keys(places, len(amounts), count), amounts, count)
+
+
+def _summed(keys: Ints, amounts: Floats, count: int) -> Floats:
+    """Each row's amounts by their keys; nothing where there is no place to sum them at."""
     rows = len(amounts)
-    return weigh(_keys(places, rows, count), amounts.ravel(), rows * count).reshape(rows, count)
+    return weigh(keys, amounts.ravel(), rows * count).reshape(rows, count) if count else np.zeros((rows, 0))
 
 
 def _keys(places: Ints, rows: int, count: int) -> Ints:
