@@ -25,6 +25,7 @@ from chuangwen.results.scoring.arithmetic.whatif import TownWhatIf, make_town_re
 from chuangwen.results.scoring.gathering import pack_of
 from chuangwen.results.scoring.loss_words import LossLine, loss_lines
 from chuangwen.results.scoring.queries import RoundScore, score_round
+from chuangwen.results.scoring.score_figures import town_figures
 from chuangwen.results.scoring.standing import SystemStanding, standing_of
 from chuangwen.results.scoring.working import method_title
 
@@ -202,7 +203,11 @@ def losses_export(request: TownRequest) -> HttpResponse:
         say("在办事项"),
         say("期限"),
     ]
-    answer = HttpResponse(workbook(say("失分清单"), told, (_cells(one) for one in rows)), content_type=EXCEL)
+    standing = standing_of(result)
+    notes = [say("{round}　数据截至 {day}", round=round_.title, day=f"{result.on:%Y-%m-%d}"), standing.formula]
+    cells = (_cells(one) for one in rows)
+    sheet = workbook(say("失分清单"), told, cells, figures=town_figures(result), notes=notes)
+    answer = HttpResponse(sheet, content_type=EXCEL)
     answer["Content-Disposition"] = 'attachment; filename="losses.xlsx"'
     return answer
 

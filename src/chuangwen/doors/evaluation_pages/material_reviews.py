@@ -46,10 +46,11 @@ def around_materials(request: TownRequest, found: Sequence[Material]) -> dict[st
     """What the page of materials shows beside each requirement, in a fixed number of queries."""
     rows = [one.requirement for one in found]
     leads = _leads(rows)
-    asks = may_ask(request)
-    own = request.actor.organisation.pk if request.actor.organisation else 0
     round_ = chosen_round(request)
-    offer = _offer(request) if round_ is not None else ""
+    still = round_ is not None and round_.closed_at is None
+    asks = still and may_ask(request)
+    own = request.actor.organisation.pk if request.actor.organisation else 0
+    offer = _offer(request) if still else ""
     return {
         "documents": _documents(request, found),
         "reviews": reviews_of(request, rows),

@@ -80,6 +80,7 @@ def _system_rows(result: RoundScore, code: str) -> dict[str, Any]:
     edition, scored = result.edition_of(code), system.scored
     pack = pack_of(edition)
     items = [row for row in pack.standards if row.kind == "item"]
+    leads = _leads(scored)
     enough = scored.total.is_measured_enough and result.round.closed_at is None
     return {
         "edition": edition,
@@ -87,7 +88,8 @@ def _system_rows(result: RoundScore, code: str) -> dict[str, Any]:
         "share": system.share,
         "methods": [(method_title(method), line) for (kind, method), line in scored.rows.items() if kind == "method"],
         "items": [(row, scored.rows["node", row.code]) for row in items],
-        "leads": _leads(scored),
+        "leads": leads,
+        "unled": 100 - sum(line.weight for _, line in leads),
         "sample": sample_size(scored, 2.0) if enough else None,
         "types": {row.code: row.name for row in pack.site_types},
         "dropped": scored.dropped,

@@ -18,12 +18,17 @@ Plain = str | int | float | Decimal | date | datetime | bool | None
 
 
 def workbook(
-    title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, figures: Sequence[Figure] = ()
+    title: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    figures: Sequence[Figure] = (),
+    notes: Sequence[str] = (),
 ) -> bytes:
-    """One sheet with a title, a frozen heading and the rows; beside figures a second one says what each of them is."""
+    """One sheet with a title, ``notes`` below it, a frozen heading and the rows; a second one says what each figure is."""
     heads = [TableColumn(name) for name in columns]
     cells = ([_plain(cell) for cell in row] for row in rows)
-    return write_table(heads, cells, TableText(title, title), figures=sheet_rows(figures) if figures else ())
+    return write_table(heads, cells, TableText(title, title, notes), figures=sheet_rows(figures) if figures else ())
 
 
 def _plain(value: object) -> Plain:

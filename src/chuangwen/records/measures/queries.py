@@ -76,9 +76,9 @@ def figure_values_of(round_: Round) -> dict[int, FigureValue]:
 
 
 def figures_before(round_: Round) -> dict[str, FigureValue]:
-    """The same figures (by code) of the newest round of an earlier year that has them."""
-    rows = FigureValue.objects.filter(round__year__lt=round_.year, figure__edition__pack__in=_packs_of(round_))
-    rows = rows.select_related("figure", "round").defer("round__frozen").order_by("round__year", "round__opens")
+    """The same figures (by code) of the newest earlier round that has them."""
+    rows = FigureValue.objects.filter(round__opens__lt=round_.opens, figure__edition__pack__in=_packs_of(round_))
+    rows = rows.select_related("figure", "round").defer("round__frozen").order_by("round__opens", "round_id")
     return {one.figure.code: one for one in rows}
 
 

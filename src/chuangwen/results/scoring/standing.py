@@ -38,6 +38,8 @@ class SystemStanding:
     @property
     def told(self) -> str:
         """What the floor says, in words; empty when it is held or there is none."""
+        if self.bar is not None and self.bar.effect == UNSAFE and self.bar.score is None:
+            return say("测得不够，守不守得住底线还不知道")
         return say(BAR_WORDS[self.bar.effect]) if self.bar else ""
 
     @property

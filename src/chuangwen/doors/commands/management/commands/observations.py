@@ -140,9 +140,10 @@ class Command(TownCommand):
             if options["errors"]:
                 Path(options["errors"]).write_bytes(copy_with_problems(reading.book, by_sheet(reading)))
             raise Rejected(reading.problems, thing=name)
-        if reading.open_questions and not options["dry_run"]:
-            told = "；".join(f"{one.id}：{one.what}" for one in reading.open_questions)
-            raise NotDecided(count=len(reading.open_questions), told=told)
+        answered = {name for name in ("same_day", "outside") if options[name]}  # answered for all such rows at once
+        left = [one for one in reading.open_questions if one.id.split(".")[0] not in answered]
+        if left and not options["dry_run"]:
+            raise NotDecided(count=len(left), told="；".join(f"{one.id}：{one.what}" for one in left))
 
 
 def _said(options: dict[str, Any], book: Workbook) -> Said:
