@@ -33,7 +33,7 @@ def test_every_page_of_the_office_fits_its_screen_in_both_sizes_of_type(page: Pa
 
 def test_from_sign_in_to_the_moved_score(page: Page, demo: Town, tmp_path: Path) -> None:
     sign_in(page, demo, "limin")
-    expect(page.locator("h1")).to_contain_text("今天测评，预计")
+    expect(page.locator("h1")).to_contain_text("挡着全镇参评")
     before = _score(page)
     page.goto(f"{demo.address}/plan/")
     expect(page.locator(".document")).to_contain_text("全面启动全国文明城市创建工作")
@@ -45,7 +45,7 @@ def test_from_sign_in_to_the_moved_score(page: Page, demo: Town, tmp_path: Path)
     page.goto(f"{demo.address}/observations/import/")
     page.set_input_files("input[type=file]", _table(tmp_path, f"第三方{page.viewport_size['width']}组"))
     page.get_by_role("button", name="试读").click()
-    expect(page.locator("h1")).to_contain_text("都没有问题")
+    expect(page.locator("h1")).to_contain_text("写入 33 条，改正 0 条，已有 0 条")
     page.get_by_role("button", name=re.compile("写入这")).click()
     expect(page.locator(".message-good")).to_contain_text("新记")
     page.goto(demo.address)
@@ -65,9 +65,10 @@ def _table(folder: Path, who: str) -> str:
     book = openpyxl.Workbook()
     sheet = book.active
     sheet.append(["点位", "点位类型", "考察内容", "结果", "次数/总数", "时间", "考察人", "备注"])
+    day = 13 if "390" in who else 12  # one town for both: a second look on one day would be asked about
     for site in ("P06-001", "P06-002", "P06-003"):
         for number in range(1, 12):
-            sheet.append([site, "集贸市场", f"P06-{number:02d}", "不合格", "", "2021年10月12日", who, "浏览器测试"])
+            sheet.append([site, "集贸市场", f"P06-{number:02d}", "不合格", "", f"2021年10月{day}日", who, "浏览器测试"])
     path = folder / f"考察{folder.name}.xlsx"
     book.save(path)
     return str(path)
