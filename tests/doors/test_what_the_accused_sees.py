@@ -205,7 +205,9 @@ def test_those_who_work_on_it_read_all_of_it(shipped, accused, enter) -> None:
     assert photos.count() >= 2
     for pk in photos.values_list("pk", flat=True):
         assert read(enter("u_zfd").get(f"/cases/files/{pk}/thumb/")) == f"{SECRET} a picture"
-    assert SECRET in "".join(Notice.objects.filter(person__username="u_zfd").values_list("text", flat=True))
+    told = "".join(Notice.objects.filter(person__username="u_zfd").values_list("text", flat=True))
+    assert appeal.number in told
+    assert SECRET not in told  # a notice goes out to groups and mail: it names the kind, the case itself says the rest
     assert SECRET in read(enter("zhouzheng").get(f"/cases/?tab=all&q={SECRET}"))
 
 

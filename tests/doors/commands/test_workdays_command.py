@@ -104,6 +104,8 @@ def test_a_notice_is_taken_in_by_command_and_noted(
         "holiday": 11,
         "makeup": 0,
         "statutory": 0,
+        "single": 0,
+        "touched": [2027],
         "recomputed": 0,
     }
     assert Note.objects.get().verb == "导入放假安排"

@@ -146,7 +146,8 @@ def test_one_file_makes_a_kind_from_the_report_to_the_closing(folder: Path) -> N
     assert enter("limin").get("/cases/export/", asked).content[:2] == b"PK"
     span = {"from": "2021-01-01", "to": "2021-12-31", "kind": "lamp"}  # the demo's town lives in 2021
     figures = {
-        one.rule.id: (one.top, one.base) for one in enter("limin").get("/cases/figures/", span).context["values"]
+        one.value.rule.id: (one.value.top, one.value.base)
+        for one in enter("limin").get("/cases/figures/", span).context["values"]
     }
     assert (figures["reported"], figures["closing_rate"], figures["on_time_rate"]) == ((1, None), (1, 1), (1, 1))
     assert "已修好" in resident.get(f"/p/t/{code}/").content.decode()

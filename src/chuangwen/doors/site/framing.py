@@ -1,5 +1,6 @@
 """The frame of every page: the town's name, the navigation that this person may use, the round that is open."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -26,6 +27,7 @@ from chuangwen.work.cases.queries import owed_by
 from chuangwen.work.cases.standing import MINE
 
 ROUND = "round"
+OFFERED = 12
 ALARM = later(
     "“{title}”标有“{mark}”，已停止使用。本系统不得存放涉密文件，请立即按保密规定处理，或写明理由确认它并非涉密。"
 )
@@ -217,7 +219,7 @@ def _offered(request: HttpRequest) -> list[Round]:
     """The newest rounds, read once for a request."""
     kept: list[Round] | None = getattr(request, "offered_rounds", None)
     if kept is None:
-        kept = list(_rounds()[:12])
+        kept = list(_rounds()[:OFFERED])
         request.offered_rounds = kept  # type: ignore[attr-defined]
     return kept
 
@@ -230,7 +232,22 @@ def chosen_round(request: HttpRequest) -> Round | None:
         chosen = next((one for one in offered if one.code == code), None) or _rounds().filter(code=code).first()
         if chosen is not None:
             return chosen
-    return speaking_round(today)
+    return _speaking(offered, today) if len(offered) < OFFERED else speaking_round(today)
+
+
+def _speaking(offered: Sequence[Round], today: date) -> Round | None:
+    """The same among rounds that were read already."""
+    return min(
+        offered,
+        key=lambda one: (
+            one.opens > today,
+            one.closed_at is not None,
+            one.kind != RoundKind.OFFICIAL,
+            -one.opens.toordinal(),
+            -one.pk,
+        ),
+        default=None,
+    )
 
 
 def speaking_round(today: date) -> Round | None:

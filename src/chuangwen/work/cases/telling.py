@@ -61,10 +61,8 @@ def tell_handed(case: Case, to: Person, *, by: By, at: datetime) -> None:
 
 def called(case: Case) -> str:
     """The matter and where it is, as a notice may name it: of what few may see no more than its kind."""
-    if case.guard:
+    if case.guard or case.accused_id:
         return type_of(case).type.short
-    if case.accused_id:
-        return case.title
     where = case.site.name if case.site else case.area.short if case.area else case.address
     return written("{title}（{where}）", title=case.title, where=where[:40]) if where else case.title
 
