@@ -1,6 +1,7 @@
 """The roll-up of cases by area and day: it equals a recount, and a dashboard asks it alone."""
 
 import random
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
 
@@ -33,7 +34,8 @@ def walk(office: Office, steps: int, seed: int) -> None:
             open_case(NewCase(kind="mending", title=f"{number}", move="find", area=area), by=MACHINE, at=office.at)
         elif dice.random() < 0.1 and Case.objects.exclude(phase="closed").count() > 1:
             one, into = dice.sample(list(Case.objects.exclude(phase="closed")), 2)
-            merge(one, into, by=office.cast.actor("limin"), at=office.at, sure=True)
+            with suppress(Refusal):  # into a paused case, say
+                merge(one, into, by=office.cast.actor("limin"), at=office.at, sure=True)
         elif (case := Case.objects.select_related("type").order_by("?").first()) is not None:
             moves = [one["id"] for one in case.type.content["moves"] if case.state in one["from"]]
             try:
