@@ -56,7 +56,7 @@ def told() -> Told:
 
 
 @pytest.fixture
-def in_demo(demo: Path, settings: Any) -> None:
+def in_demo(demo: Path, db: None, settings: Any) -> None:
     settings.FILES = demo
 
 
