@@ -5,11 +5,12 @@ from datetime import date
 
 from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.measures import actions
+from chuangwen.records.measures.grading_actions import grade
 from chuangwen.records.measures.models import Round
 from chuangwen.records.standards.actions import install_edition
 from chuangwen.records.standards.checking import draft_of, finished
 from chuangwen.records.standards.models import Edition, Figure, Question, Requirement
-from tests.town import AT, MeasuredTown, pack_data
+from tests.town import AT, MeasuredTown, pack_data, prove
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,8 @@ def _minors() -> dict:
 def _measure(town: MeasuredTown, minors: Edition) -> None:
     who = {"by": MACHINE, "at": AT}
     for requirement in Requirement.objects.filter(edition__in=[minors, town.edition]):
-        actions.grade(town.round, requirement, "B", **who)
+        prove(requirement)
+        grade(town.round, requirement, "B", **who)
     for question in Question.objects.filter(edition=minors):
         actions.tally(town.round, question, (30, 40), village=None, **who)
     for figure in Figure.objects.filter(edition=minors):

@@ -16,6 +16,7 @@ from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.ledger.models import Note
 from chuangwen.records.measures import actions
 from chuangwen.records.measures.models import FigureValue, RoundKind, Tally
+from chuangwen.records.measures.policy import NotOfThisRound
 from chuangwen.records.standards.models import Figure, Question
 from chuangwen.records.township.models import Organisation, RoleDefinition
 from chuangwen.records.township.permissions import Scope
@@ -196,7 +197,7 @@ def test_a_closed_round_takes_nothing_in(
 
 def test_a_round_later_in_another_edition_does_not_take_this_question(town: MeasuredTown, asked: Question) -> None:
     asked.edition_id = 0
-    with pytest.raises(actions.NotOfThisRound):
+    with pytest.raises(NotOfThisRound):
         actions.tally(town.round, asked, (1, 2), village=None, by=MACHINE, at=AT)
 
 
