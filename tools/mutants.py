@@ -10,6 +10,7 @@ import copy
 import types
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 COMPARE = {
@@ -44,9 +45,15 @@ class Mutant:
         return f"{self.path.name}:{self.function}: {self.before} -> {self.after}"
 
 
+@cache
+def source_of(path: Path) -> str:
+    """The text of a module as it was when its mutants were drawn, whatever is written meanwhile."""
+    return path.read_text()
+
+
 def mutants_of(path: Path) -> list[Mutant]:
     """Every mutant of a module, in the order of its lines."""
-    tree = ast.parse(path.read_text())
+    tree = ast.parse(source_of(path))
     return [one for name, route, function in _functions(tree) for one in _of_function(path, name, route, function)]
 
 
@@ -204,7 +211,7 @@ def _told(node: ast.AST) -> str:
 
 def code_of(mutant: Mutant) -> types.CodeType:
     """The code of the mutant's function, compiled with the change in it."""
-    tree = ast.parse(mutant.path.read_text())
+    tree = ast.parse(source_of(mutant.path))
     *way, last = mutant.route
     holder: ast.AST = tree
     for name, number in way:
