@@ -211,7 +211,12 @@ def main():
         "接访登记表.docx",
         "领导接访登记表",
         [
-            ("接访日期", "{% if f.received_at %}{{ f.received_at|date_cn }}{% else %}{{ opened_on|date_cn }}{% endif %}", "接访形式", "{{ f.form }}"),
+            (
+                "接访日期",
+                "{% if f.received_at %}{{ f.received_at|date_cn }}{% else %}{{ opened_on|date_cn }}{% endif %}",
+                "接访形式",
+                "{{ f.form }}",
+            ),
             ("包案领导", "{{ f.case_leader }}", "是否签到", "{{ f.signed }}"),
             ("接访地点", "{{ f.place }}", "接访领导", "{{ f.leader }}"),
             ("来访代表", "{{ f.visitors }}"),

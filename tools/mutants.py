@@ -60,7 +60,9 @@ def mutants_of(path: Path) -> list[Mutant]:
 def _functions(tree: ast.Module) -> Iterator[tuple[str, tuple[Step, ...], ast.AST]]:
     """Functions of the module and methods of its classes."""
 
-    def look(body: list[ast.stmt], prefix: str, route: tuple[Step, ...]) -> Iterator[tuple[str, tuple[Step, ...], ast.AST]]:
+    def look(
+        body: list[ast.stmt], prefix: str, route: tuple[Step, ...]
+    ) -> Iterator[tuple[str, tuple[Step, ...], ast.AST]]:
         for number, one in enumerate(body):
             here = (*route, ("body", number))
             if isinstance(one, ast.FunctionDef) and one.name not in NOT_BROKEN:
@@ -76,7 +78,14 @@ def _of_function(path: Path, name: str, route: tuple[Step, ...], function: ast.A
         for variant, (kind, made) in enumerate(_changes(node)):
             before = node.iter if isinstance(node, ast.comprehension) else node
             yield Mutant(
-                path, name, before.lineno, kind, _told(node), _told(made), step, variant  # type: ignore[attr-defined]
+                path,
+                name,
+                before.lineno,
+                kind,
+                _told(node),
+                _told(made),
+                step,
+                variant,  # type: ignore[attr-defined]
             )
 
 
@@ -150,7 +159,9 @@ def _without_not(node: ast.AST) -> Iterator[ast.AST]:
 
 def _turned(node: ast.AST) -> Iterator[ast.AST]:
     """A condition turned round, where no other rule does it."""
-    if isinstance(node, ast.If | ast.IfExp | ast.While) and not isinstance(node.test, ast.Compare | ast.BoolOp | ast.UnaryOp):
+    if isinstance(node, ast.If | ast.IfExp | ast.While) and not isinstance(
+        node.test, ast.Compare | ast.BoolOp | ast.UnaryOp
+    ):
         made = copy.deepcopy(node)
         made.test = ast.UnaryOp(ast.Not(), made.test)
         yield made
@@ -171,7 +182,11 @@ def _dropped(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _swapped(node: ast.AST) -> Iterator[ast.AST]:
-    if isinstance(node, ast.Call) and len(node.args) >= 2 and not any(isinstance(one, ast.Starred) for one in node.args):
+    if (
+        isinstance(node, ast.Call)
+        and len(node.args) >= 2
+        and not any(isinstance(one, ast.Starred) for one in node.args)
+    ):
         if ast.dump(node.args[0]) != ast.dump(node.args[1]):
             made = copy.deepcopy(node)
             made.args[:2] = made.args[1::-1]

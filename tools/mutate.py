@@ -37,7 +37,6 @@ NEAR = (
     "tests/records/measures",
     "tests/results/scoring",
     "tests/doors/evaluation_pages",
-    "tests/doors/overview_pages",
     "tests/work/plans",
 )
 AT_ONCE, MOST_TESTS = 2, 60
@@ -96,7 +95,6 @@ class Laboratory:
         self.known = self._learn(session.items)
         if self.known.failed:
             raise pytest.UsageError(f"These tests fail without any mutant: {self.known.failed}")
-        gc.freeze()
         self._try_all(items)
         return True
 
@@ -189,9 +187,15 @@ class Laboratory:
         if tried.fate in {"alive", "unseen"}:
             where = tried.mutant.path.relative_to(SOURCE)
             one = tried.mutant
-            print(f"{tried.fate:7} {where}:{one.line} {one.function} [{one.kind}] {one.before}  ->  {one.after}", flush=True)
+            print(
+                f"{tried.fate:7} {where}:{one.line} {one.function} [{one.kind}] {one.before}  ->  {one.after}",
+                flush=True,
+            )
         if len(self.tried) % 100 == 0:
-            print(f"… {len(self.tried)} of {len(self.mutants)} {dict(Counter(one.fate for one in self.tried))}", flush=True)
+            print(
+                f"… {len(self.tried)} of {len(self.mutants)} {dict(Counter(one.fate for one in self.tried))}",
+                flush=True,
+            )
 
 
 def exchange(mutant: Mutant) -> bool:
@@ -263,9 +267,7 @@ def main() -> int:
     os.chdir(ROOT)
     began, laboratory = time.monotonic(), Laboratory(mutants, said.at_once)
     near = [one for one in NEAR if Path(one).exists()]
-    status = pytest.main(
-        ["-p", "no:cacheprovider", "-m", "not browser and not long", *near], plugins=[laboratory]
-    )
+    status = pytest.main(["-p", "no:cacheprovider", "-m", "not browser and not long", *near], plugins=[laboratory])
     print("\n".join(table(laboratory.tried)), f"\n{time.monotonic() - began:.0f} s")
     if said.out:
         rows = [

@@ -21,7 +21,9 @@ from chuangwen.records.township.permissions import Scope
 NOVEMBER = date(2021, 11, 30)
 
 
-def charge(town: MeasuredTown, lead: str = "market", *assisting: str, person: str = "", due: date | None = None) -> Charge:
+def charge(
+    town: MeasuredTown, lead: str = "market", *assisting: str, person: str = "", due: date | None = None
+) -> Charge:
     cast = town.cast
     named = cast.people[person] if person else None
     return Charge(cast.units[lead], [cast.units[one] for one in assisting], named, due)
@@ -209,7 +211,12 @@ def test_how_far_duties_are_spread_keeps_both_counts(town: MeasuredTown) -> None
 def test_the_line_of_a_duty_names_its_assisting_units_in_the_towns_order(town: MeasuredTown) -> None:
     give(town, 2, "discipline", "V2", "market", "office", person="zhouzheng", due=NOVEMBER)
     line = queries.of_standards(town.edition)[standard(town, 2).pk]
-    assert (line.lead, line.assisting, line.person, line.due) == ("纪委", ("创文办", "市监所", "联盟村"), "周正", NOVEMBER)
+    assert (line.lead, line.assisting, line.person, line.due) == (
+        "纪委",
+        ("创文办", "市监所", "联盟村"),
+        "周正",
+        NOVEMBER,
+    )
     assert line.lead_id == town.cast.units["discipline"].pk
 
 

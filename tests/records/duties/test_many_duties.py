@@ -24,7 +24,9 @@ from chuangwen.records.township.permissions import Scope
 DECEMBER = date(2021, 12, 31)
 
 
-def row(town: MeasuredTown, target: str, lead: str, *assisting: str, person: str = "", due: date | None = None) -> DutyRow:
+def row(
+    town: MeasuredTown, target: str, lead: str, *assisting: str, person: str = "", due: date | None = None
+) -> DutyRow:
     units, people = town.cast.units, town.cast.people
     return DutyRow(
         1, target, units[lead].pk, tuple(units[one].pk for one in assisting), people[person].pk if person else None, due
