@@ -28,7 +28,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
-from tools.mutants import Mutant, code_of, mutants_of  # noqa: E402
+from tools.mutants import Mutant, code_of, mutants_of
 
 SOURCE = ROOT / "src" / "chuangwen"
 ROOMS = ("records/duties", "records/measures", "results/scoring")
@@ -70,7 +70,7 @@ class Laboratory:
         self.known = Known()
         self.tried: list[Tried] = []
         self.in_child = False
-        self.began = 0.0
+        self.functions: dict[Place, list[types.FunctionType]] = {}
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self) -> None:
@@ -93,8 +93,12 @@ class Laboratory:
         items = {one.nodeid: one for one in session.items}
         self._warm(session.items)
         self.known = self._learn(session.items)
-        if self.known.failed:
-            raise pytest.UsageError(f"These tests fail without any mutant: {self.known.failed}")
+        for one in set(self.known.failed):
+            print("left out, since it fails without any mutant:", one, flush=True)
+            self.known.seconds.pop(one)
+        self.functions = functions_by_place()
+        gc.disable()
+        gc.freeze()  # so that a fork does not copy what it only looks at
         self._try_all(items)
         return True
 
@@ -170,15 +174,16 @@ class Laboratory:
         if pid := os.fork():
             return pid
         self.in_child = True
+        items[0].config.pluginmanager.unregister(name="terminalreporter")
         null = os.open(os.devnull, os.O_RDWR)
         for number in (0, 1, 2):
             os.dup2(null, number)
         try:
-            if not exchange(mutant):
+            if not exchange(mutant, self.functions):
                 os._exit(3)
             for one, following in zip(items, [*items[1:], None], strict=True):
                 one.ihook.pytest_runtest_protocol(item=one, nextitem=following or one)
-        except BaseException:  # noqa: BLE001  whatever it is, the mutant has been noticed
+        except BaseException:
             os._exit(1)
         os._exit(0)
 
@@ -198,26 +203,32 @@ class Laboratory:
             )
 
 
-def exchange(mutant: Mutant) -> bool:
-    """Put the mutant's code into the function as every importer has it."""
-    code, done = code_of(mutant), False
+Place = tuple[str, str, int]
+
+
+def functions_by_place() -> dict[Place, list[types.FunctionType]]:
+    """Every function of the product as its importers have it, decorated or not, by file, name and line."""
+    found: dict[Place, list[types.FunctionType]] = defaultdict(list)
     for one in gc.get_objects():
-        if isinstance(one, types.FunctionType) and _is_of(one, mutant, code):
-            try:
-                one.__code__ = code
-            except ValueError:  # it closes over fewer names now
-                return False
-            done = True
-    return done
+        if isinstance(one, types.FunctionType) and one.__code__.co_filename.startswith(str(SOURCE)):
+            found[_place_of(one.__code__, one.__code__.co_qualname)].append(one)
+    return found
 
 
-def _is_of(one: types.FunctionType, mutant: Mutant, code: types.CodeType) -> bool:
-    now = one.__code__
-    return (
-        now.co_qualname == mutant.function
-        and now.co_firstlineno == code.co_firstlineno
-        and now.co_filename == str(mutant.path)
-    )
+def _place_of(code: types.CodeType, name: str) -> Place:
+    return code.co_filename, name, code.co_firstlineno
+
+
+def exchange(mutant: Mutant, functions: dict[Place, list[types.FunctionType]]) -> bool:
+    """Put the mutant's code into its function."""
+    code = code_of(mutant)
+    found = functions.get(_place_of(code, mutant.function), [])
+    for one in found:
+        try:
+            one.__code__ = code
+        except ValueError:  # it closes over fewer names now
+            return False
+    return bool(found)
 
 
 def drawn(only: str, share: float, seed: int) -> list[Mutant]:
@@ -256,6 +267,7 @@ def main() -> int:
     words.add_argument("--share", type=float, default=0.25, help="of all mutants that is tried")
     words.add_argument("--seed", type=int, default=13)
     words.add_argument("--only", default="", help="a room or a module, e.g. records/duties/actions.py")
+    words.add_argument("--tests", default="", help="folders of tests to run, instead of all that are near")
     words.add_argument("--at-once", type=int, default=AT_ONCE)
     words.add_argument("--out", type=Path, help="a JSON file for all that was tried")
     words.add_argument("--count", action="store_true", help="only say how many there are")
@@ -265,8 +277,8 @@ def main() -> int:
         print(len(mutants), "of", len(drawn(said.only, 1.0, said.seed)))
         return 0
     os.chdir(ROOT)
+    near = [one for one in (said.tests.split() or NEAR) if Path(one).exists()]
     began, laboratory = time.monotonic(), Laboratory(mutants, said.at_once)
-    near = [one for one in NEAR if Path(one).exists()]
     status = pytest.main(["-p", "no:cacheprovider", "-m", "not browser and not long", *near], plugins=[laboratory])
     print("\n".join(table(laboratory.tried)), f"\n{time.monotonic() - began:.0f} s")
     if said.out:

@@ -232,9 +232,7 @@ def test_figures_are_new_corrected_the_same_or_taken_out(town: MeasuredTown, fig
 
 def test_a_figure_that_stands_already_writes_no_note_and_keeps_who_wrote_it(town: MeasuredTown, figure: Figure) -> None:
     notes, before = Note.objects.count(), FigureValue.objects.get()
-    again = set_figure(
-        town.round, figure, (Decimal(9), Decimal(10)), source="年报", by=town.cast.actor("limin"), at=AT
-    )
+    again = set_figure(town.round, figure, (Decimal(9), Decimal(10)), source="年报", by=town.cast.actor("limin"), at=AT)
     assert (again.recorded_by, again.recorded_at) == (before.recorded_by, before.recorded_at)
     assert Note.objects.count() == notes
 
@@ -302,7 +300,9 @@ def test_only_a_share_of_one_whole_cannot_exceed_it(
     Figure.objects.filter(pk=figure.pk).update(unit=unit)
     figure.refresh_from_db()
     if fits:
-        assert set_figure(town.round, figure, (Decimal(12), Decimal(10)), source="年报", by=MACHINE, at=AT).numerator == 12
+        assert (
+            set_figure(town.round, figure, (Decimal(12), Decimal(10)), source="年报", by=MACHINE, at=AT).numerator == 12
+        )
     else:
         with pytest.raises(CountsDoNotFit, match="12/10"):
             set_figure(town.round, figure, (Decimal(12), Decimal(10)), source="年报", by=MACHINE, at=AT)

@@ -19,7 +19,7 @@ from chuangwen.records.measures.event_actions import (
     withdraw_event,
 )
 from chuangwen.records.measures.models import Event
-from chuangwen.records.measures.policy import EventWithdrawn, NothingTold, NotHappenedYet, NotOfThisRound
+from chuangwen.records.measures.policy import EventWithdrawn, NotHappenedYet, NothingTold, NotOfThisRound
 from chuangwen.records.measures.queries import events_of, events_visible_to, still_counts
 from chuangwen.records.standards.actions import install_edition
 from chuangwen.records.standards.checking import draft_of, finished
@@ -29,7 +29,9 @@ from chuangwen.records.township.permissions import Scope
 AUGUST = date(2021, 8, 25)
 
 
-def new(town: MeasuredTown, *, on: date = AUGUST, text: str = "数据造假", where: str = "", code: str = "G01") -> NewEvent:
+def new(
+    town: MeasuredTown, *, on: date = AUGUST, text: str = "数据造假", where: str = "", code: str = "G01"
+) -> NewEvent:
     return NewEvent(code, text, on, town.cast.units[where] if where else None)
 
 
@@ -198,7 +200,11 @@ def test_what_is_recorded_anew_after_its_withdrawal_is_a_new_event(town: Measure
 
 
 def test_a_table_of_events_is_taken_in_whole_or_not_at_all(town: MeasuredTown, made: Event) -> None:
-    said = [(None, new(town, on=TODAY)), (made, new(town, text="改过的经过", where="V1")), (None, new(town, where="V2"))]
+    said = [
+        (None, new(town, on=TODAY)),
+        (made, new(town, text="改过的经过", where="V1")),
+        (None, new(town, where="V2")),
+    ]
     done = take_in_events(town.edition, said, reason="按通报更正", by=MACHINE, at=AT)
     assert done == Written(new=2, corrected=1)
     assert Event.objects.count() == 3

@@ -246,4 +246,4 @@ def test_the_part_of_an_answer_lies_within_its_whole_and_the_whole_is_above_noth
 def test_a_row_is_of_its_site_its_check_and_its_town_day(town: MeasuredTown) -> None:
     row = found(town, site=2, check=1)
     assert (row.site, row.check, row.day) == (town.sites[2], town.check(1), date(2021, 9, 10))
-    assert SimpleNamespace(**{"timed": row.timed, "stands": row.stands}) == SimpleNamespace(timed=True, stands=True)
+    assert SimpleNamespace(timed=row.timed, stands=row.stands) == SimpleNamespace(timed=True, stands=True)

@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 from django.db import IntegrityError, transaction
-from tests.people import AT, Cast, hold
 
 from chuangwen.kit.refusals import NotAllowed, OutOfReach
 from chuangwen.records.duties.actions import Charge, LeadAssists
@@ -15,6 +14,7 @@ from chuangwen.work.plans.actions import EmptyPlan, Imported, assign_task, impor
 from chuangwen.work.plans.models import Phase, PlanDocument, Target, Task
 from chuangwen.work.plans.queries import current, passages, tasks_of
 from chuangwen.work.plans.reading.reader import read_plan
+from tests.people import AT, Cast, hold
 
 PLAN = """张沟镇创建全国文明城市工作方案
 发布机构：张沟镇人民政府办公室

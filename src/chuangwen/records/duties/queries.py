@@ -127,9 +127,7 @@ def owed_by(actor: Actor) -> QuerySet[Duty]:
     own = Duty.objects.filter(person_id=actor.person_id)
     if actor.organisation is not None:
         own |= Duty.objects.filter(lead_id=actor.organisation.pk)
-    return own.select_related("standard", "requirement", "lead", "person").order_by(
-        F("due").asc(nulls_last=True), "pk"
-    )
+    return own.select_related("standard", "requirement", "lead", "person").order_by(F("due").asc(nulls_last=True), "pk")
 
 
 def owed_figures(actor: Actor, on: date) -> tuple[Figure, Figure]:

@@ -49,7 +49,12 @@ class Command(TownCommand):
         for one in standing.systems:
             self._tell_floor(options, one)
         for event in standing.events:
-            self.say(options, "负面清单：{title}，扣 {points} 分", title=event["title"], points=plain(float(str(event["points"]))))
+            self.say(
+                options,
+                "负面清单：{title}，扣 {points} 分",
+                title=event["title"],
+                points=plain(float(str(event["points"]))),
+            )
 
     def _tell_floor(self, options: dict[str, Any], one: SystemStanding) -> None:
         if one.bar is None:
