@@ -182,15 +182,12 @@ def _dropped(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _swapped(node: ast.AST) -> Iterator[ast.AST]:
-    if (
-        isinstance(node, ast.Call)
-        and len(node.args) >= 2
-        and not any(isinstance(one, ast.Starred) for one in node.args)
-    ):
-        if ast.dump(node.args[0]) != ast.dump(node.args[1]):
-            made = copy.deepcopy(node)
-            made.args[:2] = made.args[1::-1]
-            yield made
+    if not isinstance(node, ast.Call) or any(isinstance(one, ast.Starred) for one in node.args):
+        return
+    if len(node.args) >= 2 and ast.dump(node.args[0]) != ast.dump(node.args[1]):
+        made = copy.deepcopy(node)
+        made.args[:2] = made.args[1::-1]
+        yield made
 
 
 def _nothing(node: ast.AST) -> Iterator[ast.AST]:

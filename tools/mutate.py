@@ -52,6 +52,15 @@ class Known:
     runs: dict[str, dict[int, list[str]]] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
 
+    def take(self, other: "Known") -> None:
+        """Add what another fork learnt."""
+        self.seconds |= other.seconds
+        self.failed += other.failed
+        for file, lines in other.runs.items():
+            mine = self.runs.setdefault(file, {})
+            for line, tests in lines.items():
+                mine.setdefault(line, []).extend(tests)
+
 
 @dataclass
 class Tried:
@@ -110,24 +119,34 @@ class Laboratory:
         first.ihook.pytest_runtest_protocol(item=first, nextitem=other)
 
     def _learn(self, items: list[pytest.Item]) -> Known:
-        """Run every test in a fork, noting which lines it runs."""
+        """Run every test once, in a fork for each processor, noting which lines it runs."""
+        files = sorted({one.path for one in items})
+        share = {path: number % self.at_once for number, path in enumerate(files)}
+        pipes = [self._learning([one for one in items if share[one.path] == number]) for number in range(self.at_once)]
+        known = Known()
+        for reader in pipes:
+            with os.fdopen(reader, "rb") as pipe:
+                known.take(pickle.load(pipe))
+        return known
+
+    def _learning(self, items: list[pytest.Item]) -> int:
+        """Begin a fork that runs these tests; where to read from what it learnt."""
         reader, writer = os.pipe()
-        if os.fork() == 0:
-            self.known = Known()
-            cover = coverage.Coverage(data_file=None, include=[f"{SOURCE}/{room}/*" for room in ROOMS])
-            cover.start()
-            for one, following in zip(items, [*items[1:], None], strict=True):
-                cover.switch_context(one.nodeid)
-                one.ihook.pytest_runtest_protocol(item=one, nextitem=following or items[0])
-            cover.stop()
-            data = cover.get_data()
-            self.known.runs = {file: data.contexts_by_lineno(file) for file in data.measured_files()}
-            with os.fdopen(writer, "wb") as pipe:
-                pickle.dump(self.known, pipe)
-            os._exit(0)
-        os.close(writer)
-        with os.fdopen(reader, "rb") as pipe:
-            return pickle.load(pipe)
+        if os.fork():
+            os.close(writer)
+            return reader
+        self.known = Known()
+        cover = coverage.Coverage(data_file=None, include=[f"{SOURCE}/{room}/*" for room in ROOMS])
+        cover.start()
+        for one, following in zip(items, [*items[1:], None], strict=True):
+            cover.switch_context(one.nodeid)
+            one.ihook.pytest_runtest_protocol(item=one, nextitem=following or items[0])
+        cover.stop()
+        data = cover.get_data()
+        self.known.runs = {file: data.contexts_by_lineno(file) for file in data.measured_files()}
+        with os.fdopen(writer, "wb") as pipe:
+            pickle.dump(self.known, pipe)
+        os._exit(0)
 
     def _try_all(self, items: dict[str, pytest.Item]) -> None:
         waiting, running = list(self.mutants), {}
@@ -287,6 +306,7 @@ def main() -> int:
              "kind": one.mutant.kind, "before": one.mutant.before, "after": one.mutant.after, "fate": one.fate, "seconds": one.seconds}
             for one in laboratory.tried
         ]  # fmt: skip
+        said.out.parent.mkdir(parents=True, exist_ok=True)
         said.out.write_text(json.dumps(rows, ensure_ascii=False, indent=1))
     alive = sum(one.fate in {"alive", "unseen"} for one in laboratory.tried)
     return int(status) if len(laboratory.tried) < len(mutants) else int(alive > ALIVE_ALLOWED * len(laboratory.tried))

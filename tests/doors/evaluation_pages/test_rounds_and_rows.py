@@ -208,7 +208,7 @@ def test_the_rows_go_out_as_the_list_was_narrowed(town: MeasuredTown, signed_in_
     answer = signed_in_as("limin").get(reverse("observations_export"), {"state": "lost"})
     book = load_workbook(BytesIO(answer.content))
     told = [[str(one) for one in row if one is not None] for row in book.active.iter_rows(values_only=True)]
-    lost = [row for row in told if any(one.startswith("S0 ") or one.startswith("S1 ") for one in row)]
+    lost = [row for row in told if any(one.startswith(("S0 ", "S1 ")) for one in row)]
     assert len(lost) == 2
     assert not any("S3 点位3" in row for row in told)
     heads = next(row for row in told if "考察内容" in row)
