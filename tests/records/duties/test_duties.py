@@ -59,8 +59,8 @@ def test_a_material_has_a_duty_of_its_own_beside_its_standards(town: MeasuredTow
     assert (made.kind, made.standard, made.requirement) == (DutyKind.REQUIREMENT, None, material)
     assert last_note().key == "I-1-1-M1"
     assert {line.lead for line in queries.of_standards(town.edition).values()} == {"市监所"}
-    (line,) = queries.of_requirements(town.edition).values()
-    assert (line.lead, line.person) == ("档案室", "陈静")
+    ((key, line),) = queries.of_requirements(town.edition).items()
+    assert (key, line.id, line.lead, line.person) == (material.pk, made.pk, "档案室", "陈静")
 
 
 def test_only_a_standard_is_answered_for_not_the_branch_above_it(town: MeasuredTown) -> None:
@@ -109,7 +109,8 @@ def test_the_database_holds_one_duty_for_one_standard(town: MeasuredTown) -> Non
 
 def test_a_task_of_the_plan_has_a_duty_that_is_for_nothing_else(town: MeasuredTown) -> None:
     made = set_duty(Duty(kind=DutyKind.TASK), charge(town, "market", "V1", "office"), at=AT)
-    (line,) = queries.of_tasks([made.pk]).values()
+    ((key, line),) = queries.of_tasks([made.pk]).items()
+    assert key == made.pk
     assert (line.id, line.lead, line.assisting, line.person, line.due) == (
         made.pk,
         "市监所",
