@@ -115,7 +115,7 @@ class Laboratory:
     def _warm(items: list[pytest.Item]) -> None:
         """One test with the database, followed by one of another folder, so that only what all share stays set up."""
         first = next(one for one in items if "cast" in getattr(one, "fixturenames", ()))
-        other = next(one for one in items if one.path.parent != first.path.parent)
+        other = next((one for one in items if one.path.parent != first.path.parent), items[-1])
         first.ihook.pytest_runtest_protocol(item=first, nextitem=other)
 
     def _learn(self, items: list[pytest.Item]) -> Known:

@@ -77,9 +77,7 @@ def test_the_archivist_grades_and_the_page_says_how_many(town: MeasuredTown, sig
 
 
 @pytest.mark.parametrize("username", ["wangjianguo", "liufang", "zhangqiang"])
-def test_whoever_grades_nothing_looks_and_changes_nothing(
-    town: MeasuredTown, signed_in_as: Any, username: str
-) -> None:
+def test_whoever_grades_nothing_looks_and_changes_nothing(town: MeasuredTown, signed_in_as: Any, username: str) -> None:
     first, browser = required(FIRST), signed_in_as(username)
     page = browser.get(reverse("materials"))
     assert (page.status_code, page.context["may_grade"]) == (200, False)

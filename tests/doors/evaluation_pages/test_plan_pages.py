@@ -157,3 +157,21 @@ def test_the_plan_that_took_anothers_place_is_the_one_shown(cast: Cast, signed_i
     assert "改造集贸市场" in page
     assert "规范集贸市场" not in page
     assert PlanDocument.objects.get(current=True).imported_at == AT
+
+
+def test_what_the_plan_does_not_say_stands_as_a_question_on_its_page_and_before_it_is_taken(
+    cast: Cast, signed_in_as: Any
+) -> None:
+    limin = signed_in_as("limin")
+    before = limin.post(reverse("plan_import"), sent()).content.decode()
+    take(cast)
+    after = limin.get(reverse("plan")).content.decode()
+    for page in (before, after):
+        assert "原文没有写文号，请补。" in page
+        assert "原文没有写发布机构" not in page
+
+
+def test_a_target_is_shown_with_its_sentence_its_kind_and_its_unit(cast: Cast, signed_in_as: Any) -> None:
+    take(cast)
+    (target,) = signed_in_as("limin").get(reverse("plan")).context["targets"]
+    assert (target.text, target.kinds, target.unit) == ("打扫背街小巷，新建公厕6座", ["公厕"], "座")

@@ -280,3 +280,46 @@ def test_the_database_keeps_years_and_characters_in_their_order(cast: Cast) -> N
         Task.objects.update(start=9, end=8)
     with pytest.raises(IntegrityError), transaction.atomic():
         Task.objects.update(node="n1")
+
+
+def test_the_duties_of_a_plan_that_was_replaced_stay_with_its_own_tasks(cast: Cast) -> None:
+    first = take(cast).plan
+    assign_task(task(0), charge(cast, "market"), by=cast.actor("limin"), at=AT)
+    second = take(cast, PLAN.replace("规范集贸市场", "改造集贸市场")).plan
+    assert tasks_of(first)[0].duty.lead == "市监所"
+    assert [one.duty for one in tasks_of(second)] == [None] * 6
+
+
+def test_a_document_that_comes_back_is_the_one_that_was_kept_and_is_not_made_twice(cast: Cast) -> None:
+    first = take(cast).plan
+    take(cast, PLAN.replace("规范集贸市场", "改造集贸市场"))
+    again = take(cast)
+    assert (again.plan, again.new) == (first, False)
+    assert PlanDocument.objects.count() == 2
+
+
+def test_a_task_without_words_of_its_own_goes_by_its_own_characters(cast: Cast) -> None:
+    take(cast, "甲镇方案\n一、重点任务\n（一）整 治 市 场\n（二）。\n", file="方案.txt")
+    assert [one.title for one in Task.objects.order_by("position")] == ["整治市场", "（二）。"]
+
+
+def test_a_work_that_stands_in_a_phase_and_in_an_area_is_one_task(cast: Cast) -> None:
+    text = "甲镇方案\n一、任务安排\n第一阶段（2021年）\n1.制定方案。\n第二阶段（2022年）\n1.开展整治。\n"
+    plan = take(cast, text, file="方案.txt").plan
+    nodes = [one.node for one in Task.objects.filter(plan=plan)]
+    assert len(nodes) == len(set(nodes))
+    assert {one.title for one in Task.objects.filter(plan=plan)} >= {"制定方案", "开展整治"}
+
+
+def test_titles_of_two_hundred_characters_are_kept_and_longer_ones_cut(cast: Cast) -> None:
+    name = "方" * 300 + ".txt"
+    assert take(cast, "一、重点任务\n1.清理摊贩。\n", file=name).plan.title == name[:200]
+
+
+def test_a_refused_task_leaves_neither_duty_nor_note(cast: Cast) -> None:
+    take(cast)
+    notes = Note.objects.count()
+    with pytest.raises(NotAllowed):
+        assign_task(task(0), charge(cast, "market"), by=cast.actor("liufang"), at=AT)
+    assert (Duty.objects.count(), Note.objects.count()) == (0, notes)
+    assert all(one.duty is None for one in tasks_of(current()))
