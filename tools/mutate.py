@@ -39,7 +39,8 @@ NEAR = (
     "tests/doors/evaluation_pages",
     "tests/work/plans",
 )
-AT_ONCE, MOST_TESTS = 2, 60
+AT_ONCE, MOST_PREPARED = 2, 20
+SET_UP = "set up: "
 LEAST_SECONDS, TIMES_SLOWER = 10.0, 6
 ALIVE_ALLOWED = 0.10
 
@@ -79,6 +80,7 @@ class Laboratory:
         self.known = Known()
         self.tried: list[Tried] = []
         self.in_child = False
+        self.cover: coverage.Coverage | None = None
         self.functions: dict[Place, list[types.FunctionType]] = {}
 
     @pytest.hookimpl(trylast=True)
@@ -89,6 +91,19 @@ class Laboratory:
         phases = [hypothesis.Phase.explicit, hypothesis.Phase.generate]
         hypothesis.settings.register_profile("mutants", derandomize=True, database=None, deadline=None, phases=phases)
         hypothesis.settings.load_profile("mutants")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        self._within(f"{SET_UP}{item.nodeid}")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> None:
+        self._within(item.nodeid)
+
+    def _within(self, context: str) -> None:
+        """Tell apart what a test itself runs from what only prepares it."""
+        if self.cover is not None:
+            self.cover.switch_context(context)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if self.in_child and report.failed:
@@ -138,8 +153,8 @@ class Laboratory:
         self.known = Known()
         cover = coverage.Coverage(data_file=None, include=[f"{SOURCE}/{room}/*" for room in ROOMS])
         cover.start()
+        self.cover = cover
         for one, following in zip(items, [*items[1:], None], strict=True):
-            cover.switch_context(one.nodeid)
             one.ihook.pytest_runtest_protocol(item=one, nextitem=following or items[0])
         cover.stop()
         data = cover.get_data()
@@ -179,15 +194,21 @@ class Laboratory:
         select.select([], [], [], 0.005)
 
     def _tests_for(self, mutant: Mutant) -> list[str]:
-        """The tests that run its line, or where the line is within a longer statement its nearest line before."""
+        """The tests that run its line, or where the line is within a longer statement its nearest line before.
+
+        What a test itself runs goes first; of those that only prepare with it, of which there may be hundreds, a few.
+        """
         lines = self.known.runs.get(str(mutant.path), {})
-        found: list[str] = []
-        for line in (mutant.line, mutant.line - 1, mutant.line - 2):
-            if found := [one for one in lines.get(line, []) if one in self.known.seconds]:
-                break
-        own = f"tests/{mutant.path.relative_to(SOURCE).parts[0]}/{mutant.path.relative_to(SOURCE).parts[1]}/"
-        found.sort(key=lambda one: (not one.startswith(own), self.known.seconds[one], one))
-        return found[:MOST_TESTS]
+        line = next((one for one in range(mutant.line, mutant.line - 3, -1) if lines.get(one)), 0)
+        found = lines.get(line, [])
+        room = "/".join(mutant.path.relative_to(SOURCE).parts[:2])
+
+        def order(one: str) -> tuple[bool, float, str]:
+            return not one.startswith(f"tests/{room}/"), self.known.seconds[one], one
+
+        called = {one for one in found if one in self.known.seconds}
+        prepared = {one.removeprefix(SET_UP) for one in found if one.startswith(SET_UP)} & self.known.seconds.keys()
+        return [*sorted(called, key=order), *sorted(prepared - called, key=order)[:MOST_PREPARED]]
 
     def _child(self, mutant: Mutant, items: list[pytest.Item]) -> int:
         if pid := os.fork():
