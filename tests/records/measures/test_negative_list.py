@@ -123,7 +123,7 @@ def test_an_event_of_the_whole_town_wants_the_right_over_all_of_it(town: Measure
 
 def test_a_correction_keeps_old_and_new_and_the_reason(town: MeasuredTown, made: Event) -> None:
     right = new(town, on=date(2021, 8, 26), text="报表数据不实", where="V2")
-    correct_event(made, right, reason="通报写的是 26 日", by=town.cast.actor("zhouzheng"), at=AT)
+    assert correct_event(made, right, reason="通报写的是 26 日", by=town.cast.actor("zhouzheng"), at=AT) == made
     kept = Event.objects.get()
     assert (kept.happened_on, kept.text, kept.organisation.code) == (date(2021, 8, 26), "报表数据不实", "V2")
     assert kept.reason == "通报写的是 26 日"

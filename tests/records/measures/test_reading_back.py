@@ -10,6 +10,7 @@ from tests.town import MeasuredTown, pack_data, small_pack
 
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.records.ledger.actions import MACHINE
+from chuangwen.records.ledger.models import Note
 from chuangwen.records.measures import packing, states
 from chuangwen.records.measures.actions import NewRound, open_round, set_figure, tally
 from chuangwen.records.measures.judgement import judge, read_again, rule_of, with_editions
@@ -263,3 +264,12 @@ def test_a_recheck_stands_where_the_first_reading_stood_and_names_it(town: Measu
     old.refresh_from_db()
     assert (old.counts, old.replaced_by, new.counts, new.value, new.seen_by) == (False, new, True, 10_000, "李敏")
     assert sums_of(town, 1) == {town.check(0).position: Sum(1, 10_000, 0)}
+
+
+def test_the_ledger_calls_a_single_reading_by_its_number_and_several_by_their_site(town: MeasuredTown) -> None:
+    one = town.see(4, 0, 0)
+    note = Note.objects.order_by("-number")[0]
+    assert (note.kind, note.key, note.title) == ("observation", str(one.pk), "点位4 C000")
+    town.visit(2, {0: "无", 1: ("", "9/10")})
+    note = Note.objects.order_by("-number")[0]
+    assert (note.kind, note.key, note.title) == ("site", "S2", "点位2")
