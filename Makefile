@@ -50,6 +50,9 @@ test-browser: .venv/dev.stamp web-built  ## tests in a real browser
 fuzz: .venv/dev.stamp  ## broken bytes at every reader of files, a minute in all (an hour: tools/fuzz.py --seconds 3600)
 	$(PY) tools/fuzz.py
 
+mutants: .venv/dev.stamp  ## break the product in small ways; a test must notice (ONLY=records/duties for one room)
+	$(PY) tools/mutate.py --share 0.15 --out .cache/mutants.json $(if $(ONLY),--only $(ONLY))
+
 long: .venv/dev.stamp  ## long runs: kill drivers, whole deliveries
 	$(PY) -m pytest -m long
 
@@ -99,4 +102,4 @@ src/chuangwen/static/built/.stamp: web/node_modules/.stamp $(WEB_SOURCES)
 catalogue: .venv/run.stamp  ## compile the English catalogue
 	$(PY) tools/catalogue.py compile
 
-.PHONY: help run setup test check fix test-sqlite test-postgres test-web test-browser fuzz long ocr bench docs lock machine web-built catalogue
+.PHONY: help run setup test check fix test-sqlite test-postgres test-web test-browser fuzz mutants long ocr bench docs lock machine web-built catalogue

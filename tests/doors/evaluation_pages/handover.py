@@ -85,5 +85,5 @@ def counts(page: Any) -> tuple[int, int, int]:
 
 def standing() -> list[tuple[str, str, str, int | None]]:
     """What counts in the round: site, check, day, value."""
-    rows = Observation.objects.filter(counts=True).order_by("site__code", "check_item__code", "seen_at")
+    rows = Observation.objects.filter(counts=True).order_by("site__code", "check_item__code", "seen_at", "pk")
     return [(row.site.code, row.check_item.code, f"{row.seen_at:%m-%d}", row.value) for row in rows]

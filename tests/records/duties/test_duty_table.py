@@ -58,6 +58,13 @@ def test_everything_wrong_is_told_with_near_names_and_nothing_is_guessed() -> No
     assert [row.target for row in found.rows] == ["I-1-4"]
 
 
+def test_a_lead_that_is_repeated_as_the_only_unit_beside_it_is_no_contradiction() -> None:
+    found = _read("I-1-1\t市监所\t市监所\nI-1-3\t市监所\t市监所、派出所\n")
+    assert [(row.target, row.assisting) for row in found.rows] == [("I-1-1", ())]
+    (told,) = found.reading.problems
+    assert "既是牵头单位又是责任单位" in told.what
+
+
 def test_one_that_is_no_duty_table_says_what_is_lacking() -> None:
     found = _read("日期,天气,温度,风,雨,雪\n1,2,3,4,5,6\n", "天气.csv")
     assert "编号”“牵头单位" in found.reading.problems.found[0].what

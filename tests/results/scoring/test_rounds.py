@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from chuangwen.records.ledger.actions import MACHINE
+from chuangwen.records.ledger.models import Note
 from chuangwen.records.measures.models import FigureValue, Grade, Observation, Round
 from chuangwen.records.measures.policy import RoundClosed, RoundStillOpen
 from chuangwen.records.measures.visit_actions import recheck
@@ -126,3 +127,11 @@ def test_an_open_round_is_read_in_seven_queries_however_much_is_in_it(town: Meas
     with CaptureQueriesContext(connection) as queries:
         measures_of(town.round, town.edition, town.round.closes)
     assert len(queries) == 7
+
+
+def test_the_ledger_says_who_closed_a_round_with_which_seal_and_which_total(town: MeasuredTown) -> None:
+    closed = close_round(town.round, by=town.cast.actor("limin"), at=AT)
+    note = Note.objects.order_by("-number")[0]
+    assert (note.kind, note.key, note.title, note.name) == ("round", "2021", "2021 年测评", "李敏")
+    assert note.after["digest"] == closed.digest
+    assert note.after["total"]["expected"] == str(closed.frozen["result"]["total"]["expected"])

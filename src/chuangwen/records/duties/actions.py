@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from chuangwen.kernel.problems import Problems
 from chuangwen.kernel.refusal import Refusal
@@ -101,8 +102,8 @@ def assign_many(edition: Edition, rows: Sequence[DutyRow], problems: Problems, *
     """Take in a whole duty table, or nothing of it. Returns the number of duties set."""
     problems.refuse("责任分解表")
     units = Organisation.objects.in_bulk({row.lead for row in rows} | {unit for row in rows for unit in row.assisting})
-    for lead in {row.lead for row in rows}:
-        must(by, Permission.ASSIGN_DUTIES, units[lead])
+    for lead in (*(units[one] for one in {row.lead for row in rows}), *_leads_now(edition, rows)):
+        must(by, Permission.ASSIGN_DUTIES, lead)
     standards = dict(Node.objects.filter(edition=edition, kind=NodeKind.STANDARD).values_list("code", "pk"))
     requirements = dict(Requirement.objects.filter(edition=edition).values_list("code", "pk"))
     _write(rows, standards, requirements, at=at)
@@ -110,6 +111,14 @@ def assign_many(edition: Edition, rows: Sequence[DutyRow], problems: Problems, *
     told = [{"target": row.target, "lead": units[row.lead].name} for row in rows]
     note(thing, later("批量分配责任"), by=by, at=at, after={"count": len(rows), "rows": told})
     return len(rows)
+
+
+def _leads_now(edition: Edition, rows: Sequence[DutyRow]) -> Iterable[Organisation]:
+    """The units that lead until now what a table names: taking over from them wants the right over them too."""
+    codes = [row.target for row in rows]
+    held = Q(led_duties__standard__edition=edition, led_duties__standard__code__in=codes)
+    held |= Q(led_duties__requirement__edition=edition, led_duties__requirement__code__in=codes)
+    return Organisation.objects.filter(held).distinct()
 
 
 def _write(

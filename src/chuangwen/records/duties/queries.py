@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from chuangwen.kernel.figures import Figure, day_text, declare
 from chuangwen.kernel.tables.names import Names
@@ -123,11 +123,11 @@ def left_over(edition: Edition | int) -> QuerySet[Node]:
 
 
 def owed_by(actor: Actor) -> QuerySet[Duty]:
-    """What this person, or the person's unit as lead, answers for, soonest first."""
+    """What this person, or the person's unit as lead, answers for, soonest first and without a day last."""
     own = Duty.objects.filter(person_id=actor.person_id)
     if actor.organisation is not None:
         own |= Duty.objects.filter(lead_id=actor.organisation.pk)
-    return own.select_related("standard", "requirement", "lead", "person").order_by("due", "pk")
+    return own.select_related("standard", "requirement", "lead", "person").order_by(F("due").asc(nulls_last=True), "pk")
 
 
 def owed_figures(actor: Actor, on: date) -> tuple[Figure, Figure]:

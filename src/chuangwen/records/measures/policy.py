@@ -10,7 +10,7 @@ from chuangwen.records.standards.models import Edition, Figure, Question
 from chuangwen.records.township.models import Organisation
 
 MOST_ANSWERS = 1_000_000
-MOST_COUNT = Decimal(10) ** 12
+MOST_COUNT = Decimal(10) ** 11  # with four places fifteen digits, which SQLite keeps and gives back
 PLACES = 4
 PER_CENT = "%"
 SOURCE_LENGTH = 200
@@ -55,7 +55,7 @@ class CountOutOfSize(Refusal):
     """A count that no town has, or one with more places than are kept."""
 
     code = "count_out_of_size"
-    sentence = later("“{thing}”的两个数 {part}/{whole} 记不下：最多 12 位整数、{places} 位小数。请核对数字和单位。")
+    sentence = later("“{thing}”的两个数 {part}/{whole} 记不下：最多 11 位整数、{places} 位小数。请核对数字和单位。")
 
 
 class TooManyAnswers(Refusal):

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, Value, When
 
 from chuangwen.records.measures.models import Event, FigureValue, Grade, Observation, Round, Tally
 from chuangwen.records.standards.models import Check, Edition, Figure, Question, Requirement
@@ -28,7 +28,7 @@ def checks_for(round_: Round, site: Site) -> list[Check]:
     """The checks that apply at this site, in the order of the edition."""
     wanted = [round_.edition_id, round_.companion_id or round_.edition_id]
     checks = Check.objects.select_related("edition").defer("edition__content").filter(edition__in=wanted)
-    return [check for check in checks.order_by("edition", "position") if site.type_code in check.site_types]
+    return [one for one in checks.order_by(_main_first(round_), "position") if site.type_code in one.site_types]
 
 
 def requirements_of(round_: Round) -> QuerySet[Requirement]:
@@ -53,14 +53,19 @@ def editions_of(round_: Round) -> list[int]:
     return [pk for pk in (round_.edition_id, round_.companion_id) if pk is not None]
 
 
+def _main_first(round_: Round) -> Case:
+    """The order of a round's editions: ordering by the edition itself would take the order of all editions."""
+    return Case(When(edition=round_.edition_id, then=Value(0)), default=Value(1))
+
+
 def questions_of(round_: Round) -> QuerySet[Question]:
     """The questions of a round's survey, in the order of its editions."""
-    return Question.objects.filter(edition__in=editions_of(round_)).order_by("edition", "position")
+    return Question.objects.filter(edition__in=editions_of(round_)).order_by(_main_first(round_), "position")
 
 
 def figures_of(round_: Round) -> QuerySet[Figure]:
     """The figures that a round asks for, in the order of its editions."""
-    return Figure.objects.filter(edition__in=editions_of(round_)).order_by("edition", "position")
+    return Figure.objects.filter(edition__in=editions_of(round_)).order_by(_main_first(round_), "position")
 
 
 def tallies_of(round_: Round) -> dict[tuple[int, int | None], Tally]:

@@ -69,6 +69,8 @@ def import_plan(reading: PlanReading, text: str, *, file: str, by: By, at: datet
 def assign_task(task: Task, charge: Charge, *, by: By, at: datetime) -> Duty:
     """Give a task of the plan to its lead unit."""
     must(by, Permission.ASSIGN_DUTIES, charge.lead)
+    if task.duty:
+        must(by, Permission.ASSIGN_DUTIES, task.duty.lead)
     duty = task.duty or Duty(kind=DutyKind.TASK)
     before = {"lead": duty.lead.name} if duty.pk else {}
     task.duty = set_duty(duty, charge, at=at)
