@@ -8,12 +8,12 @@ from django.urls import reverse
 from tests.paired import Paired, pair
 from tests.town import AT, MeasuredTown
 
-from chuangwen.doors.site.framing import speaking_round
 from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.measures import actions
 from chuangwen.records.measures.event_actions import NewEvent, record_event
 from chuangwen.records.measures.grading_actions import lock_material
 from chuangwen.records.measures.models import Grade, Observation, Round, RoundKind, ScoreMark
+from chuangwen.records.measures.queries import speaking_round
 from chuangwen.records.standards.models import Edition, Figure, Node, Question
 from chuangwen.records.township.absence_actions import (
     NotStated,

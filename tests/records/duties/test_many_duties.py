@@ -214,6 +214,24 @@ def test_what_the_new_edition_already_has_is_left_as_it_is(town: MeasuredTown) -
     assert [one.code for one in left_over(new)] == ["I-1-3", "I-1-4", "I-1-5"]
 
 
+def test_duties_of_materials_go_over_with_their_standard(town: MeasuredTown) -> None:
+    material = Requirement.objects.get(edition=town.edition, code="I-1-1-M1")
+    assign(material, Charge(town.cast.units["market"], [town.cast.units["office"]], due=DECEMBER), by=MACHINE, at=AT)
+    new = next_edition(I_1_1="I-1-8")
+    assert carry_over(town.edition, new, {"I-1-1": ["I-1-8"]}, by=MACHINE, at=AT) == []
+    carried = Duty.objects.get(requirement__edition=new)
+    assert (carried.requirement.node.code, carried.requirement.title) == ("I-1-8", material.title)
+    assert (carried.lead.code, carried.due) == ("market", DECEMBER)
+    assert [unit.code for unit in carried.assisting.all()] == ["office"]
+
+
+def test_a_material_whose_standard_is_gone_is_told_as_homeless(town: MeasuredTown) -> None:
+    material = Requirement.objects.get(edition=town.edition, code="I-1-1-M1")
+    assign(material, Charge(town.cast.units["market"]), by=MACHINE, at=AT)
+    new = next_edition(I_1_1="I-1-8")
+    assert carry_over(town.edition, new, {}, by=MACHINE, at=AT) == ["I-1-1-M1"]
+
+
 def test_carrying_over_twice_changes_nothing(town: MeasuredTown) -> None:
     take(town, row(town, "I-1-1", "market", "V1"))
     new = next_edition()

@@ -163,6 +163,19 @@ def test_half_a_year_does_not_replace_a_year() -> None:
 
 
 @pytest.mark.django_db
+def test_a_long_notice_of_the_spring_alone_leaves_the_autumn_of_its_year() -> None:
+    """A town's order for a flood of ten days in July is no notice of the year."""
+    install_shipped()
+    autumn = Holiday.objects.filter(date__gte=date(2021, 9, 1), date__year=2021)
+    before = list(autumn.values_list("date", "kind"))
+    days = "".join(f"2021-07-{day:02d},放假,汛期停工\n" for day in range(5, 17) if date(2021, 7, day).weekday() < 5)
+    done = take("日期,类别,名称\n" + days + "2021-07-17,调休上班,补班\n")
+    assert (done.years, done.single) == ((), 11)
+    assert list(autumn.values_list("date", "kind")) == before != []
+    assert not work_calendar().works_on(date(2021, 10, 1))
+
+
+@pytest.mark.django_db
 def test_single_days_of_a_year_that_is_known_change_and_the_rest_of_it_stays() -> None:
     install_shipped()
     before = {one.date: one.kind for one in Holiday.objects.all()}

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from chuangwen.kernel.problems import Rejected
 from chuangwen.kernel.workdays import CHINA
+from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.ledger.models import Note
 from chuangwen.records.notices.models import Notice
 from chuangwen.work.cases import figures
@@ -376,6 +377,25 @@ def test_a_list_that_went_out_of_here_changes_nothing_whatever_else_it_leaves_ou
     assert told(taken(office, ours)) == (0, 0, 1)
     serial = CaseRow(row=4, title="井盖破损", area="V2", number="4", outer="12345-009")
     assert told(taken(office, serial)) == (1, 0, 0)
+
+
+def test_a_list_that_went_out_of_here_and_was_corrected_corrects(office: Office) -> None:
+    """A title put right in the product's own list was counted as known and dropped."""
+    taken(office, row(outer="12345-001"))
+    case = Case.objects.get()
+    wrong = CaseRow(row=2, title="村口路灯不亮（三盏）", number=case.number, address="村口", lead="T")
+    assert asked(office, wrong) == {"title"}
+    done = taken(office, wrong, title="correct")
+    case.refresh_from_db()
+    assert (told(done), case.title, case.address) == ((0, 1, 0), "村口路灯不亮（三盏）", "村口")
+    assert told(taken(office, wrong, title="correct")) == (0, 0, 1)
+
+
+def test_a_row_of_another_kinds_case_is_told_and_changes_nothing(office: Office) -> None:
+    other = open_case(NewCase(kind="clue", title="别的类型", area=office.cast.units["V1"]), by=MACHINE, at=office.at)
+    done = taken(office, CaseRow(row=2, title="改了的", number=other.number))
+    assert told(done) == (0, 0, 1)
+    assert [text for _, text in done.remarks] == ["第 2 行的编号是别的类型的事项：没有改动，要改请到那个类型里导入"]
 
 
 def test_a_result_that_names_a_refusal_with_a_reason_closes_as_refused(shipped) -> None:

@@ -132,6 +132,17 @@ def test_another_document_takes_the_place_of_the_first_which_is_kept(cast: Cast)
         PlanDocument.objects.update(current=True)
 
 
+def test_an_earlier_plan_taken_in_again_is_the_towns_plan_again_with_its_duties(cast: Cast) -> None:
+    first = take(cast).plan
+    assign_task(task(0), charge(cast, "market"), by=cast.actor("limin"), at=AT)
+    take(cast, PLAN.replace("规范集贸市场", "改造集贸市场"))
+    again = take(cast)
+    assert (again.plan, again.new, again.restored, current()) == (first, False, True, first)
+    assert tasks_of(first)[0].duty.lead == "市监所"
+    assert PlanDocument.objects.filter(current=True).count() == 1
+    assert Note.objects.order_by("-number")[0].verb == "恢复实施方案"
+
+
 def test_a_plan_without_a_title_goes_by_the_name_of_its_file(cast: Cast) -> None:
     made = take(cast, "一、重点任务\n1.清理摊贩。\n", file="未命名.txt").plan
     assert (made.title, made.publisher, made.issued) == ("未命名.txt", "", "")

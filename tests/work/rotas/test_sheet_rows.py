@@ -97,6 +97,29 @@ def test_a_cancelled_shift_does_not_come_back_by_a_table() -> None:
     ]
 
 
+def test_our_own_export_with_a_cancelled_shift_changes_nothing() -> None:
+    starts, ends = bounds(ASKED.start, ASKED.end, date(2021, 10, 19))
+    asked = replace(ASKED, standing={starts: Standing(1, ends, cancelled=True)}, title="领导接访")
+    table = read("轮值,日期,接访领导,状态", "领导接访,2021-10-19,何伟,取消：外出开会", asked=asked)
+    assert (told(table.problems), [one.known for one in table.rows]) == ([], [True])
+
+
+def test_a_row_that_says_it_was_cancelled_makes_no_shift_and_cancels_none() -> None:
+    starts, ends = bounds(ASKED.start, ASKED.end, date(2021, 10, 19))
+    asked = replace(ASKED, standing={starts: Standing(1, ends)})
+    table = read("日期,接访领导,状态", "10月12日,何伟,已取消", "10月19日,何伟,取消：外出", asked=asked)
+    assert [(row, what) for row, _, what in told(table.problems)] == [
+        (2, "这一行写明已经取消"),
+        (3, "这一行写明已经取消"),
+    ]
+    assert table.rows == []
+
+
+def test_a_row_of_another_rota_is_not_taken_for_this_one() -> None:
+    table = read("轮值,日期,接访领导", "节假日值班,10月12日,何伟", asked=replace(ASKED, title="领导接访"))
+    assert [what for *_, what in told(table.problems)] == ["这一行是“节假日值班”的"]
+
+
 def test_a_table_without_a_person_says_so() -> None:
     assert [what for *_, what in told(read("日期,地点", "10月12日,大厅").problems)] == [
         "没有找到排班表的表头：缺少“接访领导”。"

@@ -214,7 +214,7 @@ def _asked(request: TownRequest, rota: Rota) -> Asked:
         starts: Standing(person, ends, stand_in, place, note, cancelled=gone is not None)
         for starts, person, ends, stand_in, place, note, gone in facts
     }
-    return Asked(rota.on_duty, rota.start, rota.end, _year(request), people, keys, standing)
+    return Asked(rota.on_duty, rota.start, rota.end, _year(request), people, keys, standing, rota.title)
 
 
 def _slots(rota: Rota, rows: Sequence[ShiftRow]) -> list[Slot]:

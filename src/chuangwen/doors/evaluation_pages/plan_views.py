@@ -102,8 +102,7 @@ def import_plan(request: TownRequest) -> HttpResponse:
         made = actions.import_plan(
             read_plan(text), text, file=request.POST.get("file", ""), by=request.actor, at=request.at
         )
-        told = say("已成为本镇方案。") if made.new else say("这份方案先前已经导入，没有重复写入。")
-        messages.success(request, told)
+        messages.success(request, _told(made))
         return redirect("plan")
     file = uploaded(request, "file")
     document = read_document(file.read(), file.name or "")
@@ -117,6 +116,12 @@ def import_plan(request: TownRequest) -> HttpResponse:
         "passages": _plain_passages(document.text, data),
     }
     return render(request, "plan/read.html", context)
+
+
+def _told(made: actions.Imported) -> str:
+    if made.restored:
+        return say("这份方案先前已经导入，现在恢复为本镇方案，任务和责任照旧。")
+    return say("已成为本镇方案。") if made.new else say("这份方案先前已经导入，没有重复写入。")
 
 
 def _plain_passages(text: str, data: dict[str, Any]) -> list[queries.Passage]:

@@ -1,11 +1,8 @@
 """The frame of every page: the town's name, the navigation that this person may use, the round that is open."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 
-from django.db.models import Case, QuerySet, When
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, resolve, reverse
 
@@ -16,7 +13,8 @@ from chuangwen.kit import clock
 from chuangwen.kit.doors import access_of
 from chuangwen.kit.rows import how_many
 from chuangwen.records.archive.queries import held_for_secrecy
-from chuangwen.records.measures.models import Round, RoundKind
+from chuangwen.records.measures.models import Round
+from chuangwen.records.measures.queries import rounds, speaking_of, speaking_round
 from chuangwen.records.notices.queries import UNREAD, unread_by
 from chuangwen.records.standards.models import Edition
 from chuangwen.records.township.actors import Actor
@@ -210,16 +208,11 @@ def _choices(request: HttpRequest) -> list[Choice]:
     ]
 
 
-def _rounds() -> QuerySet[Round]:
-    rows = Round.objects.select_related("edition", "companion").order_by("-opens", "-pk")
-    return rows.defer("frozen", "edition__content", "companion__content")
-
-
 def _offered(request: HttpRequest) -> list[Round]:
     """The newest rounds, read once for a request."""
     kept: list[Round] | None = getattr(request, "offered_rounds", None)
     if kept is None:
-        kept = list(_rounds()[:OFFERED])
+        kept = list(rounds()[:OFFERED])
         request.offered_rounds = kept  # type: ignore[attr-defined]
     return kept
 
@@ -229,41 +222,10 @@ def chosen_round(request: HttpRequest) -> Round | None:
     offered, today = _offered(request), clock.today()
     code = request.session.get(ROUND) if hasattr(request, "session") else None
     if code:
-        chosen = next((one for one in offered if one.code == code), None) or _rounds().filter(code=code).first()
+        chosen = next((one for one in offered if one.code == code), None) or rounds().filter(code=code).first()
         if chosen is not None:
             return chosen
-    return _speaking(offered, today) if len(offered) < OFFERED else speaking_round(today)
-
-
-def _speaking(offered: Sequence[Round], today: date) -> Round | None:
-    """The same among rounds that were read already."""
-    return min(
-        offered,
-        key=lambda one: (
-            one.opens > today,
-            one.closed_at is not None,
-            one.kind != RoundKind.OFFICIAL,
-            -one.opens.toordinal(),
-            -one.pk,
-        ),
-        default=None,
-    )
-
-
-def speaking_round(today: date) -> Round | None:
-    """The round that one looks at unless another is chosen: the open official one, else the newest open one; where none
-
-    is open the newest official one, else the newest. One that has not begun comes last.
-    """
-    begun = Case(When(opens__lte=today, then=0), default=1)
-    official = Case(When(kind=RoundKind.OFFICIAL, then=0), default=1)
-    still = Case(When(closed_at=None, then=0), default=1)
-    return (
-        _rounds()
-        .annotate(begun=begun, still=still, official=official)
-        .order_by("begun", "still", "official", "-opens", "-pk")
-        .first()
-    )
+    return speaking_of(offered, today) if len(offered) < OFFERED else speaking_round(today)
 
 
 def _demo(town: Town | None) -> str:

@@ -162,28 +162,55 @@ def _duty(row: DutyRow, standard: int | None, requirement: int | None, at: datet
 def carry_over(old: Edition, new: Edition, homes: Mapping[str, Sequence[str]], *, by: By, at: datetime) -> list[str]:
     """Bring the duties of an old edition to a new one: same code, or the codes its crosswalk names.
 
-    ``homes`` maps an old code to its new codes. Returns the old codes that found no home; duties that the new
-    edition already has are left as they are.
+    ``homes`` maps an old code of a standard to its new codes. A requirement goes over to the one of the same title, else
+    of the same code, under a home of its standard. Returns the old codes that found no home; duties that the new edition
+    already has are left as they are.
     """
     must(by, Permission.EDIT_FRAMEWORK)
-    taken = set(Duty.objects.filter(standard__edition=new).values_list("standard__code", flat=True))
-    standards = dict(Node.objects.filter(edition=new, kind=NodeKind.STANDARD).values_list("code", "pk"))
+    found = _Homes(new, homes)
     rows: dict[str, DutyRow] = {}
     homeless: list[str] = []
-    duties = Duty.objects.filter(standard__edition=old).select_related("standard").prefetch_related("assisting")
-    for duty in duties.order_by("standard__position"):
-        code = duty.standard.code if duty.standard else ""
-        targets = [target for target in homes.get(code, [code]) if target in standards]
-        if not targets:
-            homeless.append(code)
+    duties = Duty.objects.filter(Q(standard__edition=old) | Q(requirement__edition=old))
+    duties = duties.select_related("standard", "requirement__node").prefetch_related("assisting")
+    for duty in duties.order_by("standard__position", "requirement__position", "pk"):
+        thing = duty.standard or duty.requirement
+        targets = found.of(thing) if thing else []
+        if thing and not targets:
+            homeless.append(thing.code)
         for target in targets:
-            if target not in taken:
+            if target not in found.taken:
                 assisting = tuple(unit.pk for unit in duty.assisting.all())
                 rows.setdefault(target, DutyRow(0, target, duty.lead_id, assisting, duty.person_id, duty.due))
-    _write(rows.values(), standards, {}, at=at)
-    thing = Thing("duty_table", f"{new.pack}@{new.edition}", new.title)
-    note(thing, later("责任随新版体系结转"), by=by, at=at, after={"carried": len(rows), "homeless": homeless})
+    _write(rows.values(), found.standards, found.requirements, at=at)
+    table = Thing("duty_table", f"{new.pack}@{new.edition}", new.title)
+    note(table, later("责任随新版体系结转"), by=by, at=at, after={"carried": len(rows), "homeless": homeless})
     return homeless
+
+
+class _Homes:
+    """Where what carried a duty in an old edition stands in the new one."""
+
+    def __init__(self, new: Edition, homes: Mapping[str, Sequence[str]]) -> None:
+        self._homes = homes
+        self.standards = dict(Node.objects.filter(edition=new, kind=NodeKind.STANDARD).values_list("code", "pk"))
+        rows = list(
+            Requirement.objects.filter(edition=new)
+            .order_by("position")
+            .values_list("code", "pk", "title", "node__code")
+        )
+        self.requirements = {code: pk for code, pk, _, _ in rows}
+        self._under = [(standard, code, title) for code, _, title, standard in rows]
+        held = Duty.objects.filter(Q(standard__edition=new) | Q(requirement__edition=new))
+        self.taken = {code for pair in held.values_list("standard__code", "requirement__code") for code in pair if code}
+
+    def of(self, thing: Node | Requirement) -> list[str]:
+        """The new codes of a standard or a requirement; none when it has no home."""
+        if isinstance(thing, Node):
+            return [code for code in self._homes.get(thing.code, [thing.code]) if code in self.standards]
+        homes = self._homes.get(thing.node.code, [thing.node.code])
+        under = [(code, title) for standard, code, title in self._under if standard in homes]
+        same = [code for code, title in under if title == thing.title]
+        return same or [code for code, _ in under if code == thing.code]
 
 
 def _key(thing: Node | Requirement) -> dict[str, Node | Requirement]:

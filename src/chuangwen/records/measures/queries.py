@@ -1,10 +1,11 @@
 """Named reads of what has been measured."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.db.models import Case, Q, QuerySet, Value, When
 
-from chuangwen.records.measures.models import Event, FigureValue, Grade, Observation, Round, Tally
+from chuangwen.records.measures.models import Event, FigureValue, Grade, Observation, Round, RoundKind, Tally
 from chuangwen.records.standards.models import Check, Edition, Figure, Question, Requirement
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.models import Organisation, Site
@@ -15,6 +16,34 @@ def rounds() -> QuerySet[Round]:
     """All rounds, newest first, without the frozen results and the packs' content."""
     light = Round.objects.select_related("edition", "companion")
     return light.defer("frozen", "edition__content", "companion__content").order_by("-opens", "-pk")
+
+
+def speaking_of(offered: Sequence[Round], today: date) -> Round | None:
+    """``speaking_round`` among rounds that were read already."""
+    return min(
+        offered,
+        key=lambda one: (
+            one.opens > today,
+            one.closed_at is not None,
+            one.kind != RoundKind.OFFICIAL,
+            -one.opens.toordinal(),
+            -one.pk,
+        ),
+        default=None,
+    )
+
+
+def speaking_round(today: date) -> Round | None:
+    """The round that speaks for the town unless another is chosen, on pages and by command.
+
+    The open official one, else the newest open one; where none is open the newest official one, else the newest. One
+    that has not begun comes last.
+    """
+    begun = Case(When(opens__lte=today, then=0), default=1)
+    official = Case(When(kind=RoundKind.OFFICIAL, then=0), default=1)
+    still = Case(When(closed_at=None, then=0), default=1)
+    ranked = rounds().annotate(begun=begun, still=still, official=official)
+    return ranked.order_by("begun", "still", "official", "-opens", "-pk").first()
 
 
 def observations_visible_to(actor: Actor) -> QuerySet[Observation]:

@@ -13,7 +13,7 @@ from chuangwen.kernel.words import lasting, later, listed, say, written
 from chuangwen.records.ledger import actions as ledger
 from chuangwen.records.ledger.actions import Signer, Thing
 from chuangwen.records.township.actions import may
-from chuangwen.records.township.calendar_queries import covered_years
+from chuangwen.records.township.calendar_queries import ANNOUNCED, covered_years
 from chuangwen.records.township.checking import check_calendar
 from chuangwen.records.township.definitions import CalendarRow, DayRow
 from chuangwen.records.township.models import Holiday
@@ -102,9 +102,16 @@ def _told(days: Iterable[Holiday | CalendarRow]) -> dict[str, object]:
 
 
 def _years(rows: Sequence[Placed]) -> tuple[int, ...]:
-    """The years the file tells whole."""
-    sizes = Counter(placed.row.date.year for placed in rows if placed.row.kind != USUAL)
-    return tuple(sorted(year for year, size in sizes.items() if size >= LEAST_OF_A_YEAR))
+    """The years the file tells whole: enough days, and no month announced before its first or after its last one."""
+    days = [placed.row.date for placed in rows if placed.row.kind != USUAL]
+    sizes = Counter(day.year for day in days)
+    years = {year for year, size in sizes.items() if size >= LEAST_OF_A_YEAR}
+    for told in Holiday.objects.filter(date__year__in=years, kind__in=ANNOUNCED).values_list("date", flat=True):
+        if (told.month, told.day) < TURN_FROM:
+            months = [day.month for day in days if day.year == told.year]
+            if not min(months) <= told.month <= max(months):
+                years.discard(told.year)
+    return tuple(sorted(years))
 
 
 def _check_years(singles: Sequence[Placed], years: Sequence[int], name: str, problems: Problems) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chuangwen.kernel.tables.telling import Option, Question
-from chuangwen.kernel.words import later, listed, say
+from chuangwen.kernel.words import lasting, later, listed, say
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.records.township.actors import Actor
 from chuangwen.work.cases.case_rows import CaseBatch, CaseRow, Change, Correction, Plan
@@ -18,6 +18,7 @@ from chuangwen.work.cases.row_differences import Differences, differences
 from chuangwen.work.cases.seeing import why_not_see
 
 AT_ONCE = 500
+OTHER_KIND = lasting("{rows} 行的编号是别的类型的事项：没有改动，要改请到那个类型里导入")
 Marks = Mapping[str, tuple[int, bool]]
 SHOWN = 12
 Options = tuple[tuple[str, str], ...]
@@ -47,7 +48,7 @@ QUESTIONS: Mapping[str, tuple[str, Options]] = {
         (("leave", later("不改")), ("correct", later("照表改正，写入经过"))),
     ),
     "title": (
-        later("{rows} 行的外部编号登记过（{cases}），但问题不同。是改正，还是编号写错了？"),
+        later("{rows} 行的编号登记过（{cases}），但问题不同。是改正，还是编号写错了？"),
         (("leave", later("问题不改，其余照改")), ("correct", later("改正问题"))),
     ),
     "reporter": (
@@ -92,7 +93,7 @@ class Matcher:
 
     def sort(self, rows: Sequence[CaseRow]) -> None:
         """Fill the plan."""
-        rows = self._not_ours(rows)
+        rows = self._ours(rows)
         folded = self._folded([one for one in rows if one.outer], lambda one: one.outer, "twice")
         bare = [one for one in rows if not one.outer]
         marks = self._marks([*folded, *bare])
@@ -110,12 +111,26 @@ class Matcher:
         self._old_and_open()
         self._write_questions()
 
-    def _not_ours(self, rows: Sequence[CaseRow]) -> list[CaseRow]:
-        """What a list that went out of here names by its own number, of whatever kind, is there: it changes nothing."""
+    def _ours(self, rows: Sequence[CaseRow]) -> list[CaseRow]:
+        """What a list that went out of here names by its own number is there; the rows that are left are others.
+
+        A row of this kind corrects its case where it says something else. A case of another kind is not changed here.
+        """
         numbers = sorted({one.number for one in rows if one.number})
-        ours = {number for (number,) in _read(Case.objects.values_list("number"), "number", numbers)}
-        self.plan.known += [(one, one.number) for one in rows if one.number in ours]
-        return [one for one in rows if one.number not in ours]
+        there = {number for (number,) in _read(Case.objects.values_list("number"), "number", numbers)}
+        mine = {one.number: one for one in self._cases(number=numbers)}
+        own, others = (
+            [one for one in rows if one.number in mine],
+            [one for one in rows if one.number in there - mine.keys()],
+        )
+        marks = self._marks(own)
+        for row in own:
+            self._beside(row, mine[row.number], marks)
+        self.plan.known += [(one, one.number) for one in others]
+        if others:
+            told = say(OTHER_KIND, rows=shown_rows(one.row for one in others))
+            self.plan.remarks.append((others[0].row, told))
+        return [one for one in rows if one.number not in there]
 
     def _said(self, row: CaseRow, marks: Marks, time: int) -> Case | None:
         """The case of which a table said the very same."""
@@ -199,7 +214,7 @@ class Matcher:
         """A row whose number is there already."""
         by = self.desk.by
         if isinstance(by, Actor) and why_not_see(case, by):
-            what = say("外部编号“{outer}”不能由你登记", outer=row.outer)
+            what = say("编号“{outer}”不能由你登记", outer=row.number or row.outer)
             self._problem(row, what, say("请交创建办公室核对。"))
             return
         found = differences(row, case, self.desk)

@@ -30,15 +30,20 @@ class EmptyPlan(Refusal):
 
 @dataclass(frozen=True)
 class Imported:
-    """What the import made, or found already there."""
+    """What the import made, or found already there; ``restored``: an earlier plan is the town's again."""
 
     plan: PlanDocument
     new: bool
+    restored: bool = False
 
 
 @transaction.atomic
 def import_plan(reading: PlanReading, text: str, *, file: str, by: By, at: datetime) -> Imported:
-    """Make a reading the town's plan. The same text again changes nothing; an earlier plan is kept, no longer current."""
+    """Make a reading the town's plan; an earlier plan is kept, no longer current.
+
+    The text of the current plan again changes nothing; the text of an earlier one makes that one current again, with
+    its tasks and their duties.
+    """
     must(by, Permission.EDIT_PLAN)
     data = reading.as_data()
     works = list(_works(data))
@@ -46,7 +51,10 @@ def import_plan(reading: PlanReading, text: str, *, file: str, by: By, at: datet
         raise EmptyPlan(file=file)
     digest = hashlib.sha256(text.encode()).hexdigest()
     if known := PlanDocument.objects.filter(digest=digest).first():
-        return Imported(known, new=False)
+        restored = not known.current
+        if restored:
+            _put_back(known, file, by=by, at=at)
+        return Imported(known, new=False, restored=restored)
     PlanDocument.objects.filter(current=True).update(current=False)
     document = data["document"]
     plan = PlanDocument.objects.create(
@@ -63,6 +71,13 @@ def import_plan(reading: PlanReading, text: str, *, file: str, by: By, at: datet
     after = {"phases": len(data["phases"]), "tasks": len(works), "targets": len(data["targets"]), "file": file}
     note(Thing("plan", str(plan.pk), plan.title), later("导入实施方案"), by=by, at=at, after=after)
     return Imported(plan, new=True)
+
+
+def _put_back(plan: PlanDocument, file: str, *, by: By, at: datetime) -> None:
+    PlanDocument.objects.filter(current=True).update(current=False)
+    plan.current = True
+    plan.save(update_fields=["current"])
+    note(Thing("plan", str(plan.pk), plan.title), later("恢复实施方案"), by=by, at=at, after={"file": file})
 
 
 @transaction.atomic

@@ -41,7 +41,8 @@ class Standing:
 class Asked:
     """What the table is read by: how the rota calls its people, its own times, who may be put on, what stands already.
 
-    ``people`` are user names to names, ``keys`` user names to keys, ``standing`` starts to what stands there.
+    ``people`` are user names to names, ``keys`` user names to keys, ``standing`` starts to what stands there;
+    ``title`` is the rota's name: a row that names another one is not its own.
     """
 
     on_duty: str
@@ -51,6 +52,7 @@ class Asked:
     people: Names
     keys: Mapping[str, int] = field(default_factory=dict)
     standing: Mapping[datetime, Standing] = field(default_factory=dict)
+    title: str = ""
 
     @property
     def table(self) -> Table:
@@ -114,6 +116,7 @@ class _Row:
         if not isinstance(day, date) or person is None or start is None or end is None:
             return None
         self._check_weekday(day)
+        self._check_rota()
         if stand_in == person:
             self._tell("stand_in", say("自己不能替补自己"), say("请另写替补，或留空。"))
         starts, ends = bounds(start, end, day)
@@ -127,9 +130,14 @@ class _Row:
     def _against(self, row: ShiftRow) -> ShiftRow:
         """The row beside what stands at its time: known, or a correction. What it leaves blank it does not deny."""
         was = self.asked.standing.get(row.starts_at)
+        cancelled = "取消" in self.row.text("state")
+        if cancelled and (was is None or not was.cancelled):
+            self._tell(
+                "state", say("这一行写明已经取消"), say("取消请在页面上写原因取消，值班人会收到；不排的请删去这一行。")
+            )
         if was is None:
             return row
-        if was.cancelled:
+        if was.cancelled and not cancelled:
             what = say("{start} 这一次已经取消", start=f"{row.starts_at:%Y-%m-%d %H:%M}")
             self._tell("day", what, say("要恢复请在页面上恢复那一次，或删去这一行。"))
         ends = row.ends_at if {"end", "span"} & self.row.values.keys() else was.ends_at
@@ -146,6 +154,14 @@ class _Row:
         if len(found) > 1:
             self._tell(name, say("写了 {n} 个人", n=len(found)), say("一次排一位；另一位请写在“替补”列。"))
         return self.asked.keys[found[0]]
+
+    def _check_rota(self) -> None:
+        text = self.row.text("rota")
+        if text and self.asked.title and half_width(text).split() != half_width(self.asked.title).split():
+            what = say("这一行是“{other}”的", other=text[:40])
+            self._tell(
+                "rota", what, say("这里排的是“{title}”，请删去这一行，或到那个轮值里导入。", title=self.asked.title)
+            )
 
     def _check_weekday(self, day: date) -> None:
         text = self.row.text("weekday")

@@ -20,7 +20,7 @@ from chuangwen.kernel.tables.telling import UNREAD_TITLES
 from chuangwen.kernel.words import later, say
 from chuangwen.kit import clock
 from chuangwen.records.ledger.actions import MACHINE
-from chuangwen.records.measures.queries import rounds
+from chuangwen.records.measures.queries import rounds, speaking_round
 from chuangwen.records.measures.table import OBSERVATION_TABLE
 from chuangwen.records.measures.visit_actions import take_in
 from chuangwen.records.measures.visits import Ask, Choice
@@ -94,9 +94,9 @@ class Command(TownCommand):
         if not path.is_file():
             raise NoSuchTable(what=f"文件 {path}")
         with clock.live_on(demo_day()):
-            found = rounds().filter(code=options["round"]) if options["round"] else rounds().filter(closed_at=None)
-            round_ = found.first()
-            if round_ is None:
+            code = options["round"]
+            round_ = rounds().filter(code=code).first() if code else speaking_round(clock.today())
+            if round_ is None or (not code and round_.closed_at):
                 raise NoSuchTable(what="轮次")
             book = read_table(path.read_bytes(), name=path.name)
             weighed = weigh_table(round_, book, _said(options, book), by=MACHINE, at=clock.now())

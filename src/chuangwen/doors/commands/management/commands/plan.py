@@ -48,7 +48,12 @@ class Command(TownCommand):
         text = _text(options["file"]).text
         with clock.live_on(demo_day()):
             made = import_plan(read_plan(text), text, file=Path(options["file"]).name, by=MACHINE, at=clock.now())
-        self.say(options, "{title}：{done}", title=made.plan.title, done="已导入" if made.new else "先前已导入")
+        self.say(
+            options,
+            "{title}：{done}",
+            title=made.plan.title,
+            done="已导入" if made.new else "先前已导入，恢复为现行方案" if made.restored else "先前已导入",
+        )
         return {"plan": made.plan.pk, "title": made.plan.title, "new": made.new}
 
 
