@@ -1,8 +1,9 @@
-"""One of eight at work on one database file: ``python -m bench.crowd ours|bare WHO MOVES``, begun by a line on stdin.
+"""One of eight at work on one database file: ``python -m bench.crowd ours|orm|bare WHO MOVES``, begun by a line on stdin.
 
 ``ours`` opens cases and takes moves by the product's actions, as people of the cast with their rights. ``bare`` writes
 the same rows in the same kind of transaction on a bare connection: read the case, update it, write a step, the
-roll-up's rows, a note and a notice.
+roll-up's rows, a note and a notice. ``orm`` writes them as a Django developer would, without any rule or right: the case
+read under the lock and saved, the others created, the counts raised with ``F``, the note chained to the last by its hash.
 """
 
 import json
@@ -114,6 +115,68 @@ def move_bare(database: sqlite3.Connection, key: int, known: tuple[list[int], in
            "thing_kind": "case", "thing_key": str(key), "mark": mark, "at": now})  # fmt: skip
 
 
+def orm(who: int, moves: int) -> int:
+    """The same rows by Django's models, as a peer would write them."""
+    import django
+
+    django.setup()
+    from hashlib import sha256
+
+    from django.db import transaction
+    from django.db.models import F
+
+    from chuangwen.kit import clock
+    from chuangwen.records.ledger.models import Note
+    from chuangwen.records.notices.models import Notice
+    from chuangwen.records.township.models import Organisation, Person
+    from chuangwen.work.cases.models import Case, Step
+    from chuangwen.work.cases.tally_models import AreaDay
+
+    dice = random.Random(who)
+    keys = list(Case.objects.filter(kind="mending").values_list("pk", flat=True))
+    areas = list(Organisation.objects.filter(code__in=["T", "V1"]))
+    person = Person.objects.select_related("organisation").get(username="limin")
+    told = {"username": person.username, "name": person.name, "organisation": person.organisation.name}
+    ready()
+    for number in range(moves):
+        now, mark = clock.now(), f"{who}-{number}"
+        with transaction.atomic():
+            case = Case.objects.select_for_update().select_related("type", "area", "lead").get(pk=dice.choice(keys))
+            case.state, case.turn_unit, case.due_at, case.warn_at, case.version = (
+                "handling",
+                None,
+                now,
+                now,
+                case.version + 1,
+            )
+            case.clocks, case.did = {"handle": {"due": now.isoformat()}}, {"send": person.pk}
+            case.save()
+            Step.objects.create(case=case, number=case.version, move="send", title="派遣", does="dispatch", before="filed",
+                                after="handling", at=now, by=person.name, person=person, unit="创文办", text="人群", mark=mark)  # fmt: skip
+            for area in areas:
+                AreaDay.objects.get_or_create(area=area, day=now.date())
+                AreaDay.objects.filter(area=area, day=now.date()).update(
+                    dispatched=F("dispatched") + 1, open=F("open") + 1
+                )
+            last = Note.objects.order_by("-number").first()
+            facts = {
+                "verb": "派遣",
+                "kind": "case",
+                "key": mark,
+                "title": mark,
+                "before": {},
+                "after": {"state": "handling"},
+                **told,
+            }
+            text = json.dumps([last.hash, last.number + 1, facts], ensure_ascii=False, sort_keys=True)
+            Note.objects.create(
+                number=last.number + 1, at=now, previous=last.hash, hash=sha256(text.encode()).hexdigest(), **facts
+            )
+            Notice.objects.create(person=person, kind="assigned", text="轮到你办", link=f"/cases/{case.pk}/", thing_kind="case",
+                                  thing_key=str(case.pk), mark=mark, at=now)  # fmt: skip
+    return 0
+
+
 def insert(database: sqlite3.Connection, table: str, row: dict[str, Any]) -> None:
     marks = ", ".join("?" * len(row))
     columns = ", ".join(f'"{name}"' for name in row)
@@ -130,5 +193,5 @@ def ready() -> None:
 if __name__ == "__main__":
     kind, me, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chuangwen.settings")
-    rest = {"ours": ours, "bare": bare}[kind](me, count)
+    rest = {"ours": ours, "orm": orm, "bare": bare}[kind](me, count)
     print(f"DONE {rest} {time.process_time() - begun[0]:.3f}", flush=True)
