@@ -242,6 +242,26 @@ def test_a_page_that_is_not_there_gives_the_nearest(many_kinds: None, asked: str
     assert (page.number, len(page.rows), page.total, page.pages) == (number, rows, 120, 3)
 
 
+def test_a_list_may_be_shown_whole_to_be_printed_unless_it_is_endless(
+    many_kinds: None, django_assert_num_queries
+) -> None:  # type: ignore[no-untyped-def]
+    """The duty table printed 50 of its 122 rows."""
+    assert LISTING.page(ContentType.objects.all(), QueryDict()).fits_one
+    with django_assert_num_queries(1):
+        page = LISTING.page(ContentType.objects.all(), QueryDict("page=all"))
+    assert (len(page.rows), page.total, page.first, page.last, page.pages, page.fits_one) == (
+        120,
+        120,
+        1,
+        120,
+        1,
+        False,
+    )
+    ContentType.objects.bulk_create(ContentType(app_label="more", model=f"m{n:04}") for n in range(900))
+    page = LISTING.page(ContentType.objects.all(), QueryDict("page=all"))
+    assert (len(page.rows), page.number, page.fits_one) == (50, 1, False)
+
+
 def test_a_list_of_nothing_has_one_empty_page(many_kinds: None) -> None:
     for rows in (ContentType.objects.none(), ContentType.objects.filter(model="x")):
         page = LISTING.page(rows, QueryDict("page=7"))

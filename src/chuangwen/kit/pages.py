@@ -17,6 +17,8 @@ from chuangwen.kit.rows import how_many
 
 Row = TypeVar("Row", bound=Model)
 PER_PAGE = 50
+WHOLE, MOST_AT_ONCE = "all", 1000
+"""What ``page`` says for the whole list on one page, as it is printed, and how long such a list may be."""
 DIGITS = 9  # of a page number; more of them mean a page beyond the last all the same
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SheetWriter = Callable[[str, Sequence[str], Iterable[Sequence[object]]], bytes]
@@ -59,6 +61,11 @@ class ListPage(Generic[Row]):
         return self.first + len(self.rows) - 1 if self.total else 0
 
     @property
+    def fits_one(self) -> bool:
+        """It is cut into pages and may be shown whole, to be printed."""
+        return 1 < self.pages and self.total <= MOST_AT_ONCE
+
+    @property
     def is_narrowed(self) -> bool:
         """Somebody searched or filtered: an empty page then means “no match”, not “nothing here yet”."""
         return bool(self.search) or bool(self.form and self.form.is_bound and any(chosen(self.form).values()))
@@ -89,7 +96,7 @@ class Listing(Generic[Row]):
         form = self._form(query)
         found, sort = self._chosen_rows(rows, query, form)
         cut, total, number = _cut(found, query.get("page", ""))
-        pages = max(1, -(-total // PER_PAGE))
+        pages = max(1, -(-total // max(PER_PAGE, len(cut))))
         return ListPage(
             rows=cut,
             total=total,
@@ -143,6 +150,10 @@ def _empty_last(rows: QuerySet[Row], order: str) -> str | OrderBy:
 
 def _cut(rows: QuerySet[Row], asked: str) -> tuple[list[Row], int, int]:
     """One page of rows, how many there are in all, and its number: in one query, in two when there is no such page."""
+    if asked == WHOLE:
+        found = list(rows.annotate(how_many=how_many(rows))[: MOST_AT_ONCE + 1])
+        if len(found) <= MOST_AT_ONCE:
+            return found, len(found), 1
     number = max(1, int(asked[:DIGITS])) if asked.isdecimal() else 1
     found = list(rows.annotate(how_many=how_many(rows))[(number - 1) * PER_PAGE : number * PER_PAGE])
     if found or number == 1:
