@@ -63,7 +63,7 @@ class ListPage(Generic[Row]):
     @property
     def fits_one(self) -> bool:
         """It is cut into pages and may be shown whole, to be printed."""
-        return 1 < self.pages and self.total <= MOST_AT_ONCE
+        return self.pages > 1 and self.total <= MOST_AT_ONCE
 
     @property
     def is_narrowed(self) -> bool:
