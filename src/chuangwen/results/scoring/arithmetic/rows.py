@@ -169,9 +169,3 @@ def _dropped(prepared: Prepared) -> Iterator[tuple[str, str]]:
     for index, node in enumerate(plan.standards):
         if not node.bonus and weight[index] <= 0:
             yield node.code, "absent" if absent[plan.standard == index].any() else "not_applicable"
-
-
-def part_expected(scored: Scored) -> Floats:
-    """Every part's value, unknown ones filled."""
-    prepared = scored.prepared
-    return np.where(prepared.known, prepared.value, scored.fill)
