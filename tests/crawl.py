@@ -59,6 +59,17 @@ TOGETHER = (
 EVERYWHERE = ("q", "page", "sort", "tab", "unit", "area")
 
 
+ANY = re.compile(r".*", re.DOTALL)
+READABLE = {
+    "date": re.compile(r"\d{4}-\d\d-\d\d"),
+    "time": re.compile(r"\d\d:\d\d(:\d\d)?"),
+    "month": re.compile(r"\d{4}-\d\d"),
+    "datetime-local": re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?"),
+    "number": re.compile(r"-?\d+(\.\d+)?"),
+}
+"""What a browser takes as the value of a field; anything else it shows as empty, and the next saving erases it."""
+
+
 class Seen(HTMLParser):
     """What a page offers: addresses to open, filters to choose, forms to send; and its words."""
 
@@ -68,6 +79,7 @@ class Seen(HTMLParser):
         self.sent: list[str] = []
         self.filters: list[tuple[str, str, list[str]]] = []
         self.words: list[str] = []
+        self.unreadable: list[str] = []
         self._form: str | None = None
         self._select: str | None = None
         self._mute = 0
@@ -76,6 +88,12 @@ class Seen(HTMLParser):
         said = {key: value or "" for key, value in attrs}
         self.links += [said[key] for key in ("href", "hx-get", "src") if said.get(key) and tag != "use"]
         self.sent += [said[key] for key in ("hx-post", "formaction") if said.get(key)]
+        if (
+            tag == "input"
+            and said.get("value")
+            and not READABLE.get(said.get("type", ""), ANY).fullmatch(said["value"])
+        ):
+            self.unreadable.append(f"{said.get('name')}={said['value']}")
         if tag in {"script", "style", "textarea"}:
             self._mute += 1
         elif tag == "form" and said.get("method", "get").lower() == "get":
@@ -216,6 +234,9 @@ class Crawl:
         if wrong := NOT_A_FIGURE.search(" ".join(seen.words)):
             text = " ".join(seen.words)
             self.faults.append(f"{self.who}: {link} says “{text[max(0, wrong.start() - 30) : wrong.end() + 10]}”")
+        self.faults += [
+            f"{self.who}: {link} fills a field with what no browser shows: {one}" for one in seen.unreadable
+        ]
         for one in seen.links:
             self._want(one, link)
         for one in seen.sent:

@@ -198,7 +198,8 @@ def shut(request: TownRequest) -> HttpResponse:
 @open_to_all
 def entrance(request: HttpRequest) -> HttpResponse:
     page = """<p>预计 NaN 分</p><a href="/broken">1</a><a href="/shut">2</a><a href="/nowhere">3</a>
-    <form method="post" action="/shut"><button>4</button></form><form method="get" action="/broken"><input name="page"></form>"""
+    <form method="post" action="/shut"><button>4</button></form><form method="get" action="/broken"><input name="page"></form>
+    <input type="date" name="due" value="2021/11/30"><input type="date" name="on" value="2021-11-30">"""
     return HttpResponse(page)
 
 
@@ -212,6 +213,8 @@ def test_the_crawl_catches_every_kind_of_fault(cast: Cast) -> None:
     assert "/shut answers 403" in faults
     assert "/shut is shown and would answer 403" in faults
     assert "/nowhere leads nowhere" in faults
+    assert "due=2021/11/30" in faults
+    assert "on=2021-11-30" not in faults
     assert "/broken?page=先锋 falls over: ValueError" in faults
 
 

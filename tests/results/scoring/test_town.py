@@ -16,6 +16,7 @@ from chuangwen.results.scoring.arithmetic.scores import prepare
 from chuangwen.results.scoring.arithmetic.smallest import changes_of, smallest_set
 from chuangwen.results.scoring.arithmetic.town import System, compose, cycle, floor_bar, total_of_systems
 from chuangwen.results.scoring.arithmetic.whatif import make_town_ready
+from chuangwen.results.scoring.standing import SystemStanding
 from tests.results.scoring import town_reference
 from tests.results.scoring.trees import worlds
 
@@ -129,6 +130,17 @@ def test_below_the_measured_share_there_is_no_interval_no_chance_and_the_floor_i
     assert hardly.as_dict()["interval"] is None
     assert hardly.reach == pytest.approx((hardly.low, hardly.high))
     assert floor_bar("minors", hardly, 85).effect == "at_risk"
+
+
+def test_where_no_score_can_be_expected_the_gap_to_the_floor_is_not_the_whole_floor() -> None:
+    """“未成年人 差 85.0 分” stood beside “29.6—82.9，不给预计”."""
+    hardly = line(60.0, 0.0, measured=0.4)
+    bar = floor_bar("minors", hardly, 99)
+    assert (bar.effect, bar.missing, bar.most) == ("bar", None, pytest.approx(hardly.reach[1]))
+    standing = SystemStanding("minors", "未成年人 2020", hardly, 0.2, 99.0, bar)
+    assert standing.gap == "未成年人 2020 最高只到 84.0 分，不到底线 99"
+    known = floor_bar("minors", line(80.0, 1.0), 85)
+    assert SystemStanding("minors", "未成年人 2020", line(80.0, 1.0), 0.2, 85.0, known).gap == "未成年人 2020 差 5.0 分"
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 
 from chuangwen.kernel.fields import WrongAnswers
 from chuangwen.kernel.problems import Problems
+from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.records.archive.document_actions import Serves, put_to_use
 from chuangwen.records.archive.models import Document
@@ -14,14 +15,15 @@ from chuangwen.records.archive.serving import requirement_key
 from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.ledger.models import Note
 from chuangwen.records.measures.grading_actions import lock_material
-from chuangwen.records.measures.models import Grade
-from chuangwen.records.measures.policy import MaterialLocked
+from chuangwen.records.measures.models import Grade, Round
+from chuangwen.records.measures.policy import MaterialLocked, RoundClosed
 from chuangwen.records.township.models import OfficeSpan
 from chuangwen.results.submission import asking
 from chuangwen.results.submission.asking import NobodyLeads
 from chuangwen.work.cases.actions import open_case, take
 from chuangwen.work.cases.checking import read_type
 from chuangwen.work.cases.definitions import CaseContent
+from chuangwen.work.cases.guarding import guards_of
 from chuangwen.work.cases.installing import install_content
 from chuangwen.work.cases.materials import NoRequirement, NothingHandedIn, grades_for
 from chuangwen.work.cases.models import Case
@@ -77,9 +79,35 @@ def test_asking_twice_opens_one_case(asked) -> None:
     owed = asking.owed(asked.matrix())
     assert len(asking.ask_for(owed, asked.round, by=asked.who(), at=asked.at)) == 8
     assert asking.ask_for(owed, asked.round, by=asked.who(), at=asked.at) == []
-    assert set(asking.open_cases([one.need.requirement for one in owed])) == {
+    assert set(asking.open_cases([one.need.requirement for one in owed], 2021)) == {
         requirement_key(one.need.requirement) for one in owed
     }
+
+
+def test_what_is_asked_for_one_years_round_is_not_asked_for_another_years(asked) -> None:
+    """2020 showed 2021's twelve demands as its own, and asking for 2020 took 43 away from 2021."""
+    wants(asked)
+    rows = [one.need.requirement for one in asking.owed(asked.matrix())]
+    assert len(asking.open_cases(rows, 2021)) == 1
+    assert asking.open_cases(rows, 2020) == {}
+    first = rows[0]
+    assert guards_of(asked.who(), "standard", [f"{first.edition_id}:{first.node.code}"], year=2020) == {}
+    assert len(guards_of(asked.who(), "standard", [f"{first.edition_id}:{first.node.code}"], year=2021)) == 1
+
+
+@pytest.mark.parametrize("end", ["lock", "close"])
+def test_nobody_is_asked_for_materials_of_a_year_that_is_locked_or_sealed(asked, end: str) -> None:
+    """One press of a button opened 163 cases for a year that had been locked ten months before."""
+    owed = asking.owed(asked.matrix())
+    moments = {"lock": {"material_locked_at": asked.at}, "close": {"closed_at": asked.at, "closed_by": "李敏"}}
+    sealed = {"digest": "x", "frozen": {}} if end == "close" else {}
+    Round.objects.filter(pk=asked.round.pk).update(**moments[end], **sealed)
+    round_ = Round.objects.get(pk=asked.round.pk)
+    with pytest.raises(MaterialLocked if end == "lock" else RoundClosed):
+        asking.ask_for(owed, round_, by=asked.who(), at=asked.at)
+    with pytest.raises(Refusal):
+        asking.ask(owed[0].need.requirement, asked.cast.units["market"], round_, None, by=asked.who(), at=asked.at)
+    assert not Case.objects.exists()
 
 
 def test_the_deadline_never_falls_behind_the_submissions_own(asked) -> None:

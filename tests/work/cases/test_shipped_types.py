@@ -323,3 +323,11 @@ def test_the_example_of_the_guide_passes_the_checker(tmp_path: Path) -> None:
     check_words(content, TOGETHER, _roles(), _units(), problems)
     assert [str(one) for one in problems] == []
     assert [one.type.title for one in content.types] == ["路灯报修"]
+
+
+def test_a_type_knows_whether_its_flow_answers_the_one_who_asked(shipped) -> None:
+    told = dict(CaseType.objects.filter(in_force=True).values_list("code", "answers"))
+    assert {code for code in ("appeal", "petition", "rectification", "dispute") if told[code]} == {
+        "appeal", "petition", "rectification", "dispute",
+    }  # fmt: skip
+    assert [code for code in ("hazard", "material", "upper") if told[code]] == []

@@ -4,10 +4,11 @@ import pytest
 
 from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.notices.models import Notice
+from chuangwen.results.dashboard.late import late_parts
 from chuangwen.work.cases.escalating import sweep
 from chuangwen.work.cases.lateness import (
     is_the_leads,
-    late_by_unit,
+    late_by_whom,
     late_now,
     late_through,
     late_through_roles,
@@ -36,7 +37,9 @@ def test_lists_and_counts_give_each_lateness_to_who_is_awaited(both) -> None:
     assert set(late) == {lead, reviewer}
     assert list(Case.objects.filter(late_through([unit], shipped.at))) == [lead]
     assert list(Case.objects.filter(late_through_roles(["inspector"], shipped.at))) == [reviewer]
-    assert late_by_unit(Case.objects.all(), shipped.at) == {unit: 1}
+    assert late_by_whom(Case.objects.all(), shipped.at) == {unit: 1, "inspector": 1}
+    parts = late_parts(shipped.actor("limin"), shipped.at)
+    assert (parts.total, [(one.title, one.count) for one in parts.shown]) == (2, [("考察员", 1), ("市监所", 1)])
     assert (who_is_late(lead).unit.pk, is_the_leads(lead)) == (unit, True)
     assert (who_is_late(reviewer).unit, who_is_late(reviewer).role, is_the_leads(reviewer)) == (
         None,

@@ -34,7 +34,9 @@ class ChargeForm(forms.Form):
     person = forms.ModelChoiceField(
         Person.objects.filter(is_active=True).order_by("name"), label=_("责任人"), required=False
     )
-    due = forms.DateField(label=_("完成时限"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    due = forms.DateField(
+        label=_("完成时限"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
 
     def __init__(self, *args: Any, duty: Duty | None = None, **kwargs: Any) -> None:
         if duty is not None:

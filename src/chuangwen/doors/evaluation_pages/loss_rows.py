@@ -58,7 +58,7 @@ class LossGroup:
 
 def rows_of(actor: Actor, result: RoundScore, lines: Sequence[LossLine], ticked: set[str]) -> list[LossRow]:
     """The losses as rows, in a fixed number of queries."""
-    guards = guards_of(actor, "standard", sorted({one.link_key for one in lines}))
+    guards = guards_of(actor, "standard", sorted({one.link_key for one in lines}), year=result.round.year)
     duties = _duties(result)
     opening = for_gaps() if actor.may(Permission.STEER_CASES) and result.round.closed_at is None else None
     return [_row(one, guards.get(one.link_key, []), duties.get(one.link_key), opening, ticked) for one in lines]

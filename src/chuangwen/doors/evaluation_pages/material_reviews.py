@@ -48,12 +48,12 @@ def around_materials(request: TownRequest, found: Sequence[Material]) -> dict[st
     leads = _leads(rows)
     round_ = chosen_round(request)
     still = round_ is not None and round_.closed_at is None
-    asks = still and may_ask(request)
+    asks = round_ is not None and asking.why_not_ask(round_) is None and may_ask(request)
     own = request.actor.organisation.pk if request.actor.organisation else 0
     offer = _offer(request) if still else ""
     return {
         "documents": _documents(request, found),
-        "reviews": reviews_of(request, rows),
+        "reviews": reviews_of(request, rows, round_.year if round_ else request.at.year),
         "askable": {one.pk for one in rows if asks and one.pk in leads},
         "offerable": {
             one.pk: _offer_link(offer, one, round_)
@@ -116,7 +116,7 @@ def ask(request: TownRequest, requirement_id: int) -> HttpResponse:
     if lead is None:
         raise asking.NobodyLeads(code=row.code, title=row.title)
     unit = Organisation.objects.get(pk=lead)
-    known = asking.open_cases([row]).get(requirement_key(row))
+    known = asking.open_cases([row], round_.year).get(requirement_key(row))
     case = known or asking.ask(row, unit, round_, units_day(round_.year), by=request.actor, at=request.at)
     messages.success(request, say("已向“{unit}”发起 {number}。", unit=unit.name, number=case.number))
     return redirect(back_to(request, reverse("materials")))

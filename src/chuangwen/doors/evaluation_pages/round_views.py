@@ -125,8 +125,8 @@ class RoundForm(forms.Form):
     year = forms.IntegerField(label=_("测评年度"), min_value=2000, max_value=2100)
     edition = forms.ModelChoiceField(Edition.objects.defer("content"), label=_("测评体系"))
     companion = forms.ModelChoiceField(Edition.objects.defer("content"), label=_("并计体系"), required=False)
-    opens = forms.DateField(label=_("开始"), widget=forms.DateInput(attrs={"type": "date"}))
-    closes = forms.DateField(label=_("结束"), widget=forms.DateInput(attrs={"type": "date"}))
+    opens = forms.DateField(label=_("开始"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    closes = forms.DateField(label=_("结束"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}

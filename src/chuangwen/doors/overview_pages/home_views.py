@@ -12,7 +12,7 @@ from chuangwen.records.duties import queries as duty_queries
 from chuangwen.records.township.permissions import Permission
 from chuangwen.records.township.requests import TownRequest
 from chuangwen.results.dashboard import queries
-from chuangwen.results.dashboard.late import late_units
+from chuangwen.results.dashboard.late import late_parts
 from chuangwen.results.scoring.standing import standing_of
 from chuangwen.work.cases import queries as case_queries
 from chuangwen.work.cases.standing import standing
@@ -41,7 +41,7 @@ def home(request: TownRequest) -> HttpResponse:
     shown |= {"work": _work(request), "now": request.at}
     if request.actor.may(Permission.SEE_CASES):
         shown["standing"], shown["campaigns"] = standing(request.actor, request.at)
-        shown["late_units"] = late_units(request.actor, request.at)
+        shown["late_parts"] = late_parts(request.actor, request.at)
     return render(request, "home/home.html", shown)
 
 

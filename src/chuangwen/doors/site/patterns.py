@@ -23,7 +23,9 @@ class PatternForm(forms.Form):
 
     name = forms.CharField(label=_("名称"), max_length=40)
     kind = forms.ChoiceField(label=_("类型"), choices=[("a", _("整治")), ("b", _("提升"))])
-    due = forms.DateField(label=_("期限"), widget=forms.DateInput(attrs={"type": "date"}), help_text=_("按工作日算"))
+    due = forms.DateField(
+        label=_("期限"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), help_text=_("按工作日算")
+    )
     note = forms.CharField(label=_("说明"), widget=forms.Textarea, required=False)
     tell = forms.BooleanField(label=_("通知牵头单位"), required=False)
 

@@ -26,6 +26,7 @@ from chuangwen.records.township.models import Town
 from chuangwen.records.township.permissions import Permission
 from chuangwen.records.township.requests import TownRequest
 from chuangwen.results.submission import actions, queries
+from chuangwen.results.submission.asking import why_not_ask
 from chuangwen.results.submission.explanations import draft, figures_in, length_of
 from chuangwen.results.submission.matrix import Line, Matrix
 from chuangwen.results.submission.models import Entry, Overrule, Pick, Submission
@@ -98,9 +99,9 @@ def _page(request: TownRequest, found: Submission, seen: tuple[Matrix, Line]) ->
         "left_out": queries.left_out(standing.entry),
         "words": words,
         "choices": queries.choosable(request.actor, standing.entry, words)[:MOST_CHOICES] if words and open_ else [],
-        "cases": reviews_of(request, [one.requirement for one in standing.needs]),
+        "cases": reviews_of(request, [one.requirement for one in standing.needs], found.year),
         "crumbs": _crumbs(found),
-        "may_ask": may_ask(request),
+        "may_ask": may_ask(request) and why_not_ask(found.round) is None,
         "open": open_,
         "why_not_open": why_not_compose(standing.entry, request.actor),
         "may_sign_now": why_not_sign(standing.entry, request.actor) is None,
@@ -119,10 +120,10 @@ def _crumbs(found: Submission, line: Line | None = None) -> list[tuple[str, str]
     return [first, (f"{node.code} {node.title}", reverse("submission_entry", args=[found.year, node.pk]))]
 
 
-def reviews_of(request: TownRequest, requirements: Sequence[Requirement]) -> dict[int, str]:
-    """The number of the case that is open for each requirement and that this person sees, by the requirement's own key."""
+def reviews_of(request: TownRequest, requirements: Sequence[Requirement], year: int) -> dict[int, str]:
+    """The number of the case that is open for each requirement in a year and that this person sees, by the requirement's own key."""
     keys = {requirement_key(one): one.pk for one in requirements}
-    found = cases_by_link(request.actor, "requirement", list(keys))
+    found = cases_by_link(request.actor, "requirement", list(keys), year=year)
     return {keys[key]: number for key, (number, over) in found.items() if not over}
 
 

@@ -102,7 +102,9 @@ def year(request: TownRequest, year: int) -> HttpResponse:
         if queries.sees_all(request.actor)
         else narrowed(f"seen:{request.actor.username}", year=year)
     )
-    cases = asking.open_cases(one.need.requirement for one in owed)
+    cases = asking.open_cases((one.need.requirement for one in owed), found.year)
+    new = [one for one in owed if requirement_key(one.need.requirement) not in cases]
+    shut = asking.why_not_ask(found.round)
     context = {
         **frame_of(request, found, "matrix"),
         "matrix": matrix,
@@ -113,8 +115,9 @@ def year(request: TownRequest, year: int) -> HttpResponse:
         "states": [(one.value, one.label, matrix.figure(one, scope, request.at.date())) for one in State],
         "width": len(matrix.columns) + 4,
         "owed": len(owed),
-        "to_ask": sum(requirement_key(one.need.requirement) not in cases for one in owed),
-        "asked_for": sum(requirement_key(one.need.requirement) in cases for one in owed),
+        "to_ask": 0 if shut else len(new),
+        "units_asked": len({one.need.lead.lead_id for one in new if one.need.lead}),
+        "asked_for": len(owed) - len(new),
         "overdue": sum(one.overdue for one in owed),
         "may_ask": may_ask(request),
         "export": f"{reverse('submission_export', args=[year])}?{request.GET.urlencode()}"

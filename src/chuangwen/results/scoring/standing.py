@@ -43,6 +43,16 @@ class SystemStanding:
         return say(BAR_WORDS[self.bar.effect]) if self.bar else ""
 
     @property
+    def gap(self) -> str:
+        """How far it is from its floor, in words; where nobody can expect a score, how near it can come at best."""
+        if self.bar is None:
+            return ""
+        if self.bar.missing is not None:
+            return say("{title} 差 {n} 分", title=self.title, n=fixed(self.bar.missing, 1))
+        most, floor = fixed(self.bar.most, 1), plain(self.bar.floor, 4)
+        return say("{title} 最高只到 {most} 分，不到底线 {floor}", title=self.title, most=most, floor=floor)
+
+    @property
     def bars(self) -> bool:
         """Whether the floor is missed as far as one can tell."""
         return self.bar is not None and self.bar.effect != UNSAFE

@@ -8,6 +8,7 @@ from chuangwen.kernel.words import lasting, later, written
 from chuangwen.kernel.workdays import CHINA, Term, due
 from chuangwen.records.archive.serving import requirement_key
 from chuangwen.records.measures.models import Round
+from chuangwen.records.measures.policy import why_not_grade
 from chuangwen.records.standards.models import Requirement
 from chuangwen.records.township.calendar_queries import work_calendar
 from chuangwen.records.township.gates import By
@@ -15,6 +16,7 @@ from chuangwen.records.township.models import Organisation
 from chuangwen.results.submission.matrix import Judged, Matrix, State
 from chuangwen.work.cases.actions import open_case
 from chuangwen.work.cases.models import Case, CaseLink, Phase
+from chuangwen.work.cases.queries import of_year
 from chuangwen.work.cases.said import Link, NewCase, Said
 from chuangwen.work.cases.types import for_materials
 
@@ -33,12 +35,19 @@ class NobodyLeads(Refusal):
     sentence = later("“{code} {title}”还没有牵头单位，不知道向谁要。请先在责任分解里定牵头单位。")
 
 
-def open_cases(requirements: Iterable[Requirement]) -> dict[str, Case]:
-    """The case that is open for each of these requirements, by the requirement's key, in one query."""
+def open_cases(requirements: Iterable[Requirement], year: int) -> dict[str, Case]:
+    """The case that is open for each of these requirements in a year, by the requirement's key, in one query."""
     keys = [requirement_key(one) for one in requirements]
     links = CaseLink.objects.filter(kind="requirement", key__in=keys).exclude(case__phase=Phase.CLOSED)
-    rows = links.select_related("case__type", "case__lead").defer("case__type__content").order_by("case_id")
+    rows = (
+        of_year(links, year).select_related("case__type", "case__lead").defer("case__type__content").order_by("case_id")
+    )
     return {one.key: one.case for one in rows}
+
+
+def why_not_ask(round_: Round) -> Refusal | None:
+    """Why no unit is asked for materials of this round: it is closed or its materials are locked, so that nothing counts any more."""
+    return why_not_grade(round_)
 
 
 def owed(matrix: Matrix) -> list[Judged]:
@@ -48,9 +57,11 @@ def owed(matrix: Matrix) -> list[Judged]:
 
 
 def ask_for(wanted: Sequence[Judged], round_: Round, *, by: By, at: datetime) -> list[Case]:
-    """Ask the lead units for these materials; what somebody was asked for already stays one case."""
+    """Ask the lead units for these materials; what somebody was asked for already this year stays one case."""
+    if no := why_not_ask(round_):
+        raise no
     units = Organisation.objects.in_bulk({one.need.lead.lead_id for one in wanted if one.need.lead})
-    known = open_cases(one.need.requirement for one in wanted)
+    known = open_cases((one.need.requirement for one in wanted), round_.year)
     made = []
     for one in wanted:
         row = one.need.requirement
@@ -63,6 +74,8 @@ def ask_for(wanted: Sequence[Judged], round_: Round, *, by: By, at: datetime) ->
 
 def ask(row: Requirement, unit: Organisation, round_: Round, by_day: date | None, *, by: By, at: datetime) -> Case:
     """Open the case of one requirement to a unit."""
+    if no := why_not_ask(round_):
+        raise no
     kind = for_materials()
     if kind is None:
         raise NoMaterialType

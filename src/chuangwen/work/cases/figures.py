@@ -79,6 +79,10 @@ def _followed(period: Period) -> Q:
     return _valid(period) & ~Q(source=OLD_LEDGER)
 
 
+def _to_answer() -> Q:
+    return Q(contacted_at__isnull=False) | Q(dispatched_at__isnull=False)
+
+
 def _due(period: Period) -> Q:
     should = period.within("handle_due_at") | period.within("handled_at")
     return Q(dispatched_at__isnull=False, merged_into=None) & should & Q(paused_at=None)
@@ -139,9 +143,9 @@ FIGURES: tuple[FigureRule, ...] = (
     FigureRule(
         "response_rate",
         later("响应率"),
-        later("按时联系 ÷ 应联系（期内登记且已联系或已派遣）"),
+        later("按时签收或联系 ÷ 应签收或联系（期内登记且已联系或已派遣；流程里没有签收、联系这一步的类型不计）"),
         lambda _p: Q(contacted_in_time=True),
-        lambda p: _valid(p) & (Q(contacted_at__isnull=False) | Q(dispatched_at__isnull=False)) & ~Q(source="machine"),
+        lambda p: _valid(p) & _to_answer() & Q(type__answers=True) & ~Q(source="machine"),
     ),
     FigureRule(
         "solution_rate",

@@ -18,6 +18,9 @@ from chuangwen.records.township.permissions import Permission
 from chuangwen.work.cases.definitions import CaseContent, CaseTypeRow, CategoryRow, RungRow, UnitRow
 from chuangwen.work.cases.models import CaseType, Category, Rung, UnitKey
 
+ANSWERS = {"contact", "take_on"}
+"""What answers a case (响应): getting in touch, signing for it."""
+
 
 @transaction.atomic
 def install_content(
@@ -61,6 +64,7 @@ def _install_type(pack: str, one: CaseTypeRow, *, at: datetime) -> bool:
         order=one.type.order,
         guard=one.type.guard,
         public=one.type.public,
+        answers=any(move.does in ANSWERS for move in one.moves),
         digest=digest,
         content=content,
         installed_at=at,

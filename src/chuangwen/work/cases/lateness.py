@@ -3,6 +3,7 @@
 The same rule for lists and figures (``late_through``, ``LATE_UNIT``) and for one case (``who_is_late``); a test compares them.
 """
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,10 +43,13 @@ def late_through_roles(roles: Collection[str], at: datetime) -> Q:
     return late_now(at) & Q(turn_unit=None, turn_person=None, turn_role__in=roles)
 
 
-def late_by_unit(cases: QuerySet[Case], at: datetime) -> dict[int, int]:
-    """How many cases are late through each unit, by its key, in one query."""
-    rows = cases.filter(late_now(at)).order_by().values_list(LATE_UNIT).annotate(n=Count("pk", distinct=True))
-    return {unit: count for unit, count in rows if unit is not None}
+def late_by_whom(cases: QuerySet[Case], at: datetime) -> dict[int | str, int]:
+    """How many cases are late through each unit (by its key) and through the holders of each role (by its code), in one query."""
+    late = cases.filter(late_now(at)).order_by().values_list(LATE_UNIT, "turn_role")
+    found = Counter[int | str]()
+    for unit, role, count in late.annotate(n=Count("pk", distinct=True)):
+        found[role if unit is None else unit] += count
+    return dict(found)
 
 
 def who_is_late(case: Case) -> Late:

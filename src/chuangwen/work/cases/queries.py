@@ -5,12 +5,13 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import CharField, Count, F, Prefetch, Q, QuerySet, Sum, Value
+from django.db.models import CharField, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from chuangwen.kernel.coordinates import distance_m
 from chuangwen.kernel.numerals import fixed
 from chuangwen.kernel.words import listed, say
+from chuangwen.records.measures.models import Round
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.models import Organisation, Person
 from chuangwen.records.township.permissions import Permission
@@ -258,16 +259,19 @@ def _why(*, same: bool, metres: float | None, at_site: bool) -> str:
     return listed(part for part in parts if part) or say("同村同类问题")
 
 
-def cases_of_links(actor: Actor, kind: str, keys: list[str]) -> dict[str, int]:
-    """How many open cases guard each of these things (standards, observations), in one query."""
-    open_ = visible_to(actor).exclude(phase=Phase.CLOSED)
-    rows = CaseLink.objects.filter(kind=kind, key__in=keys, case__in=open_).values_list("key").annotate(n=Count("pk"))
-    return dict(rows)
+def of_year(links: QuerySet[CaseLink], year: int) -> QuerySet[CaseLink]:
+    """Links of cases that belong to a year's rounds, or to no round.
+
+    What last year's round asks of a unit is not asked for by a case of this year's.
+    """
+    rounds = Round.objects.filter(year=year).values("code")
+    return links.exclude(Exists(CaseLink.objects.filter(case=OuterRef("case"), kind="round").exclude(key__in=rounds)))
 
 
-def cases_by_link(actor: Actor, kind: str, keys: list[str]) -> dict[str, tuple[str, bool]]:
-    """For each of these things the number of its newest case, and whether that is over, in one query."""
+def cases_by_link(actor: Actor, kind: str, keys: list[str], *, year: int = 0) -> dict[str, tuple[str, bool]]:
+    """For each of these things the number of its newest case (of a year's rounds), and whether that is over, in one query."""
     rows = CaseLink.objects.filter(kind=kind, key__in=keys, case__in=visible_to(actor)).order_by("case__opened_at")
+    rows = of_year(rows, year) if year else rows
     return {
         key: (number, phase == Phase.CLOSED)
         for key, number, phase in rows.values_list("key", "case__number", "case__phase")

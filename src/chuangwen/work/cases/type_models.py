@@ -10,7 +10,8 @@ from chuangwen.records.township.models import Organisation
 class CaseType(models.Model):
     """One edition of a case type. Its content never changes; a case keeps the edition it was opened under.
 
-    Exactly one edition of a code is in force; ``retired`` types open no new cases.
+    Exactly one edition of a code is in force; ``retired`` types open no new cases. ``answers``: its flow has a step that
+    signs for a case or gets in touch (签收、联系), so that it counts in the rate of response.
     """
 
     code = models.CharField(_("编号"), max_length=40)
@@ -22,6 +23,7 @@ class CaseType(models.Model):
     public = models.BooleanField(_("群众可报"), default=False)
     in_force = models.BooleanField(_("现行"), default=True)
     retired = models.BooleanField(_("不再使用"), default=False)
+    answers = models.BooleanField(_("要联系"), default=False)
     digest = models.CharField(_("内容指纹"), max_length=64)
     content = models.JSONField(_("内容"))
     installed_at = models.DateTimeField(_("安装时间"))

@@ -38,17 +38,19 @@ class FloorBar:
     """A floor that is missed or not surely held.
 
     ``effect``: "bar" even the highest score misses it, "below_floor" the expected one does, "at_risk" chance or what
-    is unmeasured may. ``missing`` points of the system are wanted for the expected score to hold it.
+    is unmeasured may. ``missing`` points of the system are wanted for the expected score to hold it, none known where
+    too little is measured for one; ``most`` is the highest that the system can reach.
     """
 
     code: str
     effect: str
     floor: float
     score: float | None
+    most: float = FULL_MARKS
 
     @property
-    def missing(self) -> float:
-        return max(0.0, self.floor - (self.score or 0.0))
+    def missing(self) -> float | None:
+        return None if self.score is None else max(0.0, self.floor - self.score)
 
     def as_dict(self) -> dict[str, object]:
         return {"code": self.code, "effect": self.effect, "floor": self.floor, "score": self.score}
@@ -112,13 +114,16 @@ def total_of_systems(lines: Sequence[Line], shares: Sequence[float], least: floa
 
 def floor_bar(code: str, line: Line, floor: float) -> FloorBar | None:
     """What a floor says of a system's line; ``None`` when it is surely held."""
+    effect = ""
     if line.reach[1] < floor:
-        return FloorBar(code, BARS, floor, line.expected)
-    if line.interval is None or line.expected is None:
-        return FloorBar(code, UNSAFE, floor, line.expected)
-    if line.expected < floor:
-        return FloorBar(code, BELOW, floor, line.expected)
-    return FloorBar(code, UNSAFE, floor, line.expected) if line.interval[0] < floor else None
+        effect = BARS
+    elif line.interval is None or line.expected is None:
+        effect = UNSAFE
+    elif line.expected < floor:
+        effect = BELOW
+    elif line.interval[0] < floor:
+        effect = UNSAFE
+    return FloorBar(code, effect, floor, line.expected, line.reach[1]) if effect else None
 
 
 def _passing(systems: Sequence[System], total: Line, bars: Sequence[FloorBar]) -> float | None:
