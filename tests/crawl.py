@@ -235,7 +235,9 @@ class Crawl:
             text = " ".join(seen.words)
             self.faults.append(f"{self.who}: {link} says “{text[max(0, wrong.start() - 30) : wrong.end() + 10]}”")
         self.faults += [
-            f"{self.who}: {link} fills a field with what no browser shows: {one}" for one in seen.unreadable
+            f"{self.who}: {link} fills a field with what no browser shows: {one}"
+            for one in seen.unreadable
+            if one.partition("=")[2] not in unquote(link)
         ]
         for one in seen.links:
             self._want(one, link)

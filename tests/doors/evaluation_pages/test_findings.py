@@ -66,3 +66,11 @@ def test_a_recheck_that_cannot_be_read_keeps_what_was_typed(found, office, signe
     assert "差不多" in answer.content.decode()
     found.refresh_from_db()
     assert found.counts
+
+
+def test_the_case_of_a_finding_says_what_was_not_done_and_never_praises(town) -> None:
+    """“红旗酒家存在以下问题：从业人员用语文明、服务规范”: the words of a check say how it should be."""
+    found = Observation.objects.select_related("site", "check_item").first()
+    assert found.as_fault() == f"{found.site.name}：没有做到“{found.check_item.text}”"
+    found.check_item.text = "好" * 200
+    assert len(found.as_fault()) < 100

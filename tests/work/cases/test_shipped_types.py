@@ -14,6 +14,7 @@ from chuangwen.kernel.workdays import Term
 from chuangwen.work.cases.checking import read_content
 from chuangwen.work.cases.definitions import RELATIONS, CaseContent, CaseTypeRow, ClockRow, MoveRow
 from chuangwen.work.cases.fitting import check_words
+from chuangwen.work.cases.models import CaseType
 
 PACKS = Path(__file__).parents[3] / "packs"
 READ = Problems()

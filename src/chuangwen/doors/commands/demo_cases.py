@@ -181,7 +181,7 @@ def _from_observation(maker: Maker, one: Observation) -> Walk:
     category, _title = maker.dice.choice(
         next(k for k in maker.settings["kind"] if k["type"] == "rectification")["titles"]
     )
-    title = f"{one.site.name}：{one.check_item.text}"[:60]
+    title = one.as_fault()[:110]
     begin = due(Term(Decimal(1), Measure.WORK_HOUR), one.seen_at, maker.days).at
     steps = _steps(maker, "rectification")
     return Walk("rectification", title, category, steps, None, one.site, links, begin=begin)

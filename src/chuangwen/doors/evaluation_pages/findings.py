@@ -52,7 +52,7 @@ def open_for(observation: Observation, *, by: Actor, at: datetime) -> Case | Non
     if same is not None and (case := queries.visible_to(by).filter(pk=same.case_id).first()):
         side_actions.connect(case, links, by=by, at=at)
         return case
-    title = f"{site.name}：{check.text}"[:110]
+    title = observation.as_fault()[:110]
     text = written("考察结果：{result}。{note}", result=observation.in_words(written), note=observation.note).strip()
     new = NewCase(kind=kind[0], title=title, text=text, move=kind[1].id, source="inspection", site=site, links=links)
     return open_case(new, Said(text=text, mark=f"observation:{observation.pk}"), by=by, at=at)

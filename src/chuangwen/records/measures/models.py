@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from chuangwen.kernel.judging import show_result
-from chuangwen.kernel.words import say
+from chuangwen.kernel.words import lasting, say, written
 from chuangwen.records.archive.models import StoredFile
 from chuangwen.records.standards.models import Check, Edition, Figure, Question, Requirement
 from chuangwen.records.township.models import Organisation, Site
@@ -65,6 +65,10 @@ class Round(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+FAULT = lasting("{site}：没有做到“{check}”")
+LONGEST_CHECK = 60
 
 
 class Observation(models.Model):
@@ -134,6 +138,12 @@ class Observation(models.Model):
         """The result with the counts beside it, where they add something. ``tell`` is ``written`` for what is kept."""
         word, counted = self.word(tell), self.counted
         return word if counted in {"", word, "0"} or "/" in word else f"{word} {counted}"
+
+    def as_fault(self) -> str:
+        """What was found short, for a notice: a check says how it should be, so that its words alone would praise."""
+        check = self.check_item.text
+        text = check if len(check) <= LONGEST_CHECK else f"{check[: LONGEST_CHECK - 1]}…"
+        return written(FAULT, site=self.site.name, check=text)
 
 
 class ObservationPhoto(models.Model):
