@@ -108,3 +108,14 @@ def test_no_signals_are_used() -> None:
 def test_the_lock_files_name_no_host() -> None:
     locks = [*(ROOT / "requirements").glob("*.lock"), ROOT / "web" / "package-lock.json"]
     assert [_named(path) for path in locks if "://" in path.read_text("utf-8")] == []
+
+
+def test_a_column_of_boxes_to_tick_is_hidden_on_paper_with_its_heading() -> None:
+    """The heads of the printed list of cases stood one column beside what they name."""
+    wrong = [
+        path.name
+        for path in SOURCE.rglob("templates/**/*.html")
+        if "<thead" in (page := path.read_text())
+        and page.count('td class="tick"') > page.count('th class="tick"')
+    ]
+    assert wrong == []

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chuangwen.kernel.bands import Score, draw_band, draw_gauge, draw_whisker, score_of, words_of
+from chuangwen.kit import clock
 from chuangwen.kit.charts import Chart, Series
 from chuangwen.kit.pages import Column, Listing, near_numbers
 from chuangwen.kit.templatetags import look
@@ -98,9 +99,12 @@ def test_a_share_is_told_in_per_cent(value: float | None, said: str) -> None:
 
 
 def test_a_day_is_told_in_the_words_of_the_office() -> None:
-    assert look.day(date(2021, 10, 14)) == "10 月 14 日"
+    with clock.live_on(date(2021, 10, 14)):
+        assert look.day(date(2021, 10, 14)) == "10 月 14 日"
+        assert look.day(date(2022, 6, 30)) == "2022 年 6 月 30 日", "a day of another year looked late without its year"
     assert look.day(date(2021, 10, 14), "year") == "2021 年 10 月 14 日"
-    assert look.moment(datetime(2021, 10, 14, 9, 30, tzinfo=UTC)) == "10 月 14 日 17:30"
+    with clock.live_on(date(2021, 10, 14)):
+        assert look.moment(datetime(2021, 10, 14, 9, 30, tzinfo=UTC)) == "10 月 14 日 17:30"
     assert look.day(None) == "—"
 
 

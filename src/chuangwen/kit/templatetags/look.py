@@ -21,6 +21,7 @@ from chuangwen.kernel import bands, numerals
 from chuangwen.kernel.dates import day_told, days_told, month_name, month_told, span_told, term_told, weekday_told
 from chuangwen.kernel.figures import PARTS, TOWN, Figure, day_text, kind_of
 from chuangwen.kernel.words import listed, retold, say
+from chuangwen.kit import clock
 from chuangwen.kit.charts import Chart
 
 register = template.Library()
@@ -157,11 +158,11 @@ def _opening(told: str, href: str, rows: str = "") -> SafeString:
 
 @register.filter
 def day(value: date | datetime | None, year: str = "") -> str:
-    """``|day`` is 10 月 14 日, ``|day:"year"`` is 2021 年 10 月 14 日; an open date is a dash."""
+    """``|day`` is 10 月 14 日, of another year or with ``|day:"year"`` 2021 年 10 月 14 日; an open date is a dash."""
     if value is None:
         return "—"
     when = _local(value) if isinstance(value, datetime) else value
-    return day_told(when, with_year=bool(year))
+    return day_told(when, with_year=bool(year) or when.year != clock.today().year)
 
 
 @register.filter
