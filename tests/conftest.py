@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
+from hypothesis import settings as trials
 
 from chuangwen.records.ledger import guards
 from tests import people
@@ -16,6 +17,9 @@ from tests.shipped import Shipped
 from tests.town import MeasuredTown, measure
 from tests.work.cases.casting import install, write_pack
 from tests.work.rotas.turns import Turns, set_up
+
+trials.register_profile("town", deadline=None)  # speed lives in `make bench`; a loaded machine is no fault
+trials.load_profile("town")
 
 
 @pytest.fixture(scope="session")
