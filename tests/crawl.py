@@ -348,3 +348,11 @@ def crawl_of(username: str, told: dict[str, set[str]], *, few: int = FEW, ways: 
         actor = actor_for(person)
         browser.force_login(person, backend=BACKEND)
     return Crawl(browser, actor, told, few, ways)
+
+
+def measured_pages(username: str) -> Crawl:
+    """A short walk over everything that hangs on rounds."""
+    crawl = crawl_of(username, {"*heavy": set()}, few=1, ways=3)
+    wanted = ("/rounds", "/losses", "/villages", "/observations", "/materials", "/answers", "/framework", "/duties")
+    links = [route for route, _ in openable(crawl.actor) if route.startswith(wanted)]
+    return crawl.walk(["/", *links], most=150)

@@ -115,7 +115,6 @@ def test_a_column_of_boxes_to_tick_is_hidden_on_paper_with_its_heading() -> None
     wrong = [
         path.name
         for path in SOURCE.rglob("templates/**/*.html")
-        if "<thead" in (page := path.read_text())
-        and page.count('td class="tick"') > page.count('th class="tick"')
+        if "<thead" in (page := path.read_text()) and page.count('td class="tick"') > page.count('th class="tick"')
     ]
     assert wrong == []
