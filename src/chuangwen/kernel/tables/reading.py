@@ -137,6 +137,7 @@ def read_rows(book: Workbook, table: Table, around: Around, said: Said | None = 
             reading.heads.append(head)
             _SheetReader(reading, head, around).read()
         else:
+            reading.questions.extend(head.questions)
             reading.unread.append(_sheet_unread("sheet", sheet))
     if not reading.heads and not _read_headless(reading, around):
         _tell_no_head(reading)
