@@ -18,6 +18,7 @@ Doubt = Literal["", "limiting", "opposing"]
 
 _WORDS = Path(__file__).parent / "tables" / "heading_words.toml"
 _ASIDE = re.compile(r"\((.*?)\)|[*:：、。.\"'“”]")
+_WRAPPED = re.compile(r"^\(((?:[^()]|\([^()]*\))*)\)$")
 _BRACKETS = str.maketrans("[【〔〖{", "(((((") | str.maketrans("]】〕〗}", ")))))")
 _LONGEST = 16
 _CLOSE = 0.74
@@ -72,7 +73,7 @@ def likeness(heading: str, words: tuple[str, ...], *, close: bool) -> Likeness:
     """
     if len(heading) > 3 * _LONGEST:
         return NOTHING
-    whole = bare(heading).translate(_BRACKETS)
+    whole = _WRAPPED.sub(r"\1", bare(heading).translate(_BRACKETS))
     if whole in words:
         return Likeness(1.0)
     plain = _ASIDE.sub("", whole)

@@ -186,9 +186,19 @@ def _names(full: Sheet, first: int, last: int) -> list[list[str]]:
     width = min(max((len(row) for row in full.rows[first - 1 : last]), default=0), _WIDEST)
     names: list[list[str]] = []
     for index in range(width):
-        parts = (text_of(full.value(row, index)) for row in range(first, last + 1))
+        parts = [text_of(full.value(row, index)) or _group(full, row, last, index) for row in range(first, last)]
+        parts.append(text_of(full.value(last, index)))
         names.append(list(dict.fromkeys(part for part in parts if part)))
     return names
+
+
+def _group(full: Sheet, row: int, last: int, index: int) -> str:
+    """The group title that a heading stands under where its own cell is blank: a text of cells merges none."""
+    while index and text_of(full.value(last, index)):
+        index -= 1
+        if above := text_of(full.value(row, index)):
+            return above if text_of(full.value(last, index)) not in {"", above} else ""
+    return ""
 
 
 def _columns(names: list[list[str]], spoken: Spoken, *, close: bool) -> dict[str, Column]:

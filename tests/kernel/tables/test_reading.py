@@ -318,7 +318,10 @@ def test_two_merged_head_rows_are_read() -> None:
         [["问题", "反映人", "", "村"], ["", "姓名", "电话", ""], ["路灯", "王某", "13900001111", "红旗村"]], head
     )
     assert reading.rows[0].values == {"title": "路灯", "phone": "13900001111", "area": "V01"}
-    assert [(one.where, one.title) for one in reading.unread] == [("B 列", "姓名")]
+    assert [(one.kind, one.where, one.title) for one in reading.unread] == [
+        ("column", "B 列", "姓名"),
+        ("head", "第 1—2 行", ""),
+    ]
 
 
 def test_a_head_repeated_for_printing_is_no_matter() -> None:

@@ -9,7 +9,7 @@ from chuangwen.kernel.headings import Column, Heading, find_heading, heading_at
 from chuangwen.kernel.sheets import Sheet
 from chuangwen.kernel.tables.cells import is_picture
 from chuangwen.kernel.tables.declared import Kind, Table
-from chuangwen.kernel.tables.telling import Option, Question, Unread
+from chuangwen.kernel.tables.telling import Option, Question, Unread, spans_told
 from chuangwen.kernel.words import say
 
 _SAMPLE = 40
@@ -237,6 +237,12 @@ def _name_unread(head: Head) -> None:
         if count:
             where = _column_told(place, "")
             head.unread.append(Unread("column", head.sheet.name, where, titles.get(place, ""), sample, count))
+    first, last = head.heading.first_row, head.heading.last_row
+    if last > first:
+        texts = dict.fromkeys(text_of(cell) for row in head.sheet.rows[first - 1 : last] for cell in row)
+        where = say("第 {rows} 行", rows=spans_told(range(first, last + 1)))
+        sample = " ".join(filter(None, texts))[:80]
+        head.unread.append(Unread("head", head.sheet.name, where, sample=sample, count=last - first + 1))
     for row in range(1, head.heading.first_row):
         texts = [text_of(cell) for cell in head.sheet.rows[row - 1] if text_of(cell)]
         if texts:
