@@ -147,7 +147,7 @@ def read_rows(book: Workbook, table: Table, around: Around, said: Said | None = 
 def _read_headless(reading: TableReading, around: Around) -> bool:
     """Whether it was a text of cells without a head, in the table's own order."""
     head = headless(reading.book.sheets[0], reading.table) if reading.book.kind == "csv" else None
-    if head is None or reading.said.columns or reading.said.heading_rows:
+    if head is None or reading.said.columns or reading.said.heading_rows or reading.questions:
         return False
     reading.heads.append(head)
     reading.unread.clear()
@@ -164,7 +164,8 @@ def _sheet_unread(kind: str, sheet: Sheet) -> Unread:
 
 def _tell_no_head(reading: TableReading) -> None:
     """What is lacking, by the sheet that comes nearest."""
-    heads = [head_of(sheet, 0, reading.table, Said()) for sheet in reading.book.shown if not sheet.is_empty]
+    shown = [(number, sheet) for number, sheet in enumerate(reading.book.sheets) if sheet in reading.book.shown]
+    heads = [head_of(sheet, number, reading.table, reading.said) for number, sheet in shown if not sheet.is_empty]
     best = max(heads, key=lambda one: len(one.heading.columns), default=None)
     lacking = reading.table.lacking(best.heading.columns if best else ())
     what = say(
