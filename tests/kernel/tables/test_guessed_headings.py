@@ -5,8 +5,11 @@ import pytest
 from chuangwen.kernel.chinese import bare
 from chuangwen.kernel.heading_likeness import SURE, likeness
 from chuangwen.kernel.sheets import read_table
+from chuangwen.kernel.tables.cells import Around
 from chuangwen.kernel.tables.declared import Table
 from chuangwen.kernel.tables.heads import Head, Said, head_of
+from chuangwen.kernel.tables.names import Names
+from chuangwen.kernel.tables.reading import read_rows
 from chuangwen.records.duties.duty_table import DUTY_TABLE
 from chuangwen.records.measures.answer_tables import ANSWERS, EVENTS, FIGURES
 from chuangwen.records.measures.table import OBSERVATION_TABLE
@@ -224,3 +227,25 @@ def test_a_heading_over_two_rows_is_still_one_and_is_told() -> None:
 def test_a_known_name_under_a_group_that_speaks_against_it_is_asked_about() -> None:
     head = _head(FIGURES, "编号,上年,,来源", ",分子,分母,", "F03,300,446,城建办")
     assert set(_asked(head)) == {"guess.0.numerator", "guess.0.denominator"}
+
+
+def test_numbers_in_different_units_are_asked_about_and_converted_on_a_persons_word() -> None:
+    rows = "编号,分子（千人）,分母（人）\nF03,8,61500"
+    book = read_table(rows.encode(), name="表.csv")
+    around = Around({"figures": Names("统计指标", [("F03", ("路灯亮灯率",))])})
+    read = read_rows(book, FIGURES, around)
+    assert [(one.id, [option.value for option in one.options]) for one in read.open_questions] == [
+        ("unit.0", ["convert", "plain"])
+    ]
+    converted = read_rows(book, FIGURES, around, Said({"unit.0": "convert"}))
+    assert converted.is_ready
+    assert [(one.values["numerator"], one.values["denominator"]) for one in converted.rows] == [(8000, 61500)]
+    plain = read_rows(book, FIGURES, around, Said({"unit.0": "plain"}))
+    assert [(one.values["numerator"], one.values["denominator"]) for one in plain.rows] == [(8, 61500)]
+
+
+@pytest.mark.parametrize(
+    "heading", ["编号,分子（万元）,分母（万元）", "编号,分子（人）,分母（人）", "编号,分子,分母（户）"]
+)
+def test_numbers_in_one_unit_need_no_answer(heading: str) -> None:
+    assert not _head(FIGURES, heading, "F03,8,61500").questions

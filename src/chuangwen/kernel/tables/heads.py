@@ -9,11 +9,13 @@ from chuangwen.kernel.headings import Column, Heading, find_heading, heading_at
 from chuangwen.kernel.sheets import Sheet
 from chuangwen.kernel.tables.cells import is_picture
 from chuangwen.kernel.tables.declared import Kind, Table
+from chuangwen.kernel.tables.scales import scale_of
 from chuangwen.kernel.tables.telling import Option, Question, Unread, spans_told
-from chuangwen.kernel.words import say
+from chuangwen.kernel.words import listed, say
 
 _SAMPLE = 40
 _JOINED = frozenset({Kind.TEXT, Kind.LONG})
+_COUNTED = frozenset({Kind.NUMBER, Kind.WHOLE})
 
 
 @dataclass(frozen=True)
@@ -27,12 +29,16 @@ class Said:
 
 @dataclass
 class Head:
-    """The head of one sheet as it is read: columns by field; ``joined`` are further columns whose texts are added."""
+    """The head of one sheet as it is read: columns by field; ``joined`` are further columns whose texts are added.
+
+    ``scales``: what the numbers of a field are multiplied by, where a person said that its heading's unit holds.
+    """
 
     sheet: Sheet
     number: int
     heading: Heading
     joined: dict[str, list[int]] = field(default_factory=dict)
+    scales: dict[str, int] = field(default_factory=dict)
     questions: list[Question] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
 
@@ -64,6 +70,7 @@ def head_of(sheet: Sheet, number: int, table: Table, said: Said) -> Head:
         _ask_doubles(head, table, said, by_hand)
         _ask_guesses(head, table, said, by_hand)
         _ask_hidden(head, table, said, by_hand)
+        _ask_units(head, table, said)
         _name_unread(head)
     return head
 
@@ -153,6 +160,20 @@ def _ask_guesses(head: Head, table: Table, said: Said, by_hand: Mapping[str, int
             _set_aside(head, table, name)
 
 
+def _ask_units(head: Head, table: Table, said: Said) -> None:
+    """Numbers that stand in different units by their headings (千人, 人): converted, or read as they are."""
+    numbers = [one for one in table.fields if one.kind in _COUNTED and one.id in head.heading.columns]
+    scales = {one.id: scale_of(head.heading.title(one.id)) for one in numbers}
+    if set(scales.values()) <= {1} or (len(scales) > 1 and len(set(scales.values())) == 1):
+        return
+    options = [Option("convert", say("按表头的单位换算")), Option("plain", say("不换算，照表里的数读"))]
+    question = _asked(head, f"unit.{head.number}", options, said)
+    what = say("表头写的单位不是一个一个的数：{titles}。怎么读？", titles=listed(head.title(one.id) for one in numbers))
+    head.questions.append(replace(question, what=what))
+    if question.answer == "convert":
+        head.scales = {name: scale for name, scale in scales.items() if scale != 1}
+
+
 def _set_aside(head: Head, table: Table, name: str) -> None:
     """Leave a field's column unread, if the sheet is still such a table without it."""
     if table.fits([one for one in head.heading.columns if one != name]):
@@ -239,9 +260,9 @@ def _name_unread(head: Head) -> None:
             head.unread.append(Unread("column", head.sheet.name, where, titles.get(place, ""), sample, count))
     first, last = head.heading.first_row, head.heading.last_row
     if last > first:
-        texts = dict.fromkeys(text_of(cell) for row in head.sheet.rows[first - 1 : last] for cell in row)
+        told = dict.fromkeys(text_of(cell) for row in head.sheet.rows[first - 1 : last] for cell in row)
         where = say("第 {rows} 行", rows=spans_told(range(first, last + 1)))
-        sample = " ".join(filter(None, texts))[:80]
+        sample = " ".join(filter(None, told))[:80]
         head.unread.append(Unread("head", head.sheet.name, where, sample=sample, count=last - first + 1))
     for row in range(1, head.heading.first_row):
         texts = [text_of(cell) for cell in head.sheet.rows[row - 1] if text_of(cell)]

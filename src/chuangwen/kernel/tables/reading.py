@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
+from decimal import Decimal
 
 from chuangwen.kernel.cells import Cell, cell_name, text_of
 from chuangwen.kernel.chinese import bare
@@ -297,7 +298,8 @@ class _SheetReader:
         if isinstance(found, BadCell):
             self._reading.tell_at(self._sheet.name, number, one.id, found.what, found.cure)
             return
-        values[one.id] = found
+        scale = self._head.scales.get(one.id, 1)
+        values[one.id] = found * scale if isinstance(found, Decimal | int) and scale != 1 else found
         if one.kind in {Kind.DAY, Kind.MOMENT}:
             self._note_day(number, one, cell, found)
 
