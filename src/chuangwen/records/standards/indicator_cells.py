@@ -72,7 +72,8 @@ _APART = re.compile(r"[、，,;；/|+\uff0b\uff06&\n]|以及|和|与|及")
 _SHARE = re.compile(r"(\d+(?:\.\d+)?)(%|分)?")
 _TIMES = re.compile(r"(\d+(?:\.\d+)?)\s*[×xX*✕\u2573]\s*(\d+(?:\.\d+)?)")
 _POINTS = re.compile(r"(\d+(?:\.\d+)?)")
-_NO_POINTS = re.compile(r"\s*分?\s*(?:[-–—~～〜至到]+\s*\d|%)")
+_NO_POINTS = re.compile(r"\s*分?\s*(?:[-–—~～〜至到]+\s*\d|%|[/每]\s*[处次项个])")
+_BEFORE_NO_POINTS = re.compile(r"[扣减≤≥<>\uff1c\uff1e]\s*$")
 _STATED = re.compile(r"[（(\[【]\s*(?:共|计|共计|满分|分值)?[:：]?\s*(\d+(?:\.\d+)?)\s*分\s*[)）\]】]")
 _CJK_DIGITS = "〇零一二两三四五六七八九十百"
 _CODES = (
@@ -140,7 +141,7 @@ def code_cell(text: str) -> Code:
 def read_points(cell: Cell) -> Decimal | None:
     """The points a cell gives: 1.5, "1.5分", "\uff12", "0.5×3" (three times a half), "满分2分（每处0.5分）"; None if none.
 
-    A range ("1-2") and a share ("10%") are none: which points the standard carries, only a person can say.
+    A range ("1-2"), a share ("10%"), a bound ("≤2") and a deduction ("每处扣0.5分") are none: which points the standard carries, only a person can say.
     """
     text = half_width(text_of(cell))
     number = number_of(text) if not text.endswith("%") else None
@@ -150,7 +151,7 @@ def read_points(cell: Cell) -> Decimal | None:
     if product:
         return _short(Decimal(product[1]) * Decimal(product[2]))
     found = _POINTS.search(text)
-    if found and _NO_POINTS.match(text, found.end()):
+    if found and (_NO_POINTS.match(text, found.end()) or _BEFORE_NO_POINTS.search(text[: found.start()])):
         return None
     return _short(Decimal(found[1])) if found and len(found[1]) < 20 else None
 
