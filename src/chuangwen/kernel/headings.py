@@ -1,33 +1,37 @@
 """The headings of a table found under any of their usual names: in any order, over two rows, below titles."""
 
-import difflib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from chuangwen.kernel.cells import column_name, text_of
 from chuangwen.kernel.chinese import bare
+from chuangwen.kernel.heading_likeness import NOTHING, SURE, Doubt, Likeness, likeness
 from chuangwen.kernel.sheets import Sheet
 
-_ASIDE = re.compile(r"\(.*?\)|[*:：、。.\"'“”]")
 _LOOK = 30
 _LOOK_CLOSELY = 8
-_LONGEST = 16
 _WIDEST = 120
-_CLOSE = 0.74
+_BY_GROUP = 0.8
 
 Words = Mapping[str, Sequence[str]]
 """Field -> the headings it goes by, the usual one first."""
 
+Spoken = Mapping[str, tuple[str, ...]]
+"""The same, bare."""
+
 
 @dataclass(frozen=True)
 class Column:
-    """One recognised column: which field, where (counted from 0), what it is called, how sure (0..1)."""
+    """One recognised column: which field, where (counted from 0), what it is called, how sure (0..1).
+
+    Below ``SURE`` it is a guess; ``doubt`` says what in its heading speaks against it.
+    """
 
     field: str
     index: int
     heading: str
     confidence: float
+    doubt: Doubt = ""
 
     def as_dict(self) -> dict[str, object]:
         return {
@@ -100,12 +104,12 @@ def find_heading(sheet: Sheet, words: Words) -> Heading:
     return _finished(sheet, full, best, spoken) if best.columns else best
 
 
-def _best_heading(full: Sheet, spoken: Words, *, look: int, close: bool) -> Heading:
+def _best_heading(full: Sheet, spoken: Spoken, *, look: int, close: bool) -> Heading:
     """The row (or two rows) with the most recognised headings; one row is preferred to two."""
     best = Heading(sheet=full.name, first_row=0, last_row=0, columns={})
     best_weight = 0.0
     for row in range(1, min(len(full.rows), look) + 1):
-        for last in (row, row + 1):
+        for last in (row, row + 1) if _is_headed_below(full, row, spoken, close=close) else (row,):
             columns = _columns(_names(full, row, last), spoken, close=close)
             weight = sum(c.confidence for c in columns.values()) - 0.1 * (last - row)
             if len(columns) >= 2 and weight > best_weight + 0.05:
@@ -114,7 +118,30 @@ def _best_heading(full: Sheet, spoken: Words, *, look: int, close: bool) -> Head
     return best
 
 
-def _finished(sheet: Sheet, full: Sheet, head: Heading, spoken: Words) -> Heading:
+def _is_headed_below(full: Sheet, row: int, spoken: Spoken, *, close: bool) -> bool:
+    """Whether the row below may belong to the head: under a recognised heading it says headings, or nothing of its own.
+
+    A row with a value there is the first of the data, whatever its other cells resemble.
+    """
+    for column in _columns(_names(full, row, row), spoken, close=close).values():
+        below = text_of(full.value(row + 1, column.index))
+        if below and below != column.heading and not _is_heading(below, spoken) and not _is_group(full, row, column):
+            return False
+    return True
+
+
+def _is_heading(text: str, spoken: Spoken) -> bool:
+    return any(likeness(text, words, close=False).sure >= SURE for words in spoken.values())
+
+
+def _is_group(full: Sheet, row: int, column: Column) -> bool:
+    """Whether a heading reaches over several columns: merged over them, or with nothing beside it."""
+    beside = text_of(full.value(row, column.index + 1))
+    is_merged = column.heading in {beside, text_of(full.value(row, column.index - 1)) if column.index else ""}
+    return is_merged or (not beside and text_of(full.value(row + 1, column.index + 1)) != "")
+
+
+def _finished(sheet: Sheet, full: Sheet, head: Heading, spoken: Spoken) -> Heading:
     """The head with its merged rows counted in and misspelt headings recognised."""
     tops = [
         area.top for area in sheet.merged if area.top < head.first_row <= area.bottom and area.bottom <= head.last_row
@@ -129,13 +156,29 @@ def _finished(sheet: Sheet, full: Sheet, head: Heading, spoken: Words) -> Headin
     return replace(head, first_row=first, last_row=last, columns=columns, rest=rest)
 
 
-def _rest(index: int, parts: list[str], spoken: Words) -> Column:
+def _rest(index: int, parts: list[str], spoken: Spoken) -> Column:
     """A column that got no field: what it is called, and which field it would have been."""
-    sure, field = max(
-        ((_likeness(part, words, close=False), field) for field, words in spoken.items() for part in parts[-1:]),
-        default=(0.0, ""),
+    found, field = max(
+        ((_likeness(parts, words, close=True), field) for field, words in spoken.items()),
+        key=lambda one: (one[0].sure, one[1]),
+        default=(NOTHING, ""),
     )
-    return Column(field if sure else "", index, parts[-1], sure)
+    return Column(field if found.sure else "", index, parts[-1], found.sure, found.doubt)
+
+
+def _likeness(parts: list[str], words: tuple[str, ...], *, close: bool) -> Likeness:
+    """How surely a heading of one or more parts is a field: by its own part, by all of them, by the group above it."""
+    *groups, own = parts
+    group = "".join(groups)
+    offers = [likeness(own, words, close=close)]
+    if groups:
+        offers = [offers[0].through_group(group=group), likeness(group + own, words, close=close)]
+        offers += [_by_group(likeness(part, words, close=close)) for part in groups]
+    return max(offers, key=lambda one: one.sure)
+
+
+def _by_group(found: Likeness) -> Likeness:
+    return replace(found, sure=round(min(found.sure, SURE) * _BY_GROUP, 2))
 
 
 def _names(full: Sheet, first: int, last: int) -> list[list[str]]:
@@ -143,47 +186,33 @@ def _names(full: Sheet, first: int, last: int) -> list[list[str]]:
     width = min(max((len(row) for row in full.rows[first - 1 : last]), default=0), _WIDEST)
     names: list[list[str]] = []
     for index in range(width):
-        parts = (text_of(full.value(row, index)) for row in range(first, last + 1))
+        parts = [text_of(full.value(row, index)) or _group(full, row, last, index) for row in range(first, last)]
+        parts.append(text_of(full.value(last, index)))
         names.append(list(dict.fromkeys(part for part in parts if part)))
     return names
 
 
-def _columns(names: list[list[str]], spoken: Words, *, close: bool) -> dict[str, Column]:
+def _group(full: Sheet, row: int, last: int, index: int) -> str:
+    """The group title that a heading stands under where its own cell is blank: a text of cells merges none."""
+    while index and text_of(full.value(last, index)):
+        index -= 1
+        if above := text_of(full.value(row, index)):
+            return above if text_of(full.value(last, index)) not in {"", above} else ""
+    return ""
+
+
+def _columns(names: list[list[str]], spoken: Spoken, *, close: bool) -> dict[str, Column]:
     """Each field's best column and each column's best field, the surest first."""
-    offers: list[tuple[float, int, str, str]] = []
+    offers: list[tuple[float, int, str, Doubt]] = []
     for index, parts in enumerate(names):
-        if not parts:
-            continue
-        spellings = [*reversed(parts), "".join(parts)] if len(parts) > 1 else parts
-        for field, words in spoken.items():
-            sure = max(_likeness(spelling, words, close=close) for spelling in spellings)
-            if sure:
-                offers.append((-sure, index, field, spellings[0]))
+        for field, words in spoken.items() if parts else ():
+            found = _likeness(parts, words, close=close)
+            if found.sure:
+                offers.append((-found.sure, index, field, found.doubt))
     columns: dict[str, Column] = {}
     used: set[int] = set()
-    for minus, index, field, heading in sorted(offers):
+    for minus, index, field, doubt in sorted(offers):
         if field not in columns and index not in used:
-            columns[field] = Column(field, index, heading, round(-minus, 2))
+            columns[field] = Column(field, index, names[index][-1], round(-minus, 2), doubt)
             used.add(index)
     return columns
-
-
-def _likeness(heading: str, words: Sequence[str], *, close: bool) -> float:
-    """How surely a heading is one of the words: 1 the same, 0.9 but for an aside, less when it only contains one."""
-    if len(heading) > 3 * _LONGEST:
-        return 0.0
-    whole = bare(heading)
-    if whole in words:
-        return 1.0
-    plain = _ASIDE.sub("", whole)
-    if plain in words:
-        return 0.9
-    if not plain or len(plain) > _LONGEST:
-        return 0.0
-    inside = max((len(word) for word in words if len(word) > 1 and word in plain), default=0)
-    if inside:
-        return round(0.5 + 0.3 * inside / len(plain), 2)
-    if close and len(plain) >= 3:
-        near = max(difflib.SequenceMatcher(None, plain, word).ratio() for word in words)
-        return round(near * 0.7, 2) if near >= _CLOSE else 0.0
-    return 0.0

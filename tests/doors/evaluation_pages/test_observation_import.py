@@ -202,3 +202,39 @@ def test_a_code_with_the_name_of_another_site_is_not_taken_for_either(desk: Desk
     page = desk.send(HEAD + f"{first.code} {second.name},C01,无,,2021-10-12,甲,\n")
     assert page.status_code == 422
     assert not Observation.objects.exists()
+
+
+def test_what_was_mended_later_is_no_result_until_li_min_says_so(desk: Desk) -> None:
+    page = desk.send("点位,考察内容,问题描述,整改结果,时间,考察人\nP01-001,C01,门口有人吵,合格,2021-10-11,张强\n")
+    assert questions(page) == ["guess.0.result"]
+    assert "写入这" not in page.content.decode()
+    assert desk.go_on(page, "take").status_code == 200
+    assert not Observation.objects.exists()
+    left = desk.go_on(page, "try", **{"guess.0.result": "leave"})
+    assert left.status_code == 422
+    assert questions(left) == ["guess.0.result"]
+    assert "缺少“结果或次数/总数”" in left.content.decode()
+
+
+def test_an_answer_may_be_changed_on_the_next_page_though_the_columns_are_sent_along(desk: Desk) -> None:
+    def columns(page: Any) -> dict[str, str]:
+        fields = [one for sheet in page.context["mapping"] for one in sheet["fields"]]
+        places = {one["name"]: one["place"] for one in fields} | {one["before"]: one["guessed"] for one in fields}
+        return {name: "" if place is None else str(place) for name, place in places.items()}
+
+    first = desk.send("点位,考察内容,2020年结果,2021年结果,时间\nP01-001,C01,合格,不合格,2021-10-11\n")
+    second = desk.step(first, {**columns(first), "move": "try", "q.guess.0.result": "C"})
+    assert second.context["sent"].said.columns == {}
+    third = desk.step(second, {**columns(second), "move": "try", "q.guess.0.result": "D"})
+    assert third.context["reading"].heads[0].title("result") == "D 列“2021年结果”"
+    by_hand = {**columns(third), "col.0.result": "2", "move": "try", "q.guess.0.result": "D"}
+    fourth = desk.step(third, by_hand)
+    assert fourth.context["reading"].heads[0].title("result") == "C 列“2020年结果”"
+
+
+def test_a_first_row_is_not_swallowed_by_the_heading(desk: Desk) -> None:
+    rows = "P01-001,C01,不合格,2021-10-11,张强,照片\nP01-001,C04,合格,2021-10-11,张强,无\n"
+    page = desk.send("点位,考察内容,结果,时间,考察人,附件\n" + rows)
+    assert counts(page) == (2, 0, 0)
+    desk.go_on(page, "take")
+    assert standing() == [("P01-001", "C01", "10-11", 0), ("P01-001", "C04", "10-11", 10_000)]

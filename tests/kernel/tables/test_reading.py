@@ -115,6 +115,18 @@ def test_two_columns_that_always_agree_need_no_answer() -> None:
     assert _read([["问题", "问题", "村"], ["路灯", "路灯", "红旗村"]]).is_ready
 
 
+def test_a_table_whose_guessed_column_is_left_unread_says_what_is_lacking_and_still_asks() -> None:
+    rows = [["原问题", "村"], ["旧事", "红旗村"]]
+    open_ = _read(rows)
+    (question,) = open_.open_questions
+    assert (question.id, question.what) == ("guess.0.title", "“原问题”这一列是不是“问题”？")
+    left = _read(rows, said=Said({question.id: "leave"}))
+    assert [one.id for one in left.questions] == [question.id]
+    assert [one.what for one in left.problems] == ["没有找到事项表的表头：缺少“问题”。"]
+    assert not left.rows
+    assert _read(rows, said=Said({question.id: "A"})).is_ready
+
+
 def test_a_hidden_column_is_asked_about_before_it_is_read() -> None:
     def hide(_book: Any, sheet: Any) -> None:
         sheet.set_column("B:B", None, None, {"hidden": True})
@@ -318,7 +330,10 @@ def test_two_merged_head_rows_are_read() -> None:
         [["问题", "反映人", "", "村"], ["", "姓名", "电话", ""], ["路灯", "王某", "13900001111", "红旗村"]], head
     )
     assert reading.rows[0].values == {"title": "路灯", "phone": "13900001111", "area": "V01"}
-    assert [(one.where, one.title) for one in reading.unread] == [("B 列", "姓名")]
+    assert [(one.kind, one.where, one.title) for one in reading.unread] == [
+        ("column", "B 列", "姓名"),
+        ("head", "第 1—2 行", ""),
+    ]
 
 
 def test_a_head_repeated_for_printing_is_no_matter() -> None:

@@ -119,6 +119,15 @@ def test_the_number_before_a_text_is_found(text: str, full: str, own: int | None
         ("0.5*3分", "1.5"),
         (2.0, "2"),
         ("满分2分（每处0.5分）", "2"),
+        ("2分（每处扣0.5-1分）", "2"),
+        ("1-2", None),
+        ("1～2分", None),
+        ("1分至2分", None),
+        ("10%", None),
+        ("≤2", None),
+        ("每处扣0.5分", None),
+        ("扣2分/处", None),
+        ("4分（每处扣0.5分）", "4"),
         ("", None),
         ("若干", None),
     ],
@@ -147,6 +156,31 @@ def test_units_and_materials_are_taken_apart() -> None:
     assert read_materials("1.方案；2.图片3张") == ["方案", "图片3张"]
     assert read_materials("①方案②总结\n（3）台账。") == ["方案", "总结", "台账"]
     assert stated_points("市场环境（12分）") == (Decimal(12), "市场环境")
+
+
+def test_the_first_standard_is_no_second_heading() -> None:
+    reading = _csv(
+        "测评项目,测评内容,测评标准,分值,佐证,责任部门\n"
+        "理想信念,学习,党委中心组学习,1,材料审核,宣传办\n"
+        "核心价值观,宣传,公益广告,2,实地考察,城建办\n"
+    )
+    assert [(s.row, s.text, s.lead_unit) for s in reading.standards] == [
+        (2, "党委中心组学习", "宣传办"),
+        (3, "公益广告", "城建办"),
+    ]
+    assert reading.headings[0].unread == ("佐证",)
+
+
+def test_last_years_points_are_not_taken_for_this_years() -> None:
+    both = _csv("测评内容,测评标准,去年分值,分值\n公开,甲,3,2\n")
+    assert [s.points for s in both.standards] == [Decimal(2)]
+    alone = _csv("测评内容,测评标准,去年分值\n公开,甲,3\n")
+    assert ([s.points for s in alone.standards], alone.headings[0].unread) == ([None], ("去年分值",))
+
+
+def test_points_that_are_a_range_or_a_share_are_told() -> None:
+    reading = _csv("测评内容,测评标准,分值\n公开,甲,1-2\n公开,乙,10%\n")
+    assert [(p.row, p.column) for p in reading.problems] == [(2, "分值"), (3, "分值")]
 
 
 def test_rows_that_do_not_add_up_are_told_with_row_column_and_cure() -> None:

@@ -1,7 +1,7 @@
 """A table that goes in by steps, the same on every page: choose, look at what was understood, answer, try, write."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.http import HttpResponse, QueryDict
@@ -22,7 +22,7 @@ from chuangwen.records.township.requests import TownRequest
 
 SHOWN = 200
 _SAMPLE = 24
-_ANSWER, _HEADING, _COLUMN = "q.", "head.", "col."
+_ANSWER, _HEADING, _COLUMN, _GUESSED = "q.", "head.", "col.", "was."
 ACCEPT = ".xlsx,.xls,.et,.csv,.txt,.html,.htm"
 
 
@@ -108,7 +108,7 @@ def _carried(said: Said, reading: TableReading) -> dict[str, str]:
 
 
 def _said(form: QueryDict, book: Workbook, table: Table) -> Said:
-    """Answers, heading rows and columns of a form; a column that is as guessed was not chosen by hand."""
+    """Answers, heading rows and columns of a form; a column that is as the page proposed was not chosen by hand."""
     answers = {key.removeprefix(_ANSWER): str(form[key]) for key in form if key.startswith(_ANSWER)}
     rows: dict[str, int] = {}
     columns: dict[str, dict[str, int | None]] = {}
@@ -128,8 +128,8 @@ def _chosen(form: QueryDict, number: int, table: Table, guessed: Mapping[str, in
     for one in table.fields:
         key = f"{_COLUMN}{number}.{one.id}"
         if key in form:
-            place = _number(str(form[key]))
-            if place != guessed.get(one.id):
+            place, before = _number(str(form[key])), form.get(f"{_GUESSED}{number}.{one.id}")
+            if place != (guessed.get(one.id) if before is None else _number(str(before))):
                 found[one.id] = place
     return found
 
@@ -145,6 +145,7 @@ def _mapping(sent: Sent, table: Table) -> Iterator[dict[str, Any]]:
             continue
         head = head_of(sheet, number, table, sent.said)
         columns = head.columns
+        guessed = head_of(sheet, number, table, replace(sent.said, columns={})).columns
         yield {
             "sheet": sheet.name,
             "heading": f"{_HEADING}{number}",
@@ -157,6 +158,8 @@ def _mapping(sent: Sent, table: Table) -> Iterator[dict[str, Any]]:
                     "title": one.title,
                     "required": one.required,
                     "place": columns.get(one.id),
+                    "before": f"{_GUESSED}{number}.{one.id}",
+                    "guessed": guessed.get(one.id),
                     "unsure": one.id in columns and head.heading.columns[one.id].confidence < 0.9,
                 }
                 for one in table.fields
@@ -188,5 +191,5 @@ def _unread_told(unread: Sequence[Unread]) -> Iterator[dict[str, object]]:
             "title": one.title,
             "sample": one.sample,
             "count": one.count,
-            "loses": one.kind not in {"totals", "notes", "heading", "above", "serial"},
+            "loses": one.kind not in {"totals", "notes", "heading", "above", "head", "serial"},
         }

@@ -1,19 +1,21 @@
-"""Which column of a sheet holds which field: guessed, chosen by hand, asked where two go by one name or one is hidden."""
+"""Which column of a sheet holds which field: known, chosen by hand, asked where it is a guess, one of two, or hidden."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from chuangwen.kernel.cells import Cell, column_name, text_of
+from chuangwen.kernel.heading_likeness import SURE
 from chuangwen.kernel.headings import Column, Heading, find_heading, heading_at
 from chuangwen.kernel.sheets import Sheet
 from chuangwen.kernel.tables.cells import is_picture
 from chuangwen.kernel.tables.declared import Kind, Table
-from chuangwen.kernel.tables.telling import Option, Question, Unread
-from chuangwen.kernel.words import say
+from chuangwen.kernel.tables.scales import scale_of
+from chuangwen.kernel.tables.telling import Option, Question, Unread, spans_told
+from chuangwen.kernel.words import listed, say
 
-_SURE = 0.9
 _SAMPLE = 40
 _JOINED = frozenset({Kind.TEXT, Kind.LONG})
+_COUNTED = frozenset({Kind.NUMBER, Kind.WHOLE})
 
 
 @dataclass(frozen=True)
@@ -27,12 +29,16 @@ class Said:
 
 @dataclass
 class Head:
-    """The head of one sheet as it is read: columns by field; ``joined`` are further columns whose texts are added."""
+    """The head of one sheet as it is read: columns by field; ``joined`` are further columns whose texts are added.
+
+    ``scales``: what the numbers of a field are multiplied by, where a person said that its heading's unit holds.
+    """
 
     sheet: Sheet
     number: int
     heading: Heading
     joined: dict[str, list[int]] = field(default_factory=dict)
+    scales: dict[str, int] = field(default_factory=dict)
     questions: list[Question] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
 
@@ -62,7 +68,9 @@ def head_of(sheet: Sheet, number: int, table: Table, said: Said) -> Head:
     head = Head(sheet, number, heading)
     if table.fits(heading.columns):
         _ask_doubles(head, table, said, by_hand)
+        _ask_guesses(head, table, said, by_hand)
         _ask_hidden(head, table, said, by_hand)
+        _ask_units(head, table, said)
         _name_unread(head)
     return head
 
@@ -99,9 +107,9 @@ def _ask_doubles(head: Head, table: Table, said: Said, by_hand: Mapping[str, int
     """A second column that goes by the name of a field: which of them, unless they say the same or a person has chosen."""
     for name in [name for name in head.heading.columns if name not in by_hand]:
         column = head.heading.columns[name]
-        if column.confidence < _SURE:
+        if column.confidence < SURE:
             continue
-        twins = [one for one in head.heading.rest if one.field == name and one.confidence >= _SURE]
+        twins = [one for one in head.heading.rest if one.field == name and one.confidence >= SURE]
         twins = [one for one in twins if not _agrees(head, column.index, one.index)]
         if not twins:
             continue
@@ -119,6 +127,70 @@ def _ask_doubles(head: Head, table: Table, said: Said, by_hand: Mapping[str, int
             _choose(head, name, chosen)
 
 
+def _ask_guesses(head: Head, table: Table, said: Said, by_hand: Mapping[str, int | None]) -> None:
+    """A column whose heading only contains or resembles the name of a field is read by a person's word alone.
+
+    Until then the trial shows a guess; one that something in the heading speaks against is not even shown as read, unless
+    the sheet is no such table without it.
+    """
+    for name, column in list(head.heading.columns.items()):
+        if name in by_hand or column.confidence >= SURE:
+            continue
+        offers = [column, *(one for one in head.heading.rest if one.field == name and one.confidence < SURE)]
+        offers = [one for one in offers if _sample(head, one.index)[0]]
+        if not offers:
+            _set_aside(head, table, name)
+            continue
+        places = sorted(one.index for one in offers)
+        options = [Option(column_name(place), _guess_told(head, offers, place)) for place in places]
+        options.append(Option("leave", say("不是，不读") if len(places) == 1 else say("都不是，不读")))
+        question = _asked(head, f"guess.{head.number}.{name}", options, said)
+        title = table.field(name).title
+        what = (
+            say("“{heading}”这一列是不是“{title}”？", heading=offers[0].heading, title=title)
+            if len(places) == 1
+            else say("没有叫“{title}”的列。这几列里哪一列是？", title=title)
+        )
+        head.questions.append(replace(question, what=what))
+        if question.answer == "leave":
+            _drop(head, name)
+        elif question.answer:
+            _choose(head, name, next(place for place in places if column_name(place) == question.answer))
+        elif column.doubt:
+            _set_aside(head, table, name)
+
+
+def _ask_units(head: Head, table: Table, said: Said) -> None:
+    """Numbers that stand in different units by their headings (千人, 人): converted, or read as they are."""
+    numbers = [one for one in table.fields if one.kind in _COUNTED and one.id in head.heading.columns]
+    scales = {one.id: scale_of(head.heading.title(one.id)) for one in numbers}
+    if set(scales.values()) <= {1} or (len(scales) > 1 and len(set(scales.values())) == 1):
+        return
+    options = [Option("convert", say("按表头的单位换算")), Option("plain", say("不换算，照表里的数读"))]
+    question = _asked(head, f"unit.{head.number}", options, said)
+    what = say("表头写的单位不是一个一个的数：{titles}。怎么读？", titles=listed(head.title(one.id) for one in numbers))
+    head.questions.append(replace(question, what=what))
+    if question.answer == "convert":
+        head.scales = {name: scale for name, scale in scales.items() if scale != 1}
+
+
+def _set_aside(head: Head, table: Table, name: str) -> None:
+    """Leave a field's column unread, if the sheet is still such a table without it."""
+    if table.fits([one for one in head.heading.columns if one != name]):
+        _drop(head, name)
+
+
+def _drop(head: Head, name: str) -> None:
+    columns = dict(head.heading.columns)
+    column = columns.pop(name)
+    head.heading = replace(head.heading, columns=columns, rest=(*head.heading.rest, column))
+
+
+def _guess_told(head: Head, offers: Sequence[Column], place: int) -> str:
+    heading = next(one.heading for one in offers if one.index == place)
+    return say("“{heading}”（{column}）", heading=heading, column=_option_told(head, place))
+
+
 def _choose(head: Head, name: str, place: int) -> None:
     """Another column for a field; the one it had goes among the rest."""
     before = head.heading.columns[name]
@@ -134,15 +206,15 @@ def _ask_hidden(head: Head, table: Table, said: Said, by_hand: Mapping[str, int 
     """Columns and rows that the person who sends the file may not see."""
     for name, column in list(head.heading.columns.items()):
         if column.index in head.sheet.hidden_columns and name not in by_hand and _sample(head, column.index)[0]:
-            if any(one.id == f"double.{head.number}.{name}" for one in head.questions):
+            asked = {f"double.{head.number}.{name}", f"guess.{head.number}.{name}"}
+            if any(one.id in asked for one in head.questions):
                 continue
             options = [Option("read", say("读")), Option("leave", say("不读"))]
             question = _asked(head, f"hidden.{head.number}.{name}", options, said)
             what = say("{column} 列在表里是隐藏的，要读吗？", column=_column_told(column.index, column.heading))
             head.questions.append(replace(question, what=what))
             if question.answer == "leave":
-                columns = {key: one for key, one in head.heading.columns.items() if key != name}
-                head.heading = replace(head.heading, columns=columns, rest=(*head.heading.rest, column))
+                _drop(head, name)
     rows = sorted(row for row, cells in _filled_rows(head) if row in head.sheet.hidden_rows)
     if rows:
         options = [Option("read", say("读")), Option("leave", say("不读"))]
@@ -186,6 +258,12 @@ def _name_unread(head: Head) -> None:
         if count:
             where = _column_told(place, "")
             head.unread.append(Unread("column", head.sheet.name, where, titles.get(place, ""), sample, count))
+    first, last = head.heading.first_row, head.heading.last_row
+    if last > first:
+        told = dict.fromkeys(text_of(cell) for row in head.sheet.rows[first - 1 : last] for cell in row)
+        where = say("第 {rows} 行", rows=spans_told(range(first, last + 1)))
+        sample = " ".join(filter(None, told))[:80]
+        head.unread.append(Unread("head", head.sheet.name, where, sample=sample, count=last - first + 1))
     for row in range(1, head.heading.first_row):
         texts = [text_of(cell) for cell in head.sheet.rows[row - 1] if text_of(cell)]
         if texts:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
+from decimal import Decimal
 
 from chuangwen.kernel.cells import Cell, cell_name, text_of
 from chuangwen.kernel.chinese import bare
@@ -137,6 +138,7 @@ def read_rows(book: Workbook, table: Table, around: Around, said: Said | None = 
             reading.heads.append(head)
             _SheetReader(reading, head, around).read()
         else:
+            reading.questions.extend(head.questions)
             reading.unread.append(_sheet_unread("sheet", sheet))
     if not reading.heads and not _read_headless(reading, around):
         _tell_no_head(reading)
@@ -146,7 +148,7 @@ def read_rows(book: Workbook, table: Table, around: Around, said: Said | None = 
 def _read_headless(reading: TableReading, around: Around) -> bool:
     """Whether it was a text of cells without a head, in the table's own order."""
     head = headless(reading.book.sheets[0], reading.table) if reading.book.kind == "csv" else None
-    if head is None or reading.said.columns or reading.said.heading_rows:
+    if head is None or reading.said.columns or reading.said.heading_rows or reading.questions:
         return False
     reading.heads.append(head)
     reading.unread.clear()
@@ -163,7 +165,8 @@ def _sheet_unread(kind: str, sheet: Sheet) -> Unread:
 
 def _tell_no_head(reading: TableReading) -> None:
     """What is lacking, by the sheet that comes nearest."""
-    heads = [head_of(sheet, 0, reading.table, Said()) for sheet in reading.book.shown if not sheet.is_empty]
+    shown = [(number, sheet) for number, sheet in enumerate(reading.book.sheets) if sheet in reading.book.shown]
+    heads = [head_of(sheet, number, reading.table, reading.said) for number, sheet in shown if not sheet.is_empty]
     best = max(heads, key=lambda one: len(one.heading.columns), default=None)
     lacking = reading.table.lacking(best.heading.columns if best else ())
     what = say(
@@ -295,7 +298,8 @@ class _SheetReader:
         if isinstance(found, BadCell):
             self._reading.tell_at(self._sheet.name, number, one.id, found.what, found.cure)
             return
-        values[one.id] = found
+        scale = self._head.scales.get(one.id, 1)
+        values[one.id] = found * scale if isinstance(found, Decimal | int) and scale != 1 else found
         if one.kind in {Kind.DAY, Kind.MOMENT}:
             self._note_day(number, one, cell, found)
 

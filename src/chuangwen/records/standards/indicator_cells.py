@@ -17,7 +17,18 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
         *("测评标准", "标准", "三级指标", "具体标准", "测评要求", "标准要求", "工作标准", "测评细则"),
         *("考核标准", "指标要求", "具体要求", "达标要求", "创建标准", "工作要求", "目标要求"),
     ),
-    "methods": ("测评方法", "测评方式", "方法", "考核方式", "考评方式", "测评途径", "测评手段", "考核方法", "检查方式"),
+    "methods": (
+        "测评方法",
+        "测评方式",
+        "方法",
+        "考核方式",
+        "考评方式",
+        "测评途径",
+        "测评手段",
+        "考核方法",
+        "检查方式",
+        "采集方式",
+    ),
     "points": ("分值", "分数", "标准分", "权重分", "满分", "赋分", "分值权重", "标准分值", "得分标准", "权重"),
     "lead": ("牵头单位", "牵头部门", "牵头责任单位", "主要责任单位", "第一责任单位", "主责单位", "牵头", "主办单位"),
     "assisting": ("责任单位", "配合单位", "责任部门", "配合部门", "协办单位", "协同单位", "承办单位", "参与单位"),
@@ -61,6 +72,8 @@ _APART = re.compile(r"[、，,;；/|+\uff0b\uff06&\n]|以及|和|与|及")
 _SHARE = re.compile(r"(\d+(?:\.\d+)?)(%|分)?")
 _TIMES = re.compile(r"(\d+(?:\.\d+)?)\s*[×xX*✕\u2573]\s*(\d+(?:\.\d+)?)")
 _POINTS = re.compile(r"(\d+(?:\.\d+)?)")
+_NO_POINTS = re.compile(r"\s*分?\s*(?:[-–—~～〜至到]+\s*\d|%|[/每]\s*[处次项个])")
+_BEFORE_NO_POINTS = re.compile(r"[扣减≤≥<>\uff1c\uff1e]\s*$")
 _STATED = re.compile(r"[（(\[【]\s*(?:共|计|共计|满分|分值)?[:：]?\s*(\d+(?:\.\d+)?)\s*分\s*[)）\]】]")
 _CJK_DIGITS = "〇零一二两三四五六七八九十百"
 _CODES = (
@@ -126,7 +139,10 @@ def code_cell(text: str) -> Code:
 
 
 def read_points(cell: Cell) -> Decimal | None:
-    """The points a cell gives: 1.5, "1.5分", "\uff12", "0.5×3" (three times a half), "满分2分（每处0.5分）"; None if none."""
+    """The points a cell gives: 1.5, "1.5分", "\uff12", "0.5×3" (three times a half), "满分2分（每处0.5分）"; None if none.
+
+    A range ("1-2"), a share ("10%"), a bound ("≤2") and a deduction ("每处扣0.5分") are none: which points the standard carries, only a person can say.
+    """
     text = half_width(text_of(cell))
     number = number_of(text) if not text.endswith("%") else None
     if number is not None:
@@ -135,6 +151,8 @@ def read_points(cell: Cell) -> Decimal | None:
     if product:
         return _short(Decimal(product[1]) * Decimal(product[2]))
     found = _POINTS.search(text)
+    if found and (_NO_POINTS.match(text, found.end()) or _BEFORE_NO_POINTS.search(text[: found.start()])):
+        return None
     return _short(Decimal(found[1])) if found and len(found[1]) < 20 else None
 
 

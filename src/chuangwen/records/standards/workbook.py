@@ -1,7 +1,7 @@
 """An official indicator table read from a workbook: columns guessed, every row placed, every problem told."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 
 from chuangwen.kernel.headings import Heading, find_heading
@@ -50,8 +50,14 @@ class WorkbookReading:
 
 
 def guess_columns(sheet: Sheet) -> Heading:
-    """Guess which column holds what, with a confidence for each; a heading without columns where it is no such table."""
-    return find_heading(sheet, HEADINGS)
+    """Guess which column holds what, with a confidence for each; a heading without columns where it is no such table.
+
+    A column whose heading says the opposite of a field (去年分值) stays unread unless a person chooses it.
+    """
+    head = find_heading(sheet, HEADINGS)
+    opposed = tuple(column for column in head.columns.values() if column.doubt == "opposing")
+    kept = {field: column for field, column in head.columns.items() if column not in opposed}
+    return replace(head, columns=kept, rest=(*head.rest, *opposed))
 
 
 def is_indicator_table(heading: Heading) -> bool:

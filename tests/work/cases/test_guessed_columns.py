@@ -1,0 +1,82 @@
+"""Columns of a hotline's or a ledger's table: a term is no closing date, the accused is no reporter, a row is no heading."""
+
+import pytest
+
+from tests.shipped import Shipped
+from tests.work.cases.test_sheet_rows import reading, sheet
+
+
+def _asked(shipped: Shipped, heads: str, row: str, kind: str = "appeal") -> dict[str, list[str]]:
+    read = reading(shipped, sheet(tuple(row.split(",")), heads=tuple(heads.split(","))), kind)
+    return {one.id: [option.value for option in one.options] for one in read.table.open_questions}
+
+
+def test_a_term_closes_no_ticket(shipped: Shipped) -> None:
+    heads = ("工单编号", "来电时间", "诉求标题", "所属村（社区）", "承办单位", "办结时限")
+    row = ("HC1", "2021-09-27", "红旗村七组路灯不亮", "红旗村", "城建办", "2021-10-11")
+    read = reading(shipped, sheet(row, heads=heads))
+    assert [one.id for one in read.table.open_questions] == ["guess.0.closed"]
+    (case,) = read.rows
+    assert (case.closed, case.area != "") == (None, True)
+    left = reading(shipped, sheet(row, heads=heads), **{"guess.0.closed": "leave"})
+    assert (left.table.is_ready, left.rows[0].closed) == (True, None)
+    assert "办结时限" in [one.title for one in left.table.unread]
+    taken = reading(shipped, sheet(row, heads=heads), **{"guess.0.closed": "F"})
+    assert taken.rows[0].closed is not None
+
+
+@pytest.mark.parametrize(
+    "word", ["交办时间", "要求办结日期", "应办结日期", "限办日期", "预计办结时间", "办结日期（预计）", "办结提醒时间"]
+)
+def test_a_day_that_is_not_said_to_be_the_closing_is_never_taken_for_it(shipped: Shipped, word: str) -> None:
+    rows = sheet(("2021-09-27", "路灯不亮", "2021-10-11"), heads=("来电时间", "诉求标题", word))
+    read = reading(shipped, rows)
+    assert [one.closed for one in read.rows] == [None]
+    assert word in [one.title for one in read.table.unread]
+
+
+def test_the_accused_and_the_phones_of_others_are_no_reporters(shipped: Shipped) -> None:
+    heads = ("来电时间", "被反映人", "诉求标题", "所在村", "承办人电话", "村书记电话")
+    row = ("2021-10-08", "钱大宝", "钱大宝家养猪臭", "红旗村", "13955556666", "13955557777")
+    read = reading(shipped, sheet(row, heads=heads))
+    asked = {one.id: [option.value for option in one.options] for one in read.table.open_questions}
+    assert asked == {"guess.0.reporter": ["B", "leave"], "guess.0.phone": ["E", "F", "leave"]}
+    assert [one.reporters for one in read.rows] == [()]
+
+
+@pytest.mark.parametrize(
+    ("word", "cell", "field"),
+    [
+        *((word, "城建办", "lead") for word in ("协办单位", "督办单位", "交办单位", "原承办单位")),
+        *((word, "HC-1", "outer") for word in ("关联工单号", "父工单编号")),
+        ("答复内容", "已经答复", "text"),
+    ],
+)
+def test_another_unit_number_or_text_is_asked_about(shipped: Shipped, word: str, cell: str, field: str) -> None:
+    assert _asked(shipped, f"诉求标题,所在村,{word}", f"路灯不亮,红旗村,{cell}") == {f"guess.0.{field}": ["C", "leave"]}
+
+
+def test_the_first_ticket_of_an_export_without_phones_is_no_heading(shipped: Shipped) -> None:
+    heads = ("工单编号", "诉求标题", "受理方式", "所在村")
+    rows = (("HC1", "路灯不亮", "电话", "红旗村"), ("HC2", "水沟堵了", "来信", "红旗村"))
+    read = reading(shipped, sheet(*rows, heads=heads))
+    assert read.table.is_ready
+    assert [(one.outer, one.title) for one in read.rows] == [("HC1", "路灯不亮"), ("HC2", "水沟堵了")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "heads", "row"),
+    [
+        ("petition", ("信访日期", "信访人", "信访事项"), ("2021-10-08", "吴奶奶", "宅基地")),
+        ("petition", ("来访时间", "来访人", "反映问题"), ("2021-10-08", "吴奶奶", "宅基地")),
+        ("hazard", ("排查日期", "反映人", "隐患描述"), ("2021-10-08", "吴奶奶", "线路老化")),
+        ("rectification", ("发现时间", "反映人", "存在问题"), ("2021-10-08", "吴奶奶", "公厕无灯")),
+    ],
+)
+def test_the_words_of_ledgers_are_known(
+    shipped: Shipped, kind: str, heads: tuple[str, ...], row: tuple[str, ...]
+) -> None:
+    read = reading(shipped, sheet(row, heads=heads), kind)
+    assert not read.table.questions
+    heading = read.table.heads[0].heading
+    assert [heading.title(name) for name in ("opened", "reporter", "title")] == list(heads)
