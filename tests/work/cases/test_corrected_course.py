@@ -88,8 +88,8 @@ def test_a_day_says_nothing_against_the_hour_that_is_known(office: Office) -> No
 def test_an_end_before_the_beginning_is_refused(office: Office) -> None:
     taken(office, again())
     with pytest.raises(Rejected) as no:
-        taken(office, again(opened=None, closed=day(3, 1)))
-    assert [one.what for one in no.value.problems] == ["办结日期 2021-03-01 早于登记日期 2021-03-05。"]
+        taken(office, again(opened=day(3, 20), closed=None, result="", stars=None))
+    assert [one.what for one in no.value.problems] == ["办结日期 2021-03-09 早于登记日期 2021-03-20。"]
 
 
 def test_of_a_case_that_ran_here_a_table_changes_neither_day_nor_end_and_says_so(office: Office) -> None:

@@ -17,6 +17,7 @@ from chuangwen.kernel.tables.reading import TableReading, TableRow, read_rows
 from chuangwen.kernel.words import later, say
 from chuangwen.records.measures.answer_actions import Answers, Counted
 from chuangwen.records.measures.event_actions import NewEvent
+from chuangwen.records.measures.event_twins import Twins, event_told, identity_of, identity_of_new
 from chuangwen.records.measures.models import Event, FigureValue, Round, Tally
 from chuangwen.records.measures.policy import why_not_counts, why_not_event, why_not_figure
 from chuangwen.records.measures.queries import (
@@ -145,14 +146,16 @@ def _one_thing(reading: TableReading, row: TableRow, names: Names, code: str, fi
 
 
 def read_events(book: Workbook, edition: Edition, today: date, said: Said | None = None) -> EventRows:
-    """The events of a table. The same kind on the same day at the same unit is the same event."""
+    """The events of a table. The same kind on the same day at the same unit is the same event; one that differs in one of
+
+    them from an event that stands may be the same, and is asked about.
+    """
     kinds = [(one["code"], (one["title"],)) for one in edition.content["negative"]]
     units = {one.code: one for one in Organisation.objects.filter(closed=None)}
     lists = {"kinds": Names(later("负面清单条目"), kinds), "units": _units(later("单位名册"), units)}
     reading = read_rows(book, EVENTS, Around(lists), said)
-    rows_standing = events_of(edition).select_related("organisation")
-    stands = {(one.code, one.happened_on, one.organisation_id): one for one in rows_standing}
-    rows = []
+    twins = Twins(reading, list(events_of(edition).select_related("organisation")))
+    rows: list[ReadRow[NewEvent, Event]] = []
     for row in list(reading.rows):
         on, unit = row.values["on"], units.get(row.text("unit"))
         if not isinstance(on, date):
@@ -160,9 +163,14 @@ def read_events(book: Workbook, edition: Edition, today: date, said: Said | None
         code, text = row.text("kind"), row.text("text")
         _one_thing(reading, row, lists["kinds"], code, "title")
         _refuse(reading, row, "on", why_not_event(edition, code, on, text, today))
-        old = stands.get((code, on, unit.pk if unit else None))
-        label = f"{code} {on} {unit.name if unit else say('全镇')}"
-        rows.append(ReadRow(row.row, label, NewEvent(code, text, on, unit), old, text, old.text if old else ""))
+        twins.add(row, NewEvent(code, text, on, unit))
+    for row, new, old in twins.settled():
+        label = event_told(new.code, new.on, new.where)
+        said_now, was = new.text, old.text if old else ""
+        if old is not None and identity_of(old) != identity_of_new(new):
+            was = f"{event_told(old.code, old.happened_on, old.organisation)} {was}"
+            said_now = f"{label} {said_now}"
+        rows.append(ReadRow(row.row, label, new, old, said_now, was))
     return Found(reading, rows, 0)
 
 

@@ -6,7 +6,7 @@ brought as finished is known from tables alone: they correct it, and the case's 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 from chuangwen.kernel.words import lasting, say
 from chuangwen.kernel.workdays import CHINA
@@ -91,7 +91,7 @@ def _left(rest: list[Change], case: Case, desk: Desk) -> Iterator[str]:
 def why_not_days(row: CaseRow, case: Case) -> str:
     """Why the days of a corrected matter cannot be; empty where they can."""
     opened, closed = row.opened or case.opened_at, row.closed or case.closed_at
-    if closed is None or _day(closed) >= _day(opened):
+    if closed is None or not from_tables_alone(case) or _date(closed) >= _date(opened):
         return ""
     return say("办结日期 {closed} 早于登记日期 {opened}。", closed=_told(closed), opened=_told(opened))
 
@@ -119,14 +119,14 @@ def _agrees(new: object, old: object) -> bool:
     """Whether both say the same; a day without a time agrees with every time of that day."""
     if not isinstance(new, datetime) or not isinstance(old, datetime):
         return new == old
-    if _day(new) != _day(old):
+    if _date(new) != _date(old):
         return False
     there = old.astimezone(CHINA).time().replace(second=0, microsecond=0)
     said = new.astimezone(CHINA).time().replace(second=0, microsecond=0)
     return said in {time(), there}
 
 
-def _day(one: datetime) -> object:
+def _date(one: datetime) -> date:
     return one.astimezone(CHINA).date()
 
 
