@@ -6,6 +6,7 @@ from datetime import datetime, time
 
 from django.utils import timezone
 
+from chuangwen.doors.packs.observed_faults import Faults
 from chuangwen.doors.packs.observed_lines import dry_run
 from chuangwen.kernel.answers import ContradictoryResult
 from chuangwen.kernel.sheets import Workbook
@@ -111,11 +112,14 @@ def _found_rows(round_: Round, reading: TableReading, rows: Sequence[Observation
     checks = checks_by_key(round_)
     sites = {site.code: site for site in Site.objects.select_related("organisation")}
     people: dict[str, list[tuple[int, str]]] = {}
+    faults = Faults(reading)
     for pk, username, name in Person.objects.values_list("pk", "username", "name"):
         people.setdefault(name, []).append((pk, username))
     for row in rows:
         inspector = _inspector(reading, row, people.get(row.read.text("who"), []))
-        yield _found(row, sites[row.site], checks[row.check], inspector)
+        found = _found(row, sites[row.site], checks[row.check], inspector)
+        yield from faults.settled(row.read, found)
+    faults.ask()
 
 
 def _inspector(reading: TableReading, row: ObservationRow, people: Sequence[tuple[int, str]]) -> int | None:
@@ -147,16 +151,10 @@ def _found(row: ObservationRow, site: Site, check: Check, inspector: int | None)
 def _settle(reading: TableReading, plan: Plan) -> dict[str, Found | None]:
     """Rows whose word and counts contradict each other: asked; where answered, the row as it then stands, None: left out."""
     settled: dict[str, Found | None] = {}
-    for one in plan.wrong:
-        if not isinstance(one.refusal, ContradictoryResult):
-            continue
+    wrong = [one for one in plan.wrong if isinstance(one.refusal, ContradictoryResult)]
+    for one in wrong:
         found, item, row = one.found, one.found.item, _row_of(reading, one.found)
-        options = [
-            Option("word", say("按“{result}”记", result=item.result)),
-            Option("count", say("按“{count}”记", count=item.quantity)),
-            Option("leave", say("这一行不写入")),
-        ]
-        answer = reading.ask(f"contradiction.{found.key}", str(one.refusal), options, row=row)
+        answer = _which(reading, one, len(wrong))
         if answer == "leave":
             settled[found.key] = None
             reading.leave(row, why=say("结果与次数对不上"))
@@ -164,6 +162,25 @@ def _settle(reading: TableReading, plan: Plan) -> dict[str, Found | None]:
             changed = replace(item, quantity="") if answer == "word" else replace(item, result="")
             settled[found.key] = replace(found, item=changed)
     return settled
+
+
+def _which(reading: TableReading, one: Weighed, many: int) -> str:
+    """The answer for a row whose word and counts contradict each other: row by row where they are few, else once for all."""
+    item = one.found.item
+    if many > ASKED_ONE_BY_ONE:
+        what = say("{n} 行的结果与次数对不上，例如：{why}", n=many, why=str(one.refusal))
+        options = [
+            Option("word", say("都按结果记")),
+            Option("count", say("都按次数记")),
+            Option("leave", say("都不写入")),
+        ]
+        return reading.ask("contradiction", what, options, row=_row_of(reading, one.found))
+    options = [
+        Option("word", say("按“{result}”记", result=item.result)),
+        Option("count", say("按“{count}”记", count=item.quantity)),
+        Option("leave", say("这一行不写入")),
+    ]
+    return reading.ask(f"contradiction.{one.found.key}", str(one.refusal), options, row=_row_of(reading, one.found))
 
 
 def _ask(reading: TableReading, weighed: Sequence[Weighed]) -> None:
