@@ -12,7 +12,7 @@ from chuangwen.kernel.sheet_writing import copy_with_problems
 from chuangwen.kernel.sheets import read_table
 from chuangwen.kernel.tables.heads import Said
 from chuangwen.kernel.tables.reading import by_sheet
-from chuangwen.kernel.tables.telling import UNREAD_TITLES
+from chuangwen.kernel.tables.telling import unread_told
 from chuangwen.kernel.words import later, say
 from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.work.cases.case_rows import RowsAskedAbout
@@ -52,8 +52,7 @@ def tried_file(options: dict[str, Any], *, at: datetime) -> Tried:
 def told_of(tried: Tried) -> Iterator[str]:
     """Lines for people: what stays unread, what is corrected, what is left as it is, what is asked."""
     for left in tried.reading.unread:
-        place = " ".join(text for text in (left.sheet, left.where, left.title, left.sample) if text)
-        yield say("没有读进来：{kind} {place}", kind=say(UNREAD_TITLES[left.kind]), place=place)
+        yield unread_told(left)
     for one in tried.plan.corrections:
         for each in one.changes:
             yield say(
