@@ -12,7 +12,8 @@ from tests.town import MeasuredTown, small_pack
 from chuangwen.kernel.sheets import read_table
 from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.measures.actions import tally
-from chuangwen.records.measures.answer_tables import Found, read_answers, read_events, read_figures
+from chuangwen.records.measures.answer_rows import Found
+from chuangwen.records.measures.answer_tables import read_answers, read_events, read_figures
 from chuangwen.records.measures.event_actions import NewEvent, record_event
 from chuangwen.records.measures.models import Event, FigureValue, Round, Tally
 from chuangwen.records.standards.actions import install_edition

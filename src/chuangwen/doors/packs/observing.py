@@ -188,7 +188,7 @@ def _ask(reading: TableReading, weighed: Sequence[Weighed]) -> None:
     for ask, choices in _CHOICES.items():
         mine = list({one.found.key: one for one in weighed if one.ask is ask}.values())
         options = [Option(choice, say(title)) for choice, title in choices]
-        if ask is Ask.OUTSIDE or len(mine) > ASKED_ONE_BY_ONE:
+        if ask is not Ask.SAME_DAY or len(mine) > ASKED_ONE_BY_ONE:
             if mine:
                 rows = sorted(one.found.place[1] for one in mine)
                 reading.ask(str(ask), str(mine[0].refusal), options, rows=rows)
@@ -203,6 +203,7 @@ _CHOICES: Mapping[Ask, Sequence[tuple[str, str]]] = {
         (Choice.SECOND, later("当天另一次考察（两次都计分）")),
         (Choice.LEAVE, later("这一行不写入")),
     ),
+    Ask.OLDER: ((Choice.LEAVE, later("不改回，留着改正后的")), (Choice.CORRECTION, later("改回表里的结果"))),
     Ask.OUTSIDE: ((Choice.TAKE, later("确实算这一轮")), (Choice.LEAVE, later("不写入"))),
 }
 
@@ -214,10 +215,11 @@ def _answers(said: Said) -> Answers:
         for key, value in said.answers.items()
         if key.startswith(f"{Ask.SAME_DAY}.") and value in set(Choice)
     }
-    same_day, outside = (said.answers.get(ask, "") for ask in (Ask.SAME_DAY, Ask.OUTSIDE))
+    same_day, outside, older = (said.answers.get(ask, "") for ask in (Ask.SAME_DAY, Ask.OUTSIDE, Ask.OLDER))
     return Answers(
         same_day=Choice(same_day) if same_day in set(Choice) else None,
         outside=Choice(outside) if outside in set(Choice) else None,
+        older=Choice(older) if older in set(Choice) else None,
         each=each,
     )
 

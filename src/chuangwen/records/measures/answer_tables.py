@@ -1,11 +1,10 @@
 """Answers, figures and events as tables: read by their declarations and held against what stands; nothing is written."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.sheets import Workbook
@@ -16,6 +15,7 @@ from chuangwen.kernel.tables.names import Names
 from chuangwen.kernel.tables.reading import TableReading, TableRow, read_rows
 from chuangwen.kernel.words import later, say
 from chuangwen.records.measures.answer_actions import Answers, Counted
+from chuangwen.records.measures.answer_rows import Found, LedgerWords, ReadRow, kept
 from chuangwen.records.measures.event_actions import NewEvent
 from chuangwen.records.measures.event_twins import Twins, event_told, identity_of, identity_of_new
 from chuangwen.records.measures.models import Event, FigureValue, Round, Tally
@@ -36,47 +36,7 @@ ANSWERS: Table = declared(_FOLDER / "answers.toml")
 FIGURES: Table = declared(_FOLDER / "figures.toml")
 EVENTS: Table = declared(_FOLDER / "events.toml")
 
-New = TypeVar("New")
-Old = TypeVar("Old")
 Thing = TypeVar("Thing", Question, Figure)
-
-
-@dataclass(frozen=True)
-class ReadRow(Generic[New, Old]):
-    """One row understood: what it is about, what it says, what stands, and both as people read them."""
-
-    row: int
-    label: str
-    new: New
-    old: Old | None
-    said: str
-    was: str
-
-    @property
-    def is_same(self) -> bool:
-        return self.old is not None and self.said == self.was
-
-
-@dataclass(frozen=True)
-class Found(Generic[New, Old]):
-    """What came of a table: the reading with its problems, the rows that can be taken, how many say nothing."""
-
-    reading: TableReading
-    rows: Sequence[ReadRow[New, Old]]
-    left: int
-
-    @property
-    def new(self) -> list[ReadRow[New, Old]]:
-        return [row for row in self.rows if row.old is None]
-
-    @property
-    def changed(self) -> list[ReadRow[New, Old]]:
-        """Rows that correct what stands."""
-        return [row for row in self.rows if row.old is not None and not row.is_same]
-
-    @property
-    def writes(self) -> list[New]:
-        return [row.new for row in (*self.new, *self.changed)]
 
 
 AnswerRows = Found[Answers, Tally]
@@ -93,7 +53,7 @@ def read_answers(book: Workbook, round_: Round, said: Said | None = None) -> Ans
         "villages": _units(later("村（社区）"), villages),
     }
     reading, stands = read_rows(book, ANSWERS, Around(lists), said), tallies_of(round_)
-    rows, left = [], 0
+    rows, left = list[tuple[TableRow, ReadRow[Answers, Tally]]](), 0
     for row in list(reading.rows):
         counts = _both(reading, row, "positive", "valid")
         if counts is None:
@@ -107,9 +67,9 @@ def read_answers(book: Workbook, round_: Round, said: Said | None = None) -> Ans
         was = f"{old.positive} / {old.valid}" if old else ""
         label = f"{question.code} {village.name if village else say('全镇')}"
         answer = Answers(question, village, (positive, valid))
-        rows.append(ReadRow(row.row, label, answer, old, f"{positive} / {valid}", was))
-    _once_each_way(reading, rows)
-    return Found(reading, rows, left)
+        rows.append((row, ReadRow(row.row, label, answer, old, f"{positive} / {valid}", was)))
+    _once_each_way(reading, [one for _row, one in rows])
+    return Found(reading, kept(reading, rows, "tally", lambda one: _tally_said(round_, one)), left)
 
 
 def read_figures(book: Workbook, round_: Round, said: Said | None = None) -> FigureRows:
@@ -117,7 +77,7 @@ def read_figures(book: Workbook, round_: Round, said: Said | None = None) -> Fig
     figures = _by_code(figures_of(round_), round_)
     names = Names(later("统计指标"), [(code, (one.title,)) for code, one in figures.items()])
     reading, stands = read_rows(book, FIGURES, Around({"figures": names}), said), figure_values_of(round_)
-    rows, left = [], 0
+    rows, left = list[tuple[TableRow, ReadRow[Counted, FigureValue]]](), 0
     for row in list(reading.rows):
         counts = _both(reading, row, "numerator", "denominator")
         if counts is None:
@@ -132,8 +92,9 @@ def read_figures(book: Workbook, round_: Round, said: Said | None = None) -> Fig
             _refuse(reading, row, "numerator", why_not_figure(round_, figure, counts, source))
         was = _told(old.numerator, old.denominator, old.source) if old else ""
         label = f"{figure.code} {figure.title}"
-        rows.append(ReadRow(row.row, label, Counted(figure, counts, source), old, _told(*counts, source), was))
-    return Found(reading, rows, left)
+        said_now = _told(*counts, source)
+        rows.append((row, ReadRow(row.row, label, Counted(figure, counts, source), old, said_now, was)))
+    return Found(reading, kept(reading, rows, "figure", lambda one: _figure_said(round_, one)), left)
 
 
 def _one_thing(reading: TableReading, row: TableRow, names: Names, code: str, field: str = "text") -> None:
@@ -199,6 +160,19 @@ def _once_each_way(reading: TableReading, rows: Sequence[ReadRow[Answers, Tally]
     for row in list(reading.read):
         if row.row in numbers:
             reading.tell(row, "village", say("这道题既有分村的数，又有全镇合计。"), say("请只留一种。"))
+
+
+def _tally_said(round_: Round, one: Answers) -> LedgerWords:
+    """Where the ledger keeps what these answers were, and what they say now in its words."""
+    positive, valid = one.counts or (0, 0)
+    village = one.village.code if one.village else ""
+    return f"{round_.code}/{one.question.code}/{village}", {"positive": positive, "valid": valid}
+
+
+def _figure_said(round_: Round, one: Counted) -> LedgerWords:
+    """The same of a figure; another source of the same counts is no other version."""
+    part, whole = one.counts or (Decimal(0), Decimal(0))
+    return f"{round_.code}/{one.figure.code}", {"numerator": part, "denominator": whole}
 
 
 def _by_code(rows: Iterable[Thing], round_: Round) -> dict[str, Thing]:
