@@ -23,6 +23,7 @@ from chuangwen.kit.doors import needs
 from chuangwen.kit.pages import EXCEL
 from chuangwen.records.measures import answer_tables, queries
 from chuangwen.records.measures.answer_actions import Written, set_figures, tally_many
+from chuangwen.records.measures.answer_rows import Found
 from chuangwen.records.measures.event_actions import take_in_events
 from chuangwen.records.measures.models import Round
 from chuangwen.records.township.models import Organisation
@@ -52,7 +53,7 @@ def _page(table: Table, round_: Round, out: str, again: str, back: str) -> Impor
     )
 
 
-def _run(found: answer_tables.Found[Any, Any]) -> DryRun:
+def _run(found: Found[Any, Any]) -> DryRun:
     """What writing would do, row by row."""
     changed = {row.row for row in found.changed}
     new = {row.row for row in found.new}
