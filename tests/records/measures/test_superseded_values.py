@@ -75,3 +75,21 @@ def test_a_figure_that_was_put_right_comes_back_only_by_an_answer(town: Measured
     assert [one.id for one in read(read_figures, town, text).reading.open_questions] == ["older"]
     assert len(read(read_figures, town, text, older="correct").changed) == 1
     assert read(read_figures, town, text, older="leave").writes == []
+
+
+def test_a_village_written_in_its_first_row_alone_is_asked_about(town: MeasuredTown, question: Question) -> None:
+    other = Organisation.objects.filter(code="V2")
+    other.update(region_code="429004110201")
+    text = f"村（社区）,题号,正面回答,有效回答\n{other.get().name},{question.code},9,12\n,{question.code},8,12\n"
+    found = read(read_answers, town, text)
+    assert [one.id for one in found.reading.open_questions] == ["village"]
+    above = read(read_answers, town, text, village="above")
+    assert [row.label for row in above.rows] == [f"{question.code} {other.get().name}"] * 2
+    assert [(one.row, "第 2 行写过" in one.what) for one in above.reading.problems] == [(3, True)]
+
+
+def test_a_sum_of_the_town_over_answers_of_villages_is_refused_in_the_trial(
+    town: MeasuredTown, question: Question
+) -> None:
+    found = read(read_answers, town, f"题号,正面回答,有效回答\n{question.code},90,120\n")
+    assert [(one.row, "按村" in one.what) for one in found.reading.problems] == [(2, True)]

@@ -13,13 +13,14 @@ from chuangwen.kernel.tables.declared import Table, declared
 from chuangwen.kernel.tables.heads import Said
 from chuangwen.kernel.tables.names import Names
 from chuangwen.kernel.tables.reading import TableReading, TableRow, read_rows
+from chuangwen.kernel.tables.telling import Option
 from chuangwen.kernel.words import later, say
 from chuangwen.records.measures.answer_actions import Answers, Counted
 from chuangwen.records.measures.answer_rows import Found, LedgerWords, ReadRow, kept
 from chuangwen.records.measures.event_actions import NewEvent
 from chuangwen.records.measures.event_twins import Twins, event_told, identity_of, identity_of_new
 from chuangwen.records.measures.models import Event, FigureValue, Round, Tally
-from chuangwen.records.measures.policy import why_not_counts, why_not_event, why_not_figure
+from chuangwen.records.measures.policy import both_ways, why_not_counts, why_not_event, why_not_figure
 from chuangwen.records.measures.queries import (
     events_of,
     figure_values_of,
@@ -53,23 +54,41 @@ def read_answers(book: Workbook, round_: Round, said: Said | None = None) -> Ans
         "villages": _units(later("村（社区）"), villages),
     }
     reading, stands = read_rows(book, ANSWERS, Around(lists), said), tallies_of(round_)
-    rows, left = list[tuple[TableRow, ReadRow[Answers, Tally]]](), 0
+    rows, left, above = list[tuple[TableRow, ReadRow[Answers, Tally]]](), 0, _villages_above(reading)
     for row in list(reading.rows):
         counts = _both(reading, row, "positive", "valid")
         if counts is None:
             left += not (row.values.keys() & {"positive", "valid"})
             continue
-        question, village = questions[row.text("question")], villages.get(row.text("village"))
+        question, village = questions[row.text("question")], villages.get(row.text("village") or above.get(row, ""))
         _one_thing(reading, row, lists["questions"], question.code)
         positive, valid = int(counts[0]), int(counts[1])
         _refuse(reading, row, "positive", why_not_counts(question.text, positive, valid))
+        if any(pk == question.pk and (where is None) != (village is None) for pk, where in stands):
+            _refuse(reading, row, "village", both_ways(question, village))
         old = stands.get((question.pk, village.pk if village else None))
         was = f"{old.positive} / {old.valid}" if old else ""
         label = f"{question.code} {village.name if village else say('全镇')}"
         answer = Answers(question, village, (positive, valid))
         rows.append((row, ReadRow(row.row, label, answer, old, f"{positive} / {valid}", was)))
     _once_each_way(reading, [one for _row, one in rows])
+    _once_each(reading, rows)
     return Found(reading, kept(reading, rows, "tally", lambda one: _tally_said(round_, one)), left)
+
+
+def _villages_above(reading: TableReading) -> dict[TableRow, str]:
+    """Rows without a village below one that names it: the same village, or the town's sum, as a person says."""
+    below, last = dict[TableRow, str](), dict[str, str]()
+    for row in reading.rows:
+        last[row.sheet] = row.text("village") or last.get(row.sheet, "")
+        if not row.text("village") and last[row.sheet] and row.values.keys() & {"positive", "valid"}:
+            below[row] = last[row.sheet]
+    if not below:
+        return {}
+    what = say("{n} 行没有写村，上面的行写了。是同上面一个村，还是全镇合计？", n=len(below))
+    options = [Option("above", say("同上面一个村")), Option("town", say("是全镇合计"))]
+    answer = reading.ask("village", what, options, rows=sorted(row.row for row in below))
+    return below if answer == "above" else {}
 
 
 def read_figures(book: Workbook, round_: Round, said: Said | None = None) -> FigureRows:
@@ -173,6 +192,18 @@ def _figure_said(round_: Round, one: Counted) -> LedgerWords:
     """The same of a figure; another source of the same counts is no other version."""
     part, whole = one.counts or (Decimal(0), Decimal(0))
     return f"{round_.code}/{one.figure.code}", {"numerator": part, "denominator": whole}
+
+
+def _once_each(reading: TableReading, rows: Sequence[tuple[TableRow, ReadRow[Answers, Tally]]]) -> None:
+    """One question of one village twice in a table: only one of them would stand."""
+    firsts = dict[tuple[int, int | None], int]()
+    for row, one in rows:
+        key = (one.new.question.pk, one.new.village.pk if one.new.village else None)
+        first = firsts.setdefault(key, row.row)
+        if first != row.row:
+            reading.tell(
+                row, "question", say("“{label}”第 {first} 行写过。", label=one.label, first=first), say("请只留一行。")
+            )
 
 
 def _by_code(rows: Iterable[Thing], round_: Round) -> dict[str, Thing]:
