@@ -198,12 +198,8 @@ def _steps(desk: Desk, one: Opened, file: str) -> Iterator[Step]:
     text = row.text.strip() or row.title.strip()
     if row.result and not row.finished:
         text = f"{text}\n{written(SO_FAR, result=row.result.strip())}"
-    common: Mapping[str, Any] = {
-        "case": case,
-        "person": one.stride.person,
-        "by": desk.by.name,
-        "unit": desk.by.organisation_name,
-    }
+    who = {"person": one.stride.person, "by": desk.by.name, "unit": desk.by.organisation_name}
+    common: Mapping[str, Any] = {"case": case, **who}
     yield Step(
         **common,
         number=1,
