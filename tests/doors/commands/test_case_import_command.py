@@ -67,3 +67,15 @@ def test_a_wrong_file_is_refused_with_a_marked_copy(run: Run, tmp_path: Path) ->
     texts = [str(cell.value) for row in openpyxl.load_workbook(wrong).active for cell in row if cell.value]
     assert any("文本" in one for one in texts)
     assert "找不到" in run(str(tmp_path / "没有.xlsx"), "--kind", "appeal", code=1)
+
+
+def test_a_dry_run_says_how_many_and_which(run: Run) -> None:
+    run(str(FILES / "hotline_day1.xlsx"), "--kind", "appeal")
+    told = run(str(FILES / "hotline_day2.xlsx"), "--kind", "appeal", "--dry-run")
+    assert "试读：新 1 件，改正 2 件，已有 0 件；没有写入。" in told
+    assert [line.partition("：")[2].split()[0] for line in told.splitlines() if "行：" in line] == [
+        "改正",
+        "改正",
+        "新",
+    ]
+    assert Case.objects.count() == 2

@@ -17,6 +17,23 @@ from chuangwen.records.township.models import Holiday, OfficeSpan
 NOTICE = "日期,类别,名称\n" + "".join(f"2027-10-{day:02},放假,国庆节\n" for day in range(1, 12))
 
 
+SPANS = """节日,开始日期,结束日期,类别,天数
+元旦,2026-01-01,2026-01-03,放假,3
+元旦,2026-01-04,2026-01-04,调休上班,1
+春节,2026-02-15,2026-02-23,放假,9
+春节,2026-02-14,2026-02-14,调休上班,1
+春节,2026-02-28,2026-02-28,调休上班,1
+清明节,2026-04-04,2026-04-06,放假,3
+劳动节,2026-05-01,2026-05-05,放假,5
+劳动节,2026-05-09,2026-05-09,调休上班,1
+端午节,2026-06-19,2026-06-21,放假,3
+国庆节,2026-09-20,2026-09-20,调休上班,1
+中秋节,2026-09-25,2026-09-27,放假,3
+国庆节,2026-10-01,2026-10-07,放假,7
+国庆节,2026-10-10,2026-10-10,调休上班,1
+"""
+
+
 @pytest.fixture
 def shipped(db: None) -> None:
     """A town with the calendar that the product brings."""
@@ -122,3 +139,21 @@ def test_a_notice_that_is_wrong_is_told_line_by_line(
     assert [one["row"] for one in told["problems"]] == [13, 14]
     assert "找不到文件" in run(capsys, "import", str(tmp_path / "没有.csv"), code=1)
     assert not Note.objects.exists()
+
+
+def test_a_notice_told_from_day_to_day_counts_every_day_of_it(
+    shipped: None, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "2026.csv"
+    file.write_text(SPANS, "utf-8")
+    told = run(capsys, "import", str(file), "--json")
+    assert (told["years"], told["holiday"], told["makeup"]) == ([2026], 33, 6)
+    assert run(capsys, "add", "2026-09-30T15:00", "3 工作日", "--json")["due"].startswith("2026-10-10")
+
+
+def test_what_is_not_read_of_a_notice_is_told_by_command(
+    shipped: None, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "2027.csv"
+    file.write_text(NOTICE.replace("名称\n", "名称,经办\n", 1).replace("国庆节\n", "国庆节,王某\n"), "utf-8")
+    assert "没有读进来：没有读的列 2027.csv D 列 经办" in run(capsys, "import", str(file))

@@ -1,4 +1,4 @@
-"""A town to hand a third-party table to: two absences and a rate at streets P01-001 to P01-006, a round from September."""
+"""A town to hand a third-party table to: two absences, a rate and two that ask what is there, at streets P01-001 to P01-006, a round from September."""
 
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -22,6 +22,8 @@ CHECKS = (
     ("C01", "无争吵谩骂", "absence", ""),
     ("C04", "无损坏公共设施", "absence", ""),
     ("P01-08", "路灯完好", "rate_at_least", "x=0.95"),
+    ("C20", "路口有无障碍坡道", "presence", ""),
+    ("P01-01", "公益广告不少于两处", "count_at_least", "n=2"),
 )
 NAMES = ("张沟大道", "沿河路", "商业街", "文化路", "黄鳝城路", "建设街")
 

@@ -132,6 +132,36 @@ def test_events_go_out_and_another_text_corrects_the_same_event(town: MeasuredTo
     assert Event.objects.count() == 2
 
 
+def test_what_a_table_of_events_does_to_the_score_is_said_before_it_is_written(
+    town: MeasuredTown, signed_in_as: Any
+) -> None:
+    zhou = signed_in_as("zhouzheng")
+    shown = send(zhou, "events_import", "条目编号,发生日期,单位,事件经过\nG01,2021-10-01,先锋村,数据造假\n")
+    assert "写入后，" in shown.content.decode()
+    assert Event.objects.count() == 0
+    form = zhou.post(
+        reverse("event_new"),
+        {"kind": f"{town.edition.pk}:G01", "on": "2021-10-01", "where": town.cast.units["V1"].pk, "text": "数据造假"},
+    )
+    assert form.context["told"] == shown.context["page"].note
+
+
+def test_another_day_of_a_known_event_is_a_question_and_counts_once_when_corrected(
+    town: MeasuredTown, signed_in_as: Any
+) -> None:
+    zhou = signed_in_as("zhouzheng")
+    new = NewEvent("G01", "上报数据不实", date(2021, 10, 1), town.cast.units["V1"])
+    event = record_event(town.edition, new, by=MACHINE, at=AT)
+    shown = send(zhou, "events_import", "条目编号,发生日期,单位,事件经过\nG01,2021-10-02,先锋村,上报数据不实\n")
+    assert "是同一件吗" in shown.content.decode()
+    said = {"key": shown.context["sent"].key, "q.event.0.2": f"correct-{event.pk}"}
+    tried = zhou.post(reverse("events_import"), {**said, "move": "try"})
+    assert (tried.context["run"].new, tried.context["run"].changed) == (0, 1)
+    zhou.post(reverse("events_import"), {**said, "move": "take"}, follow=True)
+    event.refresh_from_db()
+    assert (Event.objects.count(), event.happened_on) == (1, date(2021, 10, 2))
+
+
 def test_an_event_that_has_not_happened_is_told(town: MeasuredTown, signed_in_as: Any) -> None:
     shown = send(
         signed_in_as("zhouzheng"), "events_import", "条目编号,发生日期,单位,事件经过\nG01,2021-10-15,,将来的事\n"

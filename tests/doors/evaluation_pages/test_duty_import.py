@@ -57,3 +57,14 @@ def test_columns_are_chosen_by_hand_where_the_head_is_not_known(town: MeasuredTo
 
 def test_who_may_not_assign_may_not_paste(town: MeasuredTown, signed_in_as: Any) -> None:
     assert signed_in_as("zhangqiang").post(URL, {"rows": "I-1-1\t市监所"}).status_code == 403
+
+
+def test_pressing_write_twice_says_that_it_was_written(town: MeasuredTown, signed_in_as: Any) -> None:
+    limin = signed_in_as("limin")
+    rows = {"rows": "I-1-1\t市监所\n"}
+    key = limin.post(URL, rows).context["sent"].key
+    limin.post(URL, {"key": key, "move": "take"})
+    again = limin.post(URL, {"key": key, "move": "take"})
+    assert (again.status_code, "已经写入" in again.content.decode()) == (409, True)
+    assert Duty.objects.count() == 1
+    assert "已有 1 条" in limin.post(URL, rows).content.decode()

@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings as django_settings
 
 from chuangwen.doors.site import kept_files
-from chuangwen.doors.site.kept_files import MOST_KEPT, GoneAgain, drop, keep, kept
+from chuangwen.doors.site.kept_files import MOST_KEPT, GoneAgain, WrittenAlready, drop, keep, kept
 
 ANOTHER_PROCESS = """
 import os, django
@@ -70,5 +70,7 @@ def test_one_person_cannot_fill_the_disk() -> None:
 def test_what_was_written_is_kept_no_longer() -> None:
     key = keep(7, b"a,b", "甲.csv")
     drop(7, key)
-    with pytest.raises(GoneAgain):
+    with pytest.raises(WrittenAlready):
         kept(7, key)
+    assert len(list(Path(django_settings.FILES).rglob(f"{key}*"))) == 1, "only that it was written"
+    assert kept(7, keep(7, b"a,b", "甲.csv"))[0] == b"a,b"

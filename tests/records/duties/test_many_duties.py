@@ -18,7 +18,7 @@ from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.ledger.models import Note
 from chuangwen.records.standards.actions import install_edition
 from chuangwen.records.standards.checking import draft_of, finished
-from chuangwen.records.standards.models import Edition, Requirement
+from chuangwen.records.standards.models import Edition, Node, Requirement
 from chuangwen.records.township.permissions import Scope
 
 DECEMBER = date(2021, 12, 31)
@@ -248,3 +248,13 @@ def test_only_who_edits_the_framework_carries_duties_over(town: MeasuredTown) ->
         carry_over(town.edition, new, {}, by=town.cast.actor("wangjianguo"), at=AT)
     assert not Duty.objects.filter(standard__edition=new).exists()
     assert Requirement.objects.filter(edition=new).count() == 2
+
+
+def test_a_code_beside_the_name_of_another_standard_is_refused(town: MeasuredTown) -> None:
+    """A column sorted alone gave every duty to another."""
+    titles = dict(Node.objects.filter(edition=town.edition, kind="standard").values_list("code", "title"))
+    right = f"编号,测评标准,牵头单位\nI-1-1,{titles['I-1-1']},市监所\n"
+    assert read_duties(read_table(right.encode(), name="责任.csv"), known_names(town.edition)).reading.is_ready
+    wrong = "编号,测评标准,牵头单位\nI-1-1,农村户用厕所改造提升,市监所\n"
+    found = read_duties(read_table(wrong.encode(), name="责任.csv"), known_names(town.edition))
+    assert [(one.row, one.column[:1]) for one in found.reading.problems] == [(2, "B")]

@@ -107,7 +107,7 @@ def test_nearest_names_are_looked_up_for_two_hundred_unknown_names_at_most() -> 
 def test_a_table_without_sites_says_what_is_lacking() -> None:
     reading = read_observations(read_table("姓名,电话\n张强,1\n".encode(), name="a.csv"), REGISTER)
     assert [p.what for p in reading.reading.problems] == [
-        "没有找到观测表的表头：缺少“点位”“考察内容”“结果或次数/总数”。"
+        "没有找到观测表的表头：缺少“点位”“考察内容”“结果或次数/总数或问题数”。"
     ]
 
 

@@ -12,10 +12,10 @@ from chuangwen.kernel.sheet_writing import copy_with_problems
 from chuangwen.kernel.sheets import read_table
 from chuangwen.kernel.tables.heads import Said
 from chuangwen.kernel.tables.reading import by_sheet
-from chuangwen.kernel.tables.telling import UNREAD_TITLES
+from chuangwen.kernel.tables.telling import unread_told
 from chuangwen.kernel.words import later, say
 from chuangwen.records.ledger.actions import MACHINE
-from chuangwen.work.cases.case_rows import RowsAskedAbout
+from chuangwen.work.cases.case_rows import CaseRow, RowsAskedAbout
 from chuangwen.work.cases.row_differences import masked_text
 from chuangwen.work.cases.trying import Tried, kind_for_rows, try_cases
 
@@ -52,8 +52,8 @@ def tried_file(options: dict[str, Any], *, at: datetime) -> Tried:
 def told_of(tried: Tried) -> Iterator[str]:
     """Lines for people: what stays unread, what is corrected, what is left as it is, what is asked."""
     for left in tried.reading.unread:
-        place = " ".join(text for text in (left.sheet, left.where, left.title, left.sample) if text)
-        yield say("没有读进来：{kind} {place}", kind=say(UNREAD_TITLES[left.kind]), place=place)
+        yield unread_told(left)
+    yield from _plan_lines(tried)
     for one in tried.plan.corrections:
         for each in one.changes:
             yield say(
@@ -69,6 +69,32 @@ def told_of(tried: Tried) -> Iterator[str]:
     for question in tried.reading.open_questions:
         choices = say("；").join(f"--answer {question.id}={one.value} {one.title}" for one in question.options)
         yield say("要先回答：{what}（{choices}）", what=question.what, choices=choices)
+
+
+def _plan_lines(tried: Tried) -> Iterator[str]:
+    """Every row and what becomes of it, in the order of the table."""
+    plan = tried.plan
+    found = [
+        (row.at, say("第 {row} 行：{what} {title}", row=row.row, what=_new(row), title=row.title))
+        for row, _ in plan.fresh
+    ]
+    for one in plan.corrections:
+        what = say("改正 {number}", number=one.case.number)
+        found.append((one.row.at, say("第 {row} 行：{what} {title}", row=one.row.row, what=what, title=one.row.title)))
+    for row, number in plan.known:
+        what = say("已有 {number}", number=number)
+        found.append((row.at, say("第 {row} 行：{what} {title}", row=row.row, what=what, title=row.title)))
+    yield from (line for _at, line in sorted(found))
+
+
+def _new(row: CaseRow) -> str:
+    return say("已办结，补录") if row.finished else say("新")
+
+
+def counts_of(tried: Tried) -> dict[str, int]:
+    """How many rows would be new, corrections, known."""
+    plan = tried.plan
+    return {"new": len(plan.fresh), "corrected": len(plan.corrections), "known": len(plan.known)}
 
 
 def refuse_unfinished(tried: Tried, options: dict[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """Answers, figures and events as Excel: out with the town's own rows so far, in by the steps of every import."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +12,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_safe
 
 from chuangwen.doors.evaluation_pages.answer_grid import told
+from chuangwen.doors.evaluation_pages.event_views import trial_told
 from chuangwen.doors.evaluation_pages.measure_views import round_or_refuse
 from chuangwen.doors.site.importing import ImportPage, Sent, sent_table, written_now, wrong_rows
 from chuangwen.doors.site.sheets import workbook
@@ -21,11 +23,13 @@ from chuangwen.kit.doors import needs
 from chuangwen.kit.pages import EXCEL
 from chuangwen.records.measures import answer_tables, queries
 from chuangwen.records.measures.answer_actions import Written, set_figures, tally_many
+from chuangwen.records.measures.answer_rows import Found
 from chuangwen.records.measures.event_actions import take_in_events
 from chuangwen.records.measures.models import Round
 from chuangwen.records.township.models import Organisation
 from chuangwen.records.township.permissions import Permission
 from chuangwen.records.township.requests import TownRequest
+from chuangwen.results.scoring.trying import tried
 
 Cells = Iterable[Sequence[object]]
 
@@ -49,7 +53,7 @@ def _page(table: Table, round_: Round, out: str, again: str, back: str) -> Impor
     )
 
 
-def _run(found: answer_tables.Found[Any, Any]) -> DryRun:
+def _run(found: Found[Any, Any]) -> DryRun:
     """What writing would do, row by row."""
     changed = {row.row for row in found.changed}
     new = {row.row for row in found.new}
@@ -168,9 +172,15 @@ def events_import(request: TownRequest) -> HttpResponse:
     found = answer_tables.read_events(sent.book, round_.edition, request.at.date(), sent.said)
     if sent.move == "errors":
         return wrong_rows(found.reading)
-    if sent.move == "take" and found.reading.is_ready:
+
+    def write() -> Written:
         pairs = [(row.old, row.new) for row in (*found.new, *found.changed)]
         reason = say("按表格“{file}”更正", file=sent.name)
-        done = take_in_events(round_.edition, pairs, reason=reason, by=request.actor, at=request.at)
-        return _done(request, sent, done, "events")
-    return page.show(request, sent, found.reading, _run(found))
+        return take_in_events(round_.edition, pairs, reason=reason, by=request.actor, at=request.at)
+
+    if sent.move == "take" and found.reading.is_ready:
+        return _done(request, sent, write(), "events")
+    run = _run(found)
+    if found.reading.is_ready and run.writes:
+        page = replace(page, note=trial_told(tried(round_, request.at.date(), write)))
+    return page.show(request, sent, found.reading, run)

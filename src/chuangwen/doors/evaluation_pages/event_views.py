@@ -15,8 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from chuangwen.doors.evaluation_pages.measure_views import round_or_refuse
 from chuangwen.kernel.chain import canonical
 from chuangwen.kernel.refusal import Refusal
-from chuangwen.kernel.words import later, say
+from chuangwen.kernel.words import later, listed, say
 from chuangwen.kit.doors import needs
+from chuangwen.kit.templatetags.look import points
 from chuangwen.records.measures import event_actions, queries
 from chuangwen.records.measures.models import Event, Round
 from chuangwen.records.standards.definitions import NegativeRow
@@ -37,6 +38,18 @@ EFFECTS = {
 def effect_told(row: NegativeRow) -> str:
     """What an event of this kind does, in one line."""
     return say(EFFECTS[row.effect], points=f"{row.points.normalize():f}", months=row.window_months)
+
+
+def trial_told(trial: Trial) -> str:
+    """What writing would do to the score, in one line: said alike of one event and of a table."""
+    if trial.bars:
+        return say("写入后，本镇的申报资格被否决或暂停：{what}", what=listed(trial.bars))
+    if not trial.moves:
+        return say("写入后，得分不变")
+    before, after = trial.before.expected, trial.after.expected
+    if before is None:
+        return say("写入后，得分会变；现在测得太少，不给预计")
+    return say("写入后，预计得分由 {before} 变为 {after}", before=points(before), after=points(after))
 
 
 def kinds_of(round_: Round) -> dict[str, tuple[Edition, NegativeRow]]:
@@ -167,6 +180,14 @@ def _in_two_steps(
             trial = tried(round_, request.at.date(), write)
         except Refusal as no:
             refused = no
-    context |= {"round": round_, "form": form, "trial": trial, "seen": seen if trial else "", "refused": refused}
+    told = trial_told(trial) if trial else ""
+    context |= {
+        "round": round_,
+        "form": form,
+        "trial": trial,
+        "told": told,
+        "seen": seen if trial else "",
+        "refused": refused,
+    }
     status = 422 if refused or form.errors else 200
     return render(request, "measures/event_form.html", context, status=status)

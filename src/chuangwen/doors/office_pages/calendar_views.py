@@ -118,7 +118,7 @@ def _page() -> ImportPage:
     return ImportPage(
         title=say("导入放假通知"),
         lede=say("文件里的整年会被替换，个别日子只改那几天。"),
-        hint=say("列：日期、类别（放假、调休上班）、名称、来源"),
+        hint=say("列：日期（或开始日期、结束日期）、类别（放假、调休上班）、名称、来源"),
         again=reverse("calendar"),
         back=reverse("calendar"),
     )

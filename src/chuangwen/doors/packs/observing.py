@@ -6,6 +6,7 @@ from datetime import datetime, time
 
 from django.utils import timezone
 
+from chuangwen.doors.packs.observed_faults import Faults
 from chuangwen.doors.packs.observed_lines import dry_run
 from chuangwen.kernel.answers import ContradictoryResult
 from chuangwen.kernel.sheets import Workbook
@@ -111,11 +112,14 @@ def _found_rows(round_: Round, reading: TableReading, rows: Sequence[Observation
     checks = checks_by_key(round_)
     sites = {site.code: site for site in Site.objects.select_related("organisation")}
     people: dict[str, list[tuple[int, str]]] = {}
+    faults = Faults(reading)
     for pk, username, name in Person.objects.values_list("pk", "username", "name"):
         people.setdefault(name, []).append((pk, username))
     for row in rows:
         inspector = _inspector(reading, row, people.get(row.read.text("who"), []))
-        yield _found(row, sites[row.site], checks[row.check], inspector)
+        found = _found(row, sites[row.site], checks[row.check], inspector)
+        yield from faults.settled(row.read, found)
+    faults.ask()
 
 
 def _inspector(reading: TableReading, row: ObservationRow, people: Sequence[tuple[int, str]]) -> int | None:
@@ -147,16 +151,10 @@ def _found(row: ObservationRow, site: Site, check: Check, inspector: int | None)
 def _settle(reading: TableReading, plan: Plan) -> dict[str, Found | None]:
     """Rows whose word and counts contradict each other: asked; where answered, the row as it then stands, None: left out."""
     settled: dict[str, Found | None] = {}
-    for one in plan.wrong:
-        if not isinstance(one.refusal, ContradictoryResult):
-            continue
+    wrong = [one for one in plan.wrong if isinstance(one.refusal, ContradictoryResult)]
+    for one in wrong:
         found, item, row = one.found, one.found.item, _row_of(reading, one.found)
-        options = [
-            Option("word", say("按“{result}”记", result=item.result)),
-            Option("count", say("按“{count}”记", count=item.quantity)),
-            Option("leave", say("这一行不写入")),
-        ]
-        answer = reading.ask(f"contradiction.{found.key}", str(one.refusal), options, row=row)
+        answer = _which(reading, one, len(wrong))
         if answer == "leave":
             settled[found.key] = None
             reading.leave(row, why=say("结果与次数对不上"))
@@ -166,12 +164,31 @@ def _settle(reading: TableReading, plan: Plan) -> dict[str, Found | None]:
     return settled
 
 
+def _which(reading: TableReading, one: Weighed, many: int) -> str:
+    """The answer for a row whose word and counts contradict each other: row by row where they are few, else once for all."""
+    item = one.found.item
+    if many > ASKED_ONE_BY_ONE:
+        what = say("{n} 行的结果与次数对不上，例如：{why}", n=many, why=str(one.refusal))
+        options = [
+            Option("word", say("都按结果记")),
+            Option("count", say("都按次数记")),
+            Option("leave", say("都不写入")),
+        ]
+        return reading.ask("contradiction", what, options, row=_row_of(reading, one.found))
+    options = [
+        Option("word", say("按“{result}”记", result=item.result)),
+        Option("count", say("按“{count}”记", count=item.quantity)),
+        Option("leave", say("这一行不写入")),
+    ]
+    return reading.ask(f"contradiction.{one.found.key}", str(one.refusal), options, row=_row_of(reading, one.found))
+
+
 def _ask(reading: TableReading, weighed: Sequence[Weighed]) -> None:
     """A reading of the same day, a day outside the round: row by row where they are few, else once for all."""
     for ask, choices in _CHOICES.items():
         mine = list({one.found.key: one for one in weighed if one.ask is ask}.values())
         options = [Option(choice, say(title)) for choice, title in choices]
-        if ask is Ask.OUTSIDE or len(mine) > ASKED_ONE_BY_ONE:
+        if ask is not Ask.SAME_DAY or len(mine) > ASKED_ONE_BY_ONE:
             if mine:
                 rows = sorted(one.found.place[1] for one in mine)
                 reading.ask(str(ask), str(mine[0].refusal), options, rows=rows)
@@ -186,6 +203,7 @@ _CHOICES: Mapping[Ask, Sequence[tuple[str, str]]] = {
         (Choice.SECOND, later("当天另一次考察（两次都计分）")),
         (Choice.LEAVE, later("这一行不写入")),
     ),
+    Ask.OLDER: ((Choice.LEAVE, later("不改回，留着改正后的")), (Choice.CORRECTION, later("改回表里的结果"))),
     Ask.OUTSIDE: ((Choice.TAKE, later("确实算这一轮")), (Choice.LEAVE, later("不写入"))),
 }
 
@@ -197,10 +215,11 @@ def _answers(said: Said) -> Answers:
         for key, value in said.answers.items()
         if key.startswith(f"{Ask.SAME_DAY}.") and value in set(Choice)
     }
-    same_day, outside = (said.answers.get(ask, "") for ask in (Ask.SAME_DAY, Ask.OUTSIDE))
+    same_day, outside, older = (said.answers.get(ask, "") for ask in (Ask.SAME_DAY, Ask.OUTSIDE, Ask.OLDER))
     return Answers(
         same_day=Choice(same_day) if same_day in set(Choice) else None,
         outside=Choice(outside) if outside in set(Choice) else None,
+        older=Choice(older) if older in set(Choice) else None,
         each=each,
     )
 

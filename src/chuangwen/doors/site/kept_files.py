@@ -19,6 +19,7 @@ from chuangwen.records.township.requests import TownRequest
 
 KEPT_SECONDS = 6 * 3600
 MOST_KEPT = 40
+_DONE = ".done"
 _KEY = re.compile(r"[0-9a-f]{64}\Z")
 
 
@@ -30,20 +31,31 @@ class GoneAgain(Refusal):
     status = 410
 
 
+class WrittenAlready(Refusal):
+    """The button was pressed twice: the first time did it."""
+
+    code = "written_already"
+    sentence = later("这份文件刚才已经写入，没有再写一次。要再核对，请重新选一次文件。")
+    status = 409
+
+
 def keep(person: int, data: bytes, name: str) -> str:
     """Keep a file for its sender's next step; the key is what it holds, so the same file twice is one."""
     folder = _folder(person)
     folder.mkdir(parents=True, exist_ok=True)
     sweep()
     key = hashlib.sha256(data + b"\0" + name.encode()).hexdigest()
+    (folder / f"{key}{_DONE}").unlink(missing_ok=True)
     _write(folder / key, data)
     _write(folder / f"{key}.json", json.dumps({"name": name}).encode())
     return key
 
 
 def kept(person: int, key: str) -> tuple[bytes, str]:
-    """The file under a key. Raises GoneAgain."""
+    """The file under a key. Raises GoneAgain, or WrittenAlready."""
     path = _folder(person) / key
+    if _KEY.match(key) and (_folder(person) / f"{key}{_DONE}").is_file():
+        raise WrittenAlready
     try:
         if not _KEY.match(key) or time.time() - path.stat().st_mtime > KEPT_SECONDS:
             raise GoneAgain
@@ -53,8 +65,9 @@ def kept(person: int, key: str) -> tuple[bytes, str]:
 
 
 def drop(person: int, key: str) -> None:
-    """What was written needs to be kept no longer."""
-    if _KEY.match(key):
+    """What was written needs to be kept no longer; that it was written is remembered as long as a file would be."""
+    if _KEY.match(key) and _folder(person).is_dir():
+        (_folder(person) / f"{key}{_DONE}").touch()
         for path in (_folder(person) / key, _folder(person) / f"{key}.json"):
             path.unlink(missing_ok=True)
 

@@ -60,6 +60,12 @@ class Unread:
         }
 
 
+def unread_told(one: Unread) -> str:
+    """What is not taken in, in one line: told alike by every command."""
+    place = " ".join(text for text in (one.sheet, one.where, one.title, one.sample) if text)
+    return say("没有读进来：{kind} {place}", kind=say(UNREAD_TITLES[one.kind]), place=place)
+
+
 @dataclass(frozen=True)
 class Option:
     """One answer: its value, and what a person reads."""

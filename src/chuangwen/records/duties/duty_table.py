@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from chuangwen.kernel.sheets import Workbook
-from chuangwen.kernel.tables.cells import Around
+from chuangwen.kernel.tables.cells import REQUIRED, Around
 from chuangwen.kernel.tables.declared import Table, declared
 from chuangwen.kernel.tables.heads import Said
 from chuangwen.kernel.tables.names import Lists
@@ -80,17 +80,47 @@ def read_duties(book: Workbook, known: Known, said: Said | None = None) -> DutyR
     """Read every sheet that has a head of duties, or a pasted table without one; nothing is written."""
     reading = read_rows(book, DUTY_TABLE, Around(known.lists), said)
     for row in reading.read:
+        _check_name(reading, row, known)
         lead, assisting = row.values.get("lead"), row.values.get("assisting", ())
         if isinstance(assisting, tuple) and lead in assisting and len(assisting) > 1:
             what = say("“{unit}”既是牵头单位又是责任单位。", unit=row.texts["lead"])
             reading.tell(row, "assisting", what, say("请只写在一处。"))
-    return DutyReading(reading, [_duty(row, known) for row in reading.rows], known)
+        _check_lead(reading, row, known)
+    return DutyReading(reading, [one for row in reading.rows if (one := _duty(row, known)) is not None], known)
 
 
-def _duty(row: TableRow, known: Known) -> DutyRow:
-    """The duty as it will stand: what the table leaves blank it does not deny."""
-    target, lead = row.text("target"), known.units[row.text("lead")]
+def _check_name(reading: TableReading, row: TableRow, known: Known) -> None:
+    """Code and name of one row are of one thing: a column that slipped by a row would give every duty to another."""
+    code, said = row.text("target"), row.texts.get("text", "")
+    real = known.lists["targets"].unlike(code, said) if code else ""
+    if real:
+        what = say("编号“{code}”是“{real}”，同一行写的名称是“{said}”。", code=code, real=real, said=said[:60])
+        reading.tell(row, "text", what, say("请核对原表，改正编号或名称；名称可以留空。"))
+
+
+def _check_lead(reading: TableReading, row: TableRow, known: Known) -> None:
+    """A blank lead leaves the one that stands; where none stands, the row says nothing, or too little."""
+    if row.texts.get("lead") or not row.text("target") or row.text("target") in known.standing:
+        return
+    if _says_more(row):
+        lead = DUTY_TABLE.field("lead")
+        reading.tell(row, "lead", say(REQUIRED, title=say(lead.title)), say(lead.cure))
+    else:
+        reading.leave(row, why=say("没有牵头单位，先前也没有分过"))
+
+
+def _says_more(row: TableRow) -> bool:
+    """Whether a row without a lead says something of the duty all the same."""
+    return any(row.texts.get(name) for name in ("assisting", "person", "due"))
+
+
+def _duty(row: TableRow, known: Known) -> DutyRow | None:
+    """The duty as it will stand: what the table leaves blank it does not deny; nothing where there is none."""
+    target = row.text("target")
     was = known.standing.get(target)
+    lead = known.units[row.text("lead")] if row.text("lead") else was.lead if was else None
+    if lead is None:
+        return None
     units, person, due = row.values.get("assisting"), row.text("person"), row.values.get("due")
     stands = was.assisting if was else ()
     assisting = tuple(known.units[one] for one in units) if isinstance(units, tuple) else stands

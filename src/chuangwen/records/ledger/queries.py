@@ -1,6 +1,6 @@
 """Reading the ledger."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
@@ -9,6 +9,7 @@ from chuangwen.kernel.chain import canonical
 from chuangwen.kernel.words import later, say
 from chuangwen.records.ledger.models import Note
 
+AT_ONCE = 500
 HEADINGS = [
     later("序号"),
     later("时间"),
@@ -29,6 +30,16 @@ HEADINGS = [
 def notes_about(kind: str, key: str) -> QuerySet[Note]:
     """The history of one thing, newest first."""
     return Note.objects.filter(kind=kind, key=key).order_by("-number")
+
+
+def said_before(kind: str, keys: Sequence[str]) -> dict[str, list[dict[str, object]]]:
+    """For each of these things all values that stood once and were replaced, as its notes keep them."""
+    found: dict[str, list[dict[str, object]]] = {}
+    for begin in range(0, len(keys), AT_ONCE):
+        notes = Note.objects.filter(kind=kind, key__in=keys[begin : begin + AT_ONCE]).order_by("number")
+        for key, before in notes.values_list("key", "before"):
+            found.setdefault(key, []).append(before)
+    return found
 
 
 def search(

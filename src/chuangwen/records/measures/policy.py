@@ -114,11 +114,14 @@ def why_not_tally(
     if no := why_not_counts(question.text, *counts):
         return no
     others = Tally.objects.filter(round=round_, question=question).exclude(organisation__isnull=village is None)
-    if others.exists():
-        ways = [say("按村"), say("按全镇合计")]
-        stands, wanted = ways if village is None else ways[::-1]
-        return TownAndVillages(question=question.text, stands=stands, wanted=wanted)
-    return None
+    return both_ways(question, village) if others.exists() else None
+
+
+def both_ways(question: Question, village: Organisation | None) -> TownAndVillages:
+    """The refusal of answers of the town beside those of villages, or the other way."""
+    ways = [say("按村"), say("按全镇合计")]
+    stands, wanted = ways if village is None else ways[::-1]
+    return TownAndVillages(question=question.text, stands=stands, wanted=wanted)
 
 
 def why_not_counts(thing: str, positive: int, valid: int) -> Refusal | None:

@@ -103,7 +103,7 @@ class _Matching:
         kind = self._sites[site].type_code if site else ""
         check = self._told(row, "check", self._lookup("check", row.text("check"), kind))
         result, quantity = _result_texts(row)
-        if not result and not quantity and not self._is_told(row, "result", "count", "total"):
+        if not result and not quantity and not self._is_told(row, "result", "count", "total", "problems"):
             self._reading.tell(row, "result", say("没有填结果。"), say("请填结果，或次数/总数。"))
         when = row.values.get("when")
         if "when" not in row.columns:
@@ -201,5 +201,6 @@ def _only(codes: set[str], what: str) -> str:
 def _result_texts(row: TableRow) -> tuple[str, str]:
     """What was found, in words, and "18/20" or "3" where it was counted."""
     count, total = row.text("count"), row.text("total")
-    counted = f"{count}/{total}" if total and "/" not in count else count
+    alone = row.text("problems") and not count  # a total over problems is told with them, see ``faults``
+    counted = f"{count}/{total}" if total and "/" not in count and not alone else count
     return row.text("result"), counted

@@ -62,6 +62,15 @@ class SeenThatDay(Refusal):
     )
 
 
+class SaidBefore(Refusal):
+    """A table that says again what stood before a correction."""
+
+    code = "said_before"
+    sentence = later(
+        "点位“{site}”的“{check}”{day} 先前记过“{new}”，后来改正成“{old}”。表里又是改正前的结果：要改回去，还是不改？"
+    )
+
+
 class MarkTaken(Refusal):
     """A sender's mark names one observation for good."""
 
@@ -115,7 +124,7 @@ class NotAnswered(Refusal):
 
     code = "not_answered"
     sentence = later(
-        "还有 {count} 条要先说明：同一天的是改正还是另一次考察，轮次以外的日期是否算这一轮。没有写入任何内容。"
+        "还有 {count} 条要先说明：同一天的是改正还是另一次考察，轮次以外的日期是否算这一轮，改正前的结果要不要改回。没有写入任何内容。"
     )
 
 

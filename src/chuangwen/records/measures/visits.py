@@ -82,10 +82,14 @@ class Ask(StrEnum):
 
     SAME_DAY = "same_day"
     OUTSIDE = "outside"
+    OLDER = "older"
 
 
 class Choice(StrEnum):
-    """Answers: to ``same_day`` a correction or a second visit, to ``outside`` take it; to both: leave the row out."""
+    """Answers: to ``same_day`` a correction or a second visit, to ``outside`` take it, to ``older`` a correction; to all:
+
+    leave the row out.
+    """
 
     CORRECTION = "correction"
     SECOND = "second"
@@ -96,6 +100,7 @@ class Choice(StrEnum):
 FITTING: Mapping[Ask, frozenset[Choice]] = {
     Ask.SAME_DAY: frozenset({Choice.CORRECTION, Choice.SECOND, Choice.LEAVE}),
     Ask.OUTSIDE: frozenset({Choice.TAKE, Choice.LEAVE}),
+    Ask.OLDER: frozenset({Choice.CORRECTION, Choice.LEAVE}),
 }
 
 
@@ -108,14 +113,15 @@ class Answers:
 
     same_day: Choice | None = None
     outside: Choice | None = None
+    older: Choice | None = None
     each: Mapping[str, Choice] = field(default_factory=dict)
     seal: str = ""
 
     def to(self, ask: Ask, found: Found) -> Choice | None:
         """The answer that holds for this row; ``None``: still to be asked."""
-        said = self.each.get(found.key)
+        said = self.each.get(found.key) if ask is not Ask.OLDER else None
         if said is None or said not in FITTING[ask]:
-            said = self.same_day if ask is Ask.SAME_DAY else self.outside
+            said = {Ask.SAME_DAY: self.same_day, Ask.OUTSIDE: self.outside, Ask.OLDER: self.older}[ask]
         return said if said in FITTING[ask] else None
 
 

@@ -19,10 +19,11 @@ from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import say
 from chuangwen.kit.rows import rows_where
 from chuangwen.records.measures.judgement import judge, read_again, with_editions
-from chuangwen.records.measures.models import Observation, ObservationPhoto, Round
+from chuangwen.records.measures.models import Observation, ObservationPhoto, Round, Source
 from chuangwen.records.measures.visit_policy import (
     MarkTaken,
     OldRowUnknown,
+    SaidBefore,
     SeenThatDay,
     TwiceInOne,
     is_outside,
@@ -238,7 +239,22 @@ class _Scales:
         if heads[0].pk is None:
             no = TwiceInOne(site=found.site.name, check=found.check.text, old=heads[0].in_words(), new=made.in_words())
             return Weighed(found, Verdict.WRONG, made, heads[0], refusal=no)
+        if found.source == Source.SHEET and any(
+            self._says_the_same(one, found, made) for one in mine if one is not heads[0]
+        ):
+            return self._older(found, made, heads[0])
         return Weighed(found, Verdict.CORRECTION, made, heads[0])
+
+    def _older(self, found: Found, made: Observation, old: Observation) -> Weighed:
+        """What was put right already comes again as it was: an old table, or a correction taken back."""
+        match self.answers.to(Ask.OLDER, found):
+            case Choice.CORRECTION:
+                return Weighed(found, Verdict.CORRECTION, made, old)
+            case Choice.LEAVE:
+                return Weighed(found, Verdict.LEFT, made, old)
+        said = {"day": found.day, "old": old.in_words(), "new": made.in_words()}
+        no = SaidBefore(site=found.site.name, check=found.check.text, **said)
+        return Weighed(found, Verdict.ASKED, made, old, Ask.OLDER, no)
 
     def _same_day(self, found: Found, made: Observation, old: Observation) -> Weighed:
         """Another time or another person on one day: a correction, a second visit, or none of both."""

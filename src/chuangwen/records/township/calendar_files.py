@@ -14,9 +14,11 @@ from chuangwen.kernel.problems import Problems
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.sheet_scan import SheetLimits
 from chuangwen.kernel.sheets import Workbook, read_table
+from chuangwen.kernel.tables.telling import Unread
 from chuangwen.kernel.words import later, say, written
 from chuangwen.records.township.calendar_events import Family, days_of_event, families
-from chuangwen.records.township.calendar_table import kind_of, read_calendar
+from chuangwen.records.township.calendar_table import read_calendar
+from chuangwen.records.township.calendar_words import kind_of
 from chuangwen.records.township.definitions import DayRow
 
 MOST_ROWS = 5000
@@ -30,19 +32,26 @@ class NotACalendar(Refusal):
     status = 422
 
 
-def calendar_rows(data: bytes, name: str, problems: Problems) -> list[Placed]:
-    """The days of a file of either sort; which one it is shows in its first line. Raises NotACalendar."""
+def calendar_rows(data: bytes, name: str, problems: Problems, unread: list[Unread] | None = None) -> list[Placed]:
+    """The days of a file of either sort; which one it is shows in its first line. Raises NotACalendar.
+
+    ``unread`` takes what a table has that is not read.
+    """
     if is_published_calendar(data):
         return calendar_rows_from_ics(data, name, problems)
-    return calendar_rows_from_table(data, name, problems)
+    return calendar_rows_from_table(data, name, problems, unread)
 
 
-def calendar_rows_from_table(data: bytes, name: str, problems: Problems) -> list[Placed]:
+def calendar_rows_from_table(
+    data: bytes, name: str, problems: Problems, unread: list[Unread] | None = None
+) -> list[Placed]:
     """Rows of ``DayRow`` with their lines. What a person would have to decide is a problem here."""
     found = read_calendar(calendar_book(data, name))
     problems.extend(found.reading.sorted_problems())
     for one in found.reading.open_questions:
         problems.add(file=one.sheet or name, what=one.what, cure=say("请在表里只留要读的，或在网页上导入。"))
+    if unread is not None:
+        unread += found.reading.unread
     return list(found.rows)
 
 
@@ -57,7 +66,7 @@ def is_published_calendar(data: bytes) -> bool:
 
 
 def calendar_rows_from_ics(data: bytes, name: str, problems: Problems) -> list[Placed]:
-    """Days of the events whose summary says 放假/休 or 班/调休; other events (节气, birthdays) are passed over.
+    """Days of the events whose summary says 放假/休 or 班/调休 for everybody; other events (节气, half days) are passed over.
 
     Raises NotACalendar.
     """

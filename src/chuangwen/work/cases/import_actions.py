@@ -17,6 +17,7 @@ from chuangwen.records.notices.actions import Told as Notice
 from chuangwen.records.notices.actions import tell
 from chuangwen.records.township.actors import Actor
 from chuangwen.records.township.gates import By
+from chuangwen.work.cases import rollup
 from chuangwen.work.cases.actions import new_reporter
 from chuangwen.work.cases.case_rows import (
     SHEET,
@@ -31,6 +32,7 @@ from chuangwen.work.cases.case_rows import (
 from chuangwen.work.cases.models import Case, CaseType, Reporter, Step
 from chuangwen.work.cases.row_desk import Desk, check_rows, desk_for
 from chuangwen.work.cases.row_differences import masked_text
+from chuangwen.work.cases.row_finished import CORRECT, COURSE, KEPT, set_course
 from chuangwen.work.cases.row_matching import Matcher
 from chuangwen.work.cases.row_opening import (
     AT_ONCE,
@@ -45,6 +47,10 @@ from chuangwen.work.cases.row_opening import (
 from chuangwen.work.cases.said import NewReporter
 from chuangwen.work.cases.telling import YOUR_TURN, link
 
+CORRECTED_FIELDS = (
+    *("title", "text", "address", "answers", "hidden", "version"),
+    *("opened_at", "closed_at", "state", "outcome", "stars", "source"),
+)
 NAMED = 50
 """So many numbers stand in the note of a file; the others are found by the cases' own history."""
 MANY_TURNS = lasting("{by}从表格登记了 {n} 件{kind}，轮到你办；最近截止 {due}。")
@@ -111,15 +117,16 @@ def _write_corrections(desk: Desk, corrections: Sequence[Correction]) -> None:
     """New values, and in every case's history what they were before."""
     if not corrections:
         return
-    done, steps = _Written(), list[Step]()
+    done, steps, before = _Written(), list[Step](), dict[int, rollup.Counted]()
     for one in corrections:
         case = done.cases.setdefault(one.case.pk, one.case)
-        case.version += 1
+        before.setdefault(case.pk, rollup.counted(case))
+        stood, case.version = case.state, case.version + 1
         for name, value in one.values.items():
             _set(desk, case, name, value, done)
-        steps.append(_correcting_step(desk, one))
-    fields = ["title", "text", "address", "answers", "hidden", "version"]
-    Case.objects.bulk_update(done.cases.values(), fields, batch_size=AT_ONCE)
+        steps.append(_correcting_step(desk, one, case, stood))
+    Case.objects.bulk_update(done.cases.values(), CORRECTED_FIELDS, batch_size=AT_ONCE)
+    rollup.keep_many((before[case.pk], rollup.counted(case), desk.at) for case in done.cases.values())
     Reporter.objects.bulk_update(done.reporters.values(), ["name", "phone"], batch_size=AT_ONCE)
     Reporter.objects.bulk_create(done.added, batch_size=AT_ONCE)
     Step.objects.bulk_create(steps, batch_size=AT_ONCE)
@@ -130,6 +137,8 @@ def _set(desk: Desk, case: Case, name: str, value: object, done: _Written) -> No
     if isinstance(value, RowReporter):
         new = NewReporter(value.name, value.phone, channel=SHEET)
         done.added.append(new_reporter(case, new, desk.at))
+    elif name in COURSE:
+        set_course(desk, case, name, value)
     elif kind == "answer":
         row = _field(desk, key)
         side = "hidden" if row is not None and row.private else "answers"
@@ -145,20 +154,20 @@ def _field(desk: Desk, key: str) -> FieldRow | None:
     return next((one for one in desk.fields if one.id == key), None)
 
 
-def _correcting_step(desk: Desk, one: Correction) -> Step:
-    case = one.case
+def _correcting_step(desk: Desk, one: Correction, case: Case, stood: str) -> Step:
     return Step(
         case=case,
         number=case.version,
-        move="correct",
+        move=CORRECT,
         title=written(CORRECTED),
-        does="correct",
-        before=case.state,
+        does=CORRECT,
+        before=stood,
         after=case.state,
         at=desk.at,
         person=desk.by.person if isinstance(desk.by, Actor) else None,
         by=desk.by.name,
         unit=desk.by.organisation_name,
+        answers={name: one.values[name] for name in KEPT if name in one.values},
         text="\n".join(_old_to_new(each) for each in one.changes),
         mark=one.mark,
     )

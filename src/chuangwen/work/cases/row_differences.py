@@ -8,6 +8,7 @@ from chuangwen.kernel.words import lasting, say
 from chuangwen.work.cases.case_rows import TITLES, CaseRow, Change, RowReporter
 from chuangwen.work.cases.models import Case, Phase, Reporter
 from chuangwen.work.cases.row_desk import Desk
+from chuangwen.work.cases.row_finished import split
 
 STEERING = {Kind.CATEGORY, Kind.UNIT, Kind.UNITS, Kind.PERSON, Kind.TERM, Kind.GRADE}
 """Declared fields that decide who answers and by when: a move changes them, no table."""
@@ -43,7 +44,10 @@ def differences(row: CaseRow, case: Case, desk: Desk) -> Differences:
     for one in desk.fields:
         _answer(found, one, (case, desk), desk.answers.get(row.at, {}).get(one.id))
     _reporters(found, row.reporters, list(case.reporters.all()))
-    found.left += _left(row, case, desk)
+    changes, left = split(row, case, desk)
+    for change, value in changes:
+        found.add(change, value)
+    found.left += [*left, *_left(row, case, desk)]
     return found
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Prefetch
+
 from chuangwen.kernel.tables.telling import Option, Question
 from chuangwen.kernel.words import lasting, later, listed, say
 from chuangwen.kernel.workdays import CHINA
@@ -15,9 +17,12 @@ from chuangwen.work.cases.models import Case, Phase, Step
 from chuangwen.work.cases.policy import why_not_lead
 from chuangwen.work.cases.row_desk import Desk
 from chuangwen.work.cases.row_differences import Differences, differences
+from chuangwen.work.cases.row_finished import CORRECT, why_not_days
+from chuangwen.work.cases.row_opening import TAKEN_IN
 from chuangwen.work.cases.seeing import why_not_see
 
 AT_ONCE = 500
+OF_TABLES = Prefetch("steps", Step.objects.filter(move__in=[TAKEN_IN, CORRECT]), to_attr="of_tables")
 OTHER_KIND = lasting("{rows} 行的编号是别的类型的事项：没有改动，要改请到那个类型里导入")
 Marks = Mapping[str, tuple[int, bool]]
 SHOWN = 12
@@ -234,7 +239,10 @@ class Matcher:
         if isinstance(self.desk.by, Actor) and (no := why_not_lead(case, self.desk.by)):
             self._problem(row, say("{number} 不由你改正", number=case.number), str(no))
             return
-        if case.phase == Phase.CLOSED and self.ask("closed", row.row, case.number) != "correct":
+        if no_days := why_not_days(row, case):
+            self._problem(row, no_days, say("请核对两个日期。"))
+            return
+        if case.phase == Phase.CLOSED and self.ask("closed", row.row, case.number) == "leave":
             self.plan.known.append((row, case.number))
             return
         values = {one.field: found.values[one.field] for one in changes}
@@ -277,7 +285,7 @@ class Matcher:
     def _cases(self, **wanted: Sequence[Any]) -> list[Case]:
         (name, values), *_ = wanted.items()
         rows = Case.objects.filter(kind=self.batch.kind).select_related("site", "area", "lead", "accused")
-        rows = rows.prefetch_related("reporters", "assisting").order_by("-pk")
+        rows = rows.prefetch_related("reporters", "assisting", OF_TABLES).order_by("-pk")
         if self.lock:
             rows = rows.select_for_update(of=("self",))
         return list(_read(rows, name, sorted({one for one in values if one})))

@@ -22,6 +22,8 @@ from chuangwen.work.cases.said import NewCase, NewReporter
 from chuangwen.work.cases.stride import Stride
 
 AT_ONCE = 200
+TAKEN_IN = "taken_in"
+"""The step that closes a matter which a table brought as finished; its ``answers`` keep where that table had it from."""
 FROM_A_TABLE = lasting("{day} 从表格“{file}”第 {row} 行登记")
 FINISHED_BEFORE = lasting("{day} 从表格“{file}”第 {row} 行补录，办结前的环节不详")
 CLOSED_BEFORE = lasting("补录办结")
@@ -196,12 +198,8 @@ def _steps(desk: Desk, one: Opened, file: str) -> Iterator[Step]:
     text = row.text.strip() or row.title.strip()
     if row.result and not row.finished:
         text = f"{text}\n{written(SO_FAR, result=row.result.strip())}"
-    common: Mapping[str, Any] = {
-        "case": case,
-        "person": one.stride.person,
-        "by": desk.by.name,
-        "unit": desk.by.organisation_name,
-    }
+    who = {"person": one.stride.person, "by": desk.by.name, "unit": desk.by.organisation_name}
+    common: Mapping[str, Any] = {"case": case, **who}
     yield Step(
         **common,
         number=1,
@@ -220,13 +218,14 @@ def _steps(desk: Desk, one: Opened, file: str) -> Iterator[Step]:
         yield Step(
             **common,
             number=2,
-            move="taken_in",
+            move=TAKEN_IN,
             title=written(CLOSED_BEFORE),
             does="close",
             before=one.state,
             after=case.state,
             at=row.closed,
             text=row.result.strip(),
+            answers={"source": row.source} if row.source else {},
             remarks=[remark],
         )
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from chuangwen.doors.commands.case_tables import (
+    counts_of,
     import_arguments,
     refuse_unfinished,
     result_of,
@@ -125,7 +126,8 @@ class Command(TownCommand):
                 self.say(options, "{line}", line=line)
             refuse_unfinished(tried, options)
             if options["dry_run"]:
-                self.say(options, "只试读，没有写入。")
+                told = counts_of(tried)
+                self.say(options, "试读：新 {new} 件，改正 {corrected} 件，已有 {known} 件；没有写入。", **told)
                 return result_of(tried)
             done = take_in_rows(tried.batch, by=MACHINE, at=clock.now())
         told = {"new": done.new, "corrected": done.corrected, "known": done.known}

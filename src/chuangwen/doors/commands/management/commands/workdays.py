@@ -11,6 +11,7 @@ from django.db import connection
 from chuangwen.doors.commands.command import NotSetUp, TownCommand, require_database
 from chuangwen.kernel.problems import Problems, Rejected
 from chuangwen.kernel.refusal import Refusal
+from chuangwen.kernel.tables.telling import Unread, unread_told
 from chuangwen.kernel.words import later, say
 from chuangwen.kernel.workdays import CHINA, Due, Term, WorkCalendar, due
 from chuangwen.kit import clock
@@ -87,7 +88,10 @@ class Command(TownCommand):
         if not path.is_file():
             raise NoSuchCalendar(file=path)
         problems = Problems()
-        rows = calendar_rows(path.read_bytes(), path.name, problems)
+        unread = list[Unread]()
+        rows = calendar_rows(path.read_bytes(), path.name, problems, unread)
+        for left in unread:
+            self.say(options, "{line}", line=unread_told(left))
         problems.refuse(path.name)
         with clock.live_on(demo_day()):
             done = import_calendar(rows, by=MACHINE, at=clock.now(), name=path.name)
