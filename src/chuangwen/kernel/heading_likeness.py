@@ -16,7 +16,7 @@ SURE = 0.9
 
 Doubt = Literal["", "limiting", "opposing"]
 
-_WORDS = Path(__file__).parent / "tables" / "heading_words.toml"
+_WORDS = Path(__file__).parent / "heading_words.toml"
 _ASIDE = re.compile(r"\((.*?)\)|[*:：、。.\"'“”]")
 _WRAPPED = re.compile(r"^\(((?:[^()]|\([^()]*\))*)\)$")
 _BRACKETS = str.maketrans("[【〔〖{", "(((((") | str.maketrans("]】〕〗}", ")))))")
