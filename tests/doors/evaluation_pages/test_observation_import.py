@@ -213,7 +213,7 @@ def test_what_was_mended_later_is_no_result_until_li_min_says_so(desk: Desk) -> 
     left = desk.go_on(page, "try", **{"guess.0.result": "leave"})
     assert left.status_code == 422
     assert questions(left) == ["guess.0.result"]
-    assert "缺少“结果或次数/总数”" in left.content.decode()
+    assert "缺少“结果或次数/总数或问题数”" in left.content.decode()
 
 
 def test_an_answer_may_be_changed_on_the_next_page_though_the_columns_are_sent_along(desk: Desk) -> None:

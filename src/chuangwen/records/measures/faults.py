@@ -24,7 +24,7 @@ class FaultAsk(StrEnum):
 
 
 @dataclass(frozen=True)
-class Told:
+class Understood:
     """What a row says once its problems are understood: 结果 and 次数/总数; or what is asked; or why it cannot be."""
 
     result: str
@@ -33,39 +33,39 @@ class Told:
     wrong: str = ""
 
 
-def understood(rule: Rule, result: str, quantity: str, problems: str, total: str) -> Told:
+def understood(rule: Rule, result: str, quantity: str, problems: str, total: str) -> Understood:
     """Hold the number of problems of a row against its other cells, by the rule of its check."""
     number = _FAULTS.fullmatch(problems.translate(WIDE).strip())
     if number is None:
-        return Told(result, quantity, wrong=say("问题数“{text}”看不懂。", text=problems[:40]))
+        return Understood(result, quantity, wrong=say("问题数“{text}”看不懂。", text=problems[:40]))
     count = int(number[1])
     if rule.name in COUNTS_FAULTS:
-        return _as_count(rule, Told(result, quantity), count, total)
+        return _as_count(rule, Understood(result, quantity), count, total)
     word = result.translate(WIDE).strip().lower()
     if not word and not quantity:
         return _alone(rule, count)
     if count and word in _GOOD | SKIP:
-        return Told(result, quantity, wrong=say("写着“{result}”，问题数却是 {n}。", result=result, n=count))
+        return Understood(result, quantity, wrong=say("写着“{result}”，问题数却是 {n}。", result=result, n=count))
     if not count and word in _BAD:
-        return Told(result, quantity, wrong=say("写着“{result}”，问题数却是 0。", result=result))
-    return Told(result, quantity)
+        return Understood(result, quantity, wrong=say("写着“{result}”，问题数却是 0。", result=result))
+    return Understood(result, quantity)
 
 
-def _as_count(rule: Rule, told: Told, count: int, total: str) -> Told:
+def _as_count(rule: Rule, told: Understood, count: int, total: str) -> Understood:
     """The count itself; another count beside it must be the same."""
     if told.result.translate(WIDE).strip().lower() in SKIP and not count:
         return told
     beside = _FAULTS.fullmatch(told.quantity.translate(WIDE).partition("/")[0].strip())
     if told.quantity and (beside is None or int(beside[1]) != count):
         what = say("次数“{count}”与问题数 {n} 不一样。", count=told.quantity, n=count)
-        return Told(told.result, told.quantity, wrong=what)
+        return Understood(told.result, told.quantity, wrong=what)
     over = total if KINDS[rule.name].seeks == "rate_or_count" else ""
-    return Told(told.result, told.quantity or (f"{count}/{over}" if over else str(count)))
+    return Understood(told.result, told.quantity or (f"{count}/{over}" if over else str(count)))
 
 
-def _alone(rule: Rule, count: int) -> Told:
+def _alone(rule: Rule, count: int) -> Understood:
     """Problems and nothing else."""
     if rule.name in WANTS_THINGS:
-        return Told("", "", ask=FaultAsk.SOME if count else FaultAsk.NONE)
+        return Understood("", "", ask=FaultAsk.SOME if count else FaultAsk.NONE)
     what = say("只有问题数 {n}，没有写结果：这条考察内容不数问题。{rule}", n=count, rule=rule.tell())
-    return Told("", "", wrong=what)
+    return Understood("", "", wrong=what)
