@@ -1,4 +1,4 @@
-"""Sealing a package of 5,000 photos (1.7 GB), against the bare loop that stores them in a zip and lists their digests."""
+"""Sealing a package of 5,000 photos (1.7 GB), against the bare loop that stores them in a zip; and the memory it takes."""
 
 import json
 import os
@@ -9,8 +9,7 @@ import sys
 import tempfile
 import zipfile
 from datetime import UTC, date, datetime
-from hashlib import file_digest, sha256
-from importlib import import_module
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from bench.timing import cpu, row
 
 PHOTOS, BYTES = 5_000, 340_000
 EACH = 50  # photos of one document
-TIME_BAR, MEMORY_BAR = 1.3, 100.0
+TIME_BAR, MEMORY_BAR = 1.5, 100.0
 ROUNDS = 3
 AT = datetime(2021, 10, 14, 1, 30, tzinfo=UTC)
 
@@ -31,7 +30,7 @@ def measure() -> list[dict[str, Any]]:
     return [
         row(
             "package-time",
-            f"package of {PHOTOS} photos against the bare stored zip with its digests",
+            f"package of {PHOTOS} photos against the bare stored zip",
             told["ours"],
             told["base"],
             TIME_BAR,
@@ -108,18 +107,14 @@ def _ours(out: Path) -> None:
 
 
 def _bare(out: Path) -> None:
-    """What anybody would write: store each file, list its digest for `sha256sum -c`, then let it reach the disk."""
+    """What anybody would write: store each file, then let it reach the disk."""
     from chuangwen.records.archive.models import StoredFile
     from chuangwen.records.archive.queries import sealed_path
 
-    listed: list[str] = []
     with out.open("wb") as file:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as packed:
             for one in StoredFile.objects.filter(is_photo=True, size=BYTES):
                 packed.write(sealed_path(one), one.name)
-                with sealed_path(one).open("rb") as photo:
-                    listed.append(f"{file_digest(photo, sha256).hexdigest()}  {one.name}")
-            packed.writestr("sha256sums.txt", "\n".join(listed))
         file.flush()
         os.fsync(file.fileno())
     out.unlink()
@@ -138,7 +133,6 @@ def main() -> None:
         times = [(cpu(lambda: _ours(out)), cpu(lambda: _bare(out))) for _ in range(ROUNDS)]
         print(json.dumps({"ours": sorted(one for one, _ in times)[1], "base": sorted(one for _, one in times)[1]}))
     else:
-        import_module("chuangwen.urls")  # an idle server has read the whole product
         idle = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         _ours(out)
         print(json.dumps({"over": (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - idle) / 1024}))

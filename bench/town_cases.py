@@ -195,7 +195,7 @@ def tree() -> list[dict[str, Any]]:
         read()
     return [
         row("open-fifteen", "CPU seconds to open fifteen evaluations of 1,209 nodes", seconds, None, 1.5),
-        row("tree-queries", "queries to read 1,209 nodes with scores", float(len(queries)), None, 7),
+        row("tree-queries", "queries to read 1,209 nodes with scores", float(len(queries)), None, 6),
         row("tree-cpu", "CPU milliseconds to read 1,209 nodes with scores", median_cpu(read) * 1000, None, 250),
     ]
 
