@@ -39,7 +39,7 @@ test-sqlite: .venv/dev.stamp  ## tests on SQLite
 
 test-postgres: .venv/dev.stamp  ## tests on PostgreSQL (a cluster of its own); the kernel knows no database
 	tools/with_postgres $(PY) -m pytest $(SPREAD) -m 'not browser and not long' --ignore tests/kernel --ignore tests/house_rules \
-	  --ignore tests/figures --ignore tests/doors/test_crawl.py --ignore tests/doors/test_crawl_of_the_demo.py
+	  --ignore tests/figures --ignore tests/doors/test_crawl_of_the_demo.py
 
 test-web: web/node_modules/.stamp  ## tests of the TypeScript parts
 	cd web && npm test --silent

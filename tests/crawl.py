@@ -13,6 +13,8 @@ from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit
 
+from django.core.signals import request_finished
+from django.db import close_old_connections
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import Resolver404, ResolverMatch, URLPattern, URLResolver, get_resolver, resolve
@@ -207,7 +209,7 @@ class Crawl:
             self._want(answer["Location"], link)
         elif "text/html" in answer.get("Content-Type", ""):
             self._read(answer.content.decode(), link)
-        answer.close()
+        let_go(answer)
 
     def get(self, link: str, where: str = "") -> HttpResponse | None:
         """The answer of an address; one that falls over is a fault and gives none."""
@@ -227,7 +229,7 @@ class Crawl:
         """Only whether it stands; what it sends is let go."""
         answer = self.get(link)
         if answer is not None:
-            answer.close()
+            let_go(answer)
 
     def _read(self, page: str, link: str) -> None:
         seen = read(page)
@@ -247,6 +249,13 @@ class Crawl:
         for action, name, values in seen.filters:
             for value in [*dict.fromkeys(values)][:4]:
                 self._want(asked(action or link, {name: value}), link)
+
+
+def let_go(answer: HttpResponse) -> None:
+    """Close an answer as the test client does: without the signal on which Django drops connections in a transaction."""
+    request_finished.disconnect(close_old_connections)
+    answer.close()
+    request_finished.connect(close_old_connections)
 
 
 def read(page: str) -> Seen:

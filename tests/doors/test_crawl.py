@@ -25,12 +25,6 @@ from chuangwen.records.township.requests import TownRequest
 from chuangwen.urls import urlpatterns as real
 
 OFFICE = "limin"
-ROLES = [
-    "hewei", "wangjianguo", "liufang", "zhangqiang", "zhouzheng", "chenjing", "zhaolei", "wuqian", "zhenghao", "sunyue", "",
-]  # fmt: skip
-"""One person of every role that the shipped township has, and somebody who is not signed in."""
-PORTALS = ("/p/", "/open/", "/open311/v2/services.json", "/accounts/login/")
-Told = dict[str, set[str]]
 
 
 @pytest.mark.parametrize("username", [OFFICE, "hewei", "liufang", "zhangqiang"])
