@@ -231,6 +231,17 @@ def test_an_excel_with_mistakes_comes_back_with_all_of_them(october: Turns, sign
     assert Shift.objects.count() == 6
 
 
+def test_a_sent_table_with_another_hour_corrects_the_shift_and_leaves_one(october: Turns, signed_in_as: Any) -> None:
+    shift = Shift.objects.filter(rota__code="reception").select_related("person").earliest("starts_at")
+    rows = f"日期,时间,接访领导\n{shift.day},09:00—11:30,{shift.person.name}"
+    limin = signed_in_as("limin")
+    page = limin.post(SHEET, {"rows": rows, "year": "2021"})
+    assert "08:30—11:30" in page.content.decode()  # what stands, beside what it becomes
+    limin.post(SHEET, {"key": page.context["sent"].key, "year": "2021", "move": "take"})
+    mine = Shift.objects.filter(rota__code="reception", starts_at__date=shift.day)
+    assert [f"{one.starts_at:%H:%M}" for one in mine] == ["01:00"]
+
+
 def test_the_template_reads_as_what_it_is(october: Turns, signed_in_as: Any) -> None:
     answer = signed_in_as("limin").get("/rotas/reception/sheet/template.xlsx")
     cells = [cell for row in read_table(answer.content, name="x.xlsx").shown[0].rows for cell in row]

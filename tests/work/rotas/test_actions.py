@@ -222,6 +222,17 @@ def test_a_table_goes_in_once_and_corrects_what_stands(turns: Turns) -> None:
     assert (Shift.objects.count(), notes("照表排班"), notes("改班")) == (2, 2, 1)
 
 
+def test_a_corrected_table_puts_a_shift_at_another_time_and_makes_no_second_one(turns: Turns) -> None:
+    turns.plan(last=DAY)
+    shift = turns.on(DAY)
+    later = Slot(
+        shift.starts_at + timedelta(minutes=30), shift.ends_at, shift.person, shift.stand_in, moves=shift.starts_at
+    )
+    done = actions.take_in_shifts(turns.rota, [later], what="接访表.xlsx", by=turns.cast.actor("limin"), at=turns.at)
+    assert (done.made, done.changed, done.known) == ([], 1, 0)
+    assert [one.starts_at for one in Shift.objects.filter(rota=turns.rota)] == [later.starts_at]
+
+
 def test_a_table_does_not_bring_back_what_was_cancelled(turns: Turns) -> None:
     turns.plan(last=DAY)
     shift = cancel(turns, turns.on(DAY))

@@ -1,11 +1,12 @@
 """A table of shifts as offices keep it: columns in any order, days without a year, spaced names; all problems told."""
 
 from dataclasses import replace
-from datetime import date, time
+from datetime import date, datetime, time
 
 from chuangwen.kernel.problems import Problems
 from chuangwen.kernel.sheet_writing import TableColumn, TableText, write_table
 from chuangwen.kernel.sheets import read_table
+from chuangwen.kernel.tables.heads import Said
 from chuangwen.work.rotas.pattern import bounds
 from chuangwen.work.rotas.sheet_rows import Asked, ShiftTable, Standing, names_of, read_shifts
 
@@ -148,3 +149,54 @@ def test_real_excel_days_and_times_are_read() -> None:
 def test_a_watch_over_midnight_ends_on_the_next_day() -> None:
     (row,) = read("日期,时间,接访领导", "10月12日,20:00至6:00,何伟").rows
     assert (row.ends_at - row.starts_at).total_seconds() == 10 * 3600
+
+
+def at(start: time, end: time, person: int, day: date = date(2021, 11, 25)) -> dict[datetime, Standing]:
+    starts, ends = bounds(start, end, day)
+    return {starts: Standing(person, ends)}
+
+
+def answered(lines: str, asked: Asked, **answers: str) -> ShiftTable:
+    said = Said(answers={key.replace("__", "."): answer for key, answer in answers.items()})
+    return read_shifts(read_table(lines.encode(), name="接访表.csv"), asked, said)
+
+
+def test_the_same_person_at_an_overlapping_time_is_a_corrected_time_and_no_second_shift() -> None:
+    asked = replace(ASKED, standing=at(time(8, 30), time(11, 30), 1))
+    (row,) = read("日期,时间,接访领导", "2021-11-25,09:00—11:30,何伟", asked=asked).rows
+    assert (f"{row.moves:%H:%M}", row.was is not None, row.known) == ("08:30", True, False)
+
+
+def test_another_time_of_the_day_or_another_person_at_an_overlapping_time_is_asked_about() -> None:
+    asked = replace(ASKED, standing=at(time(8, 30), time(11, 30), 1))
+    for text in ("2021-11-25,14:30—17:00,何伟", "2021-11-25,09:00—11:30,程立群"):
+        lines = f"日期,时间,接访领导\n{text}"
+        table = answered(lines, asked)
+        (question,) = table.reading.open_questions
+        assert "2021-11-25 08:30" in question.what
+        assert answered(lines, asked, **{question.id: "move"}).rows[0].moves is not None
+        assert answered(lines, asked, **{question.id: "new"}).rows[0].moves is None
+
+
+def test_a_second_shift_beside_one_that_the_table_names_too_is_a_second_shift() -> None:
+    asked = replace(ASKED, standing=at(time(8, 30), time(11, 30), 1))
+    table = read("日期,时间,接访领导", "2021-11-25,08:30—11:30,何伟", "2021-11-25,14:30—17:00,何伟", asked=asked)
+    assert table.reading.questions == []
+    assert [(one.known, one.was, one.moves) for one in table.rows] == [(True, None, None), (False, None, None)]
+
+
+def test_january_behind_december_without_a_year_is_asked_about_and_never_put_back_eleven_months() -> None:
+    lines = "日期,接访领导\n12月28日,何伟\n12月30日,程立群\n1月4日,何伟\n1月6日,程立群"
+    (question,) = answered(lines, ASKED).reading.open_questions
+    assert question.rows == (4, 5)
+    assert "1月4日" in question.what
+    later = answered(lines, ASKED, turn_of_year="next")
+    assert [str(one.starts_at.date()) for one in later.rows] == ["2021-12-28", "2021-12-30", "2022-01-04", "2022-01-06"]
+    assert str(answered(lines, ASKED, turn_of_year="this").rows[2].starts_at.date()) == "2021-01-04"
+
+
+def test_a_day_without_a_year_that_lies_half_a_year_back_is_asked_about_and_one_with_a_year_is_not() -> None:
+    asked = replace(ASKED, today=date(2021, 12, 20))
+    assert [one.id for one in answered("日期,接访领导\n1月4日,何伟", asked).reading.open_questions] == ["turn_of_year"]
+    assert answered("日期,接访领导\n2021年1月4日,何伟", asked).reading.questions == []
+    assert answered("日期,接访领导\n2021-12-28,何伟\n2021-01-04,程立群", ASKED).reading.questions == []

@@ -195,7 +195,7 @@ def _change(one: ShiftRow, was: Standing, names: Mapping[int, str]) -> Change:
     def told(person: int, stand_in: int | None, *more: str) -> str:
         return " · ".join(part for part in (names[person], names.get(stand_in or 0, ""), *more) if part)
 
-    old = told(was.person, was.stand_in, span_text(one.starts_at, was.ends_at), was.place, was.note)
+    old = told(was.person, was.stand_in, span_text(one.moves or one.starts_at, was.ends_at), was.place, was.note)
     new = told(one.person, one.stand_in, span_text(one.starts_at, one.ends_at), one.place, one.note)
     return Change(one.row, f"{one.starts_at:%Y-%m-%d %H:%M}", old, new)
 
@@ -214,7 +214,9 @@ def _asked(request: TownRequest, rota: Rota) -> Asked:
         starts: Standing(person, ends, stand_in, place, note, cancelled=gone is not None)
         for starts, person, ends, stand_in, place, note, gone in facts
     }
-    return Asked(rota.on_duty, rota.start, rota.end, _year(request), people, keys, standing, rota.title)
+    year, today = _year(request), request.at.date()
+    day = today if year == today.year else None
+    return Asked(rota.on_duty, rota.start, rota.end, year, people, keys, standing, rota.title, day)
 
 
 def _slots(rota: Rota, rows: Sequence[ShiftRow]) -> list[Slot]:
@@ -227,6 +229,7 @@ def _slots(rota: Rota, rows: Sequence[ShiftRow]) -> list[Slot]:
             people[one.stand_in] if one.stand_in else None,
             one.place or rota.place,
             one.note,
+            moves=one.moves,
         )
         for one in rows
     ]

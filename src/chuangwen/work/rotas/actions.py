@@ -68,7 +68,7 @@ class ReasonMissing(Refusal):
 
 @dataclass(frozen=True)
 class Slot:
-    """What one shift is to be. Without a unit it is the person's own."""
+    """What one shift is to be. Without a unit it is the person's own. ``moves``: the start of the shift that it corrects."""
 
     starts_at: datetime
     ends_at: datetime
@@ -77,6 +77,12 @@ class Slot:
     place: str = ""
     note: str = ""
     unit: Organisation | None = None
+    moves: datetime | None = None
+
+    @property
+    def stood_at(self) -> datetime:
+        """Where the shift that it is about stands until now."""
+        return self.moves or self.starts_at
 
 
 @dataclass(frozen=True)
@@ -110,9 +116,9 @@ def take_in_shifts(rota: Rota, slots: Sequence[Slot], *, what: str, by: By, at: 
     The same shift again is harmless; a cancelled one is refused.
     """
     _must_plan(rota, by)
-    standing = {one.starts_at: one for one in _standing(rota, [slot.starts_at for slot in slots])}
-    changed = sum(_correct(standing[one.starts_at], one, by=by, at=at) for one in slots if one.starts_at in standing)
-    made = _put(rota, [one for one in slots if one.starts_at not in standing], by=by, at=at)
+    standing = {one.starts_at: one for one in _standing(rota, [slot.stood_at for slot in slots])}
+    changed = sum(_correct(standing[one.stood_at], one, by=by, at=at) for one in slots if one.stood_at in standing)
+    made = _put(rota, [one for one in slots if one.stood_at not in standing], by=by, at=at)
     if made or changed:
         told = {"file": what, "shifts": len(made), "changed": changed}
         ledger.note(Thing("rota", rota.code, rota.title), later("照表排班"), by=by, at=at, after=told)

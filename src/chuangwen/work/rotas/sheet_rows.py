@@ -16,8 +16,11 @@ from chuangwen.kernel.tables.declared import Table, declared
 from chuangwen.kernel.tables.heads import Said
 from chuangwen.kernel.tables.names import Names
 from chuangwen.kernel.tables.reading import TableReading, TableRow, read_rows
+from chuangwen.kernel.tables.telling import Option
 from chuangwen.kernel.words import later, say
+from chuangwen.kernel.workdays import CHINA
 from chuangwen.work.rotas.pattern import bounds
+from chuangwen.work.rotas.turn_of_year import days_told
 
 TEMPLATE = ("day", "start", "end", "person", "stand_in", "place", "note")
 _DECLARED = Path(__file__).parent / "tables" / "shifts.toml"
@@ -42,7 +45,7 @@ class Asked:
     """What the table is read by: how the rota calls its people, its own times, who may be put on, what stands already.
 
     ``people`` are user names to names, ``keys`` user names to keys, ``standing`` starts to what stands there;
-    ``title`` is the rota's name: a row that names another one is not its own.
+    ``title`` is the rota's name: a row that names another one is not its own. ``today``: where nobody said the year.
     """
 
     on_duty: str
@@ -53,6 +56,7 @@ class Asked:
     keys: Mapping[str, int] = field(default_factory=dict)
     standing: Mapping[datetime, Standing] = field(default_factory=dict)
     title: str = ""
+    today: date | None = None
 
     @property
     def table(self) -> Table:
@@ -67,7 +71,10 @@ def shift_table(on_duty: str) -> Table:
 
 @dataclass(frozen=True)
 class ShiftRow:
-    """One row understood. ``known``: the same shift stands already; ``was``: another one stands, which it corrects."""
+    """One row understood. ``known``: the same shift stands already; ``was``: another one stands, which it corrects.
+
+    ``moves``: the start of that one, where it is another time.
+    """
 
     row: int
     starts_at: datetime
@@ -78,6 +85,7 @@ class ShiftRow:
     note: str
     known: bool = False
     was: Standing | None = None
+    moves: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -95,9 +103,12 @@ class ShiftTable:
 def read_shifts(book: Workbook, asked: Asked, said: Said | None = None) -> ShiftTable:
     """Read every sheet that has a heading of shifts; nothing is written."""
     reading = read_rows(book, asked.table, Around({"people": asked.people}, year=asked.year), said)
-    seen: dict[datetime, int] = {}
-    found = {one: row for one in reading.read if (row := _Row(asked, reading, one).shift(seen)) is not None}
-    return ShiftTable(reading, [found[one] for one in reading.rows])
+    days, seen = days_told(reading, asked.today), dict[datetime, int]()
+    rows = [_Row(asked, reading, one, days.get(one)) for one in reading.read]
+    found = [(one, shift) for one in rows if (shift := one.shift(seen)) is not None]
+    unnamed = {start: was for start, was in asked.standing.items() if start not in seen and not was.cancelled}
+    beside = {one.row: one.against(shift, unnamed) for one, shift in found}
+    return ShiftTable(reading, [beside[one] for one in reading.rows])
 
 
 @dataclass
@@ -105,11 +116,11 @@ class _Row:
     asked: Asked
     reading: TableReading
     row: TableRow
+    said: date | None
 
     def shift(self, seen: dict[datetime, int]) -> ShiftRow | None:
         """The shift that a row means; what is wrong with it is told."""
-        values = self.row.values
-        said = values.get("day")
+        said = self.said
         day = said.date() if isinstance(said, datetime) else said
         person, stand_in = self._one("person"), self._one("stand_in")
         start, end = self._times(said)
@@ -123,13 +134,16 @@ class _Row:
         if seen.setdefault(starts, self.row.row) != self.row.row:
             what = say("与第 {row} 行是同一时间", row=seen[starts])
             self._tell("day", what, say("同一时间只能排一次，请只留一行。"))
-        return self._against(
-            ShiftRow(self.row.row, starts, ends, person, stand_in, self.row.text("place"), self.row.text("note"))
-        )
+        return ShiftRow(self.row.row, starts, ends, person, stand_in, self.row.text("place"), self.row.text("note"))
 
-    def _against(self, row: ShiftRow) -> ShiftRow:
-        """The row beside what stands at its time: known, or a correction. What it leaves blank it does not deny."""
-        was = self.asked.standing.get(row.starts_at)
+    def against(self, row: ShiftRow, unnamed: dict[datetime, Standing]) -> ShiftRow:
+        """The row beside what stands at its time: known, or a correction. What it leaves blank it does not deny.
+
+        ``unnamed`` stands and is in no row of the table; what a row moves to another time is taken out of it.
+        """
+        was, moves = self.asked.standing.get(row.starts_at), None
+        if was is None and (moves := self._moved(row, unnamed)) is not None:
+            was = unnamed.pop(moves)
         cancelled = "取消" in self.row.text("state")
         if cancelled and (was is None or not was.cancelled):
             self._tell(
@@ -144,7 +158,31 @@ class _Row:
         stand_in = row.stand_in or (was.stand_in if was.stand_in != row.person else None)
         new = Standing(row.person, ends, stand_in, row.place or was.place, row.note or was.note, was.cancelled)
         facts = (row.row, row.starts_at, ends, row.person, stand_in, new.place, new.note)
-        return ShiftRow(*facts, known=new == was, was=None if new == was else was)
+        known = new == was and moves is None
+        return ShiftRow(*facts, known=known, was=None if known else was, moves=moves)
+
+    def _moved(self, row: ShiftRow, unnamed: Mapping[datetime, Standing]) -> datetime | None:
+        """The start of the shift of that day which the row puts at another time.
+
+        Nobody sits twice at once, so the same person in the same hours is sure; the rest is asked.
+        """
+        day = row.starts_at.astimezone(CHINA).date()
+        of_day = [(start, was) for start, was in unnamed.items() if start.astimezone(CHINA).date() == day]
+        at_once = {start for start, was in of_day if start < row.ends_at and row.starts_at < was.ends_at}
+        same = {start for start, was in of_day if was.person == row.person}
+        if at_once & same:
+            return min(at_once & same)
+        if not at_once | same:
+            return None
+        start = min(at_once | same)
+        what = say(
+            "那一天 {start} 已经排了一次，表里没有这个时间，写的是 {new}。是改时间，还是另排一次？",
+            start=f"{start.astimezone(CHINA):%Y-%m-%d %H:%M}",
+            new=f"{row.starts_at.astimezone(CHINA):%H:%M}",
+        )
+        options = [Option("move", say("是改时间")), Option("new", say("另排一次"))]
+        answer = self.reading.ask(f"moved.{self.row.sheet}.{self.row.row}", what, options, row=self.row)
+        return start if answer == "move" else None
 
     def _one(self, name: str) -> int | None:
         """The one person that a cell names."""
