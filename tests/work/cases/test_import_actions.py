@@ -405,3 +405,61 @@ def test_a_result_that_names_a_refusal_with_a_reason_closes_as_refused(shipped) 
     refused = next(one for one in type_.states if one.kind == "closed" and one.outcome == "declined")
     assert closing_state(desk, f"{refused.title}：非本镇职权").id == refused.id
     assert closing_state(desk, "已修好").outcome == "done"
+
+
+def ledger(*changed: CaseRow) -> list[CaseRow]:
+    """An old ledger without numbers as a unit keeps it, with rows put right."""
+    rows = [
+        row(2, "人行道破损3处", address="沿河路", opened=day(9, 20), closed=day(9, 28), result="已整改"),
+        row(3, "飞线充电", address="鳝乡花园", opened=day(9, 22), closed=day(9, 23), result="已完成"),
+        row(4, "垃圾未清", address="供销社巷", opened=day(9, 21), closed=day(9, 30), result="已清"),
+    ]
+    return [next((new for new in changed if new.row == one.row), one) for one in rows]
+
+
+OTHER_WORDS = row(2, "人行道破损5处", address="沿河路", opened=day(9, 20), closed=day(9, 28), result="已整改")
+OTHER_DAY = row(3, "飞线充电", address="鳝乡花园", opened=day(9, 21), closed=day(9, 23), result="已完成")
+OTHER_PLACE = row(4, "垃圾未清", address="供销社巷口", opened=day(9, 21), closed=day(9, 30), result="已清")
+
+
+@pytest.mark.parametrize(
+    ("put_right", "shown"),
+    [
+        (OTHER_WORDS, ("title", "人行道破损3处", "人行道破损5处")),
+        (OTHER_DAY, ("opened", "2021-09-22", "2021-09-21")),
+        (OTHER_PLACE, ("address", "供销社巷", "供销社巷口")),
+    ],
+)
+def test_a_row_without_a_number_that_was_put_right_in_one_thing_is_asked_about_and_doubles_nothing(
+    office: Office, put_right: CaseRow, shown: tuple[str, str, str]
+) -> None:
+    taken(office, *ledger())
+    again = ledger(put_right)
+    assert asked(office, *again) == {"near", "closed"}
+    plan = plan_rows(batch(*again), by=office.cast.actor("limin"), at=office.at)
+    assert [(one.field, one.old, one.new) for each in plan.corrections for one in each.changes] == [shown]
+    assert told(taken(office, *again, near="correct", closed="correct")) == (0, 1, 2)
+    assert told(taken(office, *again)) == (0, 0, 3)
+    assert Case.objects.count() == 3
+    assert_equals_a_recount()
+
+
+def test_what_comes_near_may_be_another_matter(office: Office) -> None:
+    taken(office, *ledger())
+    assert told(taken(office, *ledger(OTHER_WORDS), near="new")) == (1, 0, 2)
+
+
+def test_the_same_trouble_in_another_village_or_week_is_asked_about_only_in_a_table_taken_in_again(
+    office: Office,
+) -> None:
+    taken(office, row(2, "垃圾未清", address="东巷", opened=day(9, 20)), start="opened")
+    other_week = row(2, "垃圾未清", address="东巷", opened=day(9, 27))
+    other_place = row(2, "垃圾未清", area="V2", address="西巷", opened=day(9, 20))
+    assert told(taken(office, other_week, start="opened")) == (1, 0, 0)
+    assert told(taken(office, other_place, start="opened")) == (1, 0, 0)
+
+
+def test_a_case_that_its_own_row_names_is_no_ones_correction(office: Office) -> None:
+    taken(office, *ledger())
+    more = row(5, "人行道破损4处", address="沿河路", opened=day(9, 20), closed=day(9, 28), result="已整改")
+    assert told(taken(office, *ledger(), more)) == (1, 0, 3)

@@ -18,6 +18,7 @@ from chuangwen.work.cases.policy import why_not_lead
 from chuangwen.work.cases.row_desk import Desk
 from chuangwen.work.cases.row_differences import Differences, differences
 from chuangwen.work.cases.row_finished import CORRECT, why_not_days
+from chuangwen.work.cases.row_near import from_tables, pairs
 from chuangwen.work.cases.row_opening import TAKEN_IN
 from chuangwen.work.cases.seeing import why_not_see
 
@@ -43,6 +44,10 @@ QUESTIONS: Mapping[str, tuple[str, Options]] = {
     "maybe": (
         later("{rows} 行没有外部编号，和已登记的事项（{cases}）看来是同一件。是吗？"),
         (("same", later("是同一件，不再登记")), ("new", later("不是，照样登记"))),
+    ),
+    "near": (
+        later("{rows} 行没有外部编号，和以前从表格登记的事项（{cases}）只差一处（问题、地点或登记日期）。是改正吗？"),
+        (("correct", later("是同一件，照表改正")), ("new", later("是另一件事，照样登记"))),
     ),
     "source": (
         later("{rows} 行的外部编号登记过（{cases}），来源写得不同。是同一件吗？"),
@@ -86,7 +91,8 @@ def shown_rows(rows: Iterable[int]) -> str:
 class Matcher:
     """Sorts the rows of one batch; ``lock`` holds the cases it finds until the transaction ends.
 
-    ``said``: cases by key, of which a table said the very same as a row without a number.
+    ``said``: cases by key, of which a table said the very same as a row without a number; ``agreed``: rows that a person
+    called corrections, other title and all.
     """
 
     desk: Desk
@@ -94,6 +100,7 @@ class Matcher:
     plan: Plan
     lock: bool = False
     said: dict[int, Case] = field(default_factory=dict)
+    agreed: set[tuple[str, int]] = field(default_factory=set)
     asked: dict[str, list[tuple[int, str]]] = field(default_factory=lambda: defaultdict(list))
 
     def sort(self, rows: Sequence[CaseRow]) -> None:
@@ -253,7 +260,11 @@ class Matcher:
         """The changes, without those that nobody has agreed to."""
         changes = []
         for one in found.changes:
-            if one.field == "title" and self.ask("title", row.row, case.number) != "correct":
+            if (
+                one.field == "title"
+                and row.at not in self.agreed
+                and self.ask("title", row.row, case.number) != "correct"
+            ):
                 continue
             if one.field == "another" and self.ask("reporter", row.row, case.number) == "replace":
                 changes += found.replacing
@@ -269,15 +280,35 @@ class Matcher:
             day = case.opened_at.astimezone(CHINA).date()
             for area in {"", case.area.code if case.area else ""}:
                 there[case.title, area, site, case.address, day] = case
+        strange = []
         for row, time in self._times(rows):
             said = self._said(row, marks, time)
             like = said or there.get((*row.place(), row.day(self.desk.at)))
-            if like is None or not self._may_know(like) or self.ask("maybe", row.row, like.number) == "new":
+            if like is None:
+                strange.append((row, self._free_mark(row, marks, time)))
+            elif not self._may_know(like) or self.ask("maybe", row.row, like.number) == "new":
                 self.plan.fresh.append((row, self._free_mark(row, marks, time)))
             elif said:
                 self.plan.known.append((row, like.number))
             else:
                 self._beside(row, like, marks)
+
+        self._near(strange, marks)
+
+    def _near(self, strange: Sequence[tuple[CaseRow, str]], marks: Marks) -> None:
+        """Rows that say what no case says; what comes near to one that a table brought is asked about."""
+        met = {number for _row, number in self.plan.known} | {one.case.number for one in self.plan.corrections}
+        rows, at = [row for row, _mark in strange], self.desk.at
+        there = [one for one in from_tables(self.batch.kind, rows, at) if one.number not in met]
+        near = {row.at: stood.pk for row, stood in pairs(rows, there, at, again=bool(met))}
+        cases = {one.pk: one for one in self._cases(pk=sorted(near.values()))}
+        for row, mark in strange:
+            case = cases.get(near.get(row.at, 0))
+            if case is None or not self._may_know(case) or self.ask("near", row.row, case.number) == "new":
+                self.plan.fresh.append((row, mark))
+            else:
+                self.agreed.add(row.at)
+                self._beside(row, case, marks)
 
     def _may_know(self, case: Case) -> bool:
         return not isinstance(self.desk.by, Actor) or why_not_see(case, self.desk.by) is None
