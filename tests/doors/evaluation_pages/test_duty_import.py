@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.town import MeasuredTown
 
 from chuangwen.records.duties.models import Duty
+from chuangwen.records.standards.models import Node
 
 URL = "/duties/bulk/"
 
@@ -68,3 +70,17 @@ def test_pressing_write_twice_says_that_it_was_written(town: MeasuredTown, signe
     assert (again.status_code, "已经写入" in again.content.decode()) == (409, True)
     assert Duty.objects.count() == 1
     assert "已有 1 条" in limin.post(URL, rows).content.decode()
+
+
+def test_our_own_duty_table_is_taken_in_again_and_changes_nothing(town: MeasuredTown, signed_in_as: Any) -> None:
+    """The table for the wall carries each standard's own full text beside its code, and is no stranger to us."""
+    limin = signed_in_as("limin")
+    standard = Node.objects.get(code="I-1-1")
+    standard.text = "组织开展形式多样的学习宣传活动，群众知晓率高，阵地管理规范有序；有台账可查。"
+    standard.save()
+    tried = limin.post(URL, {"rows": "I-1-1\t市监所\t创文办\t王建国\t2021-11-30\n"})
+    limin.post(URL, {"key": tried.context["sent"].key, "move": "take"})
+    sheet = limin.get(f"/framework/{standard.edition_id}/duties.xlsx")
+    again = limin.post(URL, {"file": SimpleUploadedFile("责任分解表.xlsx", sheet.content)})
+    assert (again.status_code, again.context["reading"].sorted_problems()) == (200, [])
+    assert "写入 0 条，改正 0 条，已有 1 条" in again.content.decode()

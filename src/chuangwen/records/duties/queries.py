@@ -139,13 +139,15 @@ def owed_figures(actor: Actor, on: date) -> tuple[Figure, Figure]:
 
 def known_names(edition: Edition) -> Known:
     """What the names in a duty table may stand for, and the duties that stand."""
-    targets = list(Node.objects.filter(edition=edition, kind=NodeKind.STANDARD).values_list("code", "title"))
-    targets += Requirement.objects.filter(edition=edition).values_list("code", "title")
+    standards = Node.objects.filter(edition=edition, kind=NodeKind.STANDARD).values_list("code", "title", "text")
+    targets = [(code, tuple(filter(None, words))) for code, *words in standards]
+    needed = Requirement.objects.filter(edition=edition).values_list("code", "title")
+    targets += [(code, (title,)) for code, title in needed]
     facts = Organisation.objects.filter(closed=None).values_list("pk", "code", "name", "short", "aliases")
     units = {code: (pk, (name, short, *aliases)) for pk, code, name, short, aliases in facts}
     people = {one.username: one for one in Person.objects.filter(is_active=True).only("username", "name")}
     lists = {
-        "targets": Names(later("标准、材料和任务的编号"), [(code, (title,)) for code, title in targets]),
+        "targets": Names(later("标准、材料和任务的编号"), targets),
         "units": Names(later("单位名册"), [(code, names) for code, (_, names) in units.items()]),
         "people": Names(later("人员"), [(username, (one.name,)) for username, one in people.items()]),
     }

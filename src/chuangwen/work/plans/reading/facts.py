@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 
 from chuangwen.kernel.chinese import whole_number
-from chuangwen.work.plans.reading.marks import halved
+from chuangwen.work.plans.reading.marks import ROW, halved
+from chuangwen.work.plans.reading.task_tables import task_rows
 from chuangwen.work.plans.reading.tree import Branch
 
 _FIELDS = {
@@ -35,7 +36,7 @@ _AMOUNT = re.compile(
     rf"{_RANGE}\s*(?P<unit>{_UNITS})\s*(?P<over>以上|及以上|以内|以下)?"
 )
 _PERCENT = re.compile(r"百分之([一二三四五六七八九十百]+)")
-_SENTENCE = re.compile(r"[^。；;\n]+")
+_SENTENCE = re.compile(r"[^。；;\n\t]+")
 _CAMPAIGN = re.compile(r"([一二三四五六七八九十两]|\d{1,2})个([\u4e00-\u9fff]{2})")
 _CHANNELS = re.compile(
     r"(?:通过|利用|采取|运用|借助|依托)([^。；;\n]{2,120}?)(?:等)?(?:多种|各种|多)?(?:形式|方式|渠道|途径|载体|媒体|平台)"
@@ -249,7 +250,19 @@ def responsible_in(text: str, branches: list[Branch]) -> list[dict[str, object]]
             found.append(
                 {"node": holder[-1].id, "role": role, "who": who, "start": match.start("who"), "end": match.end("who")}
             )
-    return found
+    found += _responsible_in_tables(text, branches)
+    return sorted(found, key=lambda one: int(str(one["start"])))
+
+
+def _responsible_in_tables(text: str, branches: list[Branch]) -> list[dict[str, object]]:
+    """Who the columns of a table of tasks name, by the column's own heading."""
+    nodes = {one.start: one.id for one in branches if one.mark == ROW}
+    return [
+        {"node": nodes[row.start], "role": role, "who": cell.text, "start": cell.start, "end": cell.end}
+        for row in task_rows(text)
+        if row.start in nodes
+        for role, cell in row.who
+    ]
 
 
 def _responsible_matches(text: str) -> Iterator[re.Match[str]]:

@@ -7,6 +7,11 @@ length, so every offset holds for the text itself.
 import re
 from dataclasses import dataclass
 
+from chuangwen.work.plans.reading.task_tables import task_rows
+
+ROW = "row"
+"""The mark of a row of a table of tasks: its number is what its column says."""
+
 _FROM = "０１２３４５６７８９（）．，：；　"
 _TO = "0123456789().,:; "
 _HALF = str.maketrans(_FROM, _TO)
@@ -57,18 +62,26 @@ def halved(text: str) -> str:
 
 
 def find_marks(text: str) -> list[Mark]:
-    """Every mark of a document in order: at the start of lines, and "一是…二是…", （1）, ① inside paragraphs."""
+    """Every mark of a document in order: at the start of lines, and "一是…二是…", （1）, ① inside paragraphs.
+
+    A row of a table of tasks is one, whatever numbers its cells begin with.
+    """
     plain = halved(text)
-    marks: list[Mark] = []
+    rows = task_rows(text)
+    marks = [Mark(ROW, one.start, one.task.start, one.number) for one in rows]
+    inside = {place for one in rows for place in range(one.start, one.end)}
     place = 0
     for line in plain.splitlines(keepends=True):
         start = place + len(line) - len(line.lstrip())
+        if start in inside:
+            place += len(line)
+            continue
         first = _mark_at(text, plain, start, place + len(line))
         if first is not None:
             marks.append(first)
         marks += _inline(text, plain, first, (first.end if first else start, place + len(line.rstrip())))
         place += len(line)
-    return marks
+    return sorted(marks, key=lambda one: one.start)
 
 
 def _mark_at(text: str, plain: str, start: int, end: int) -> Mark | None:

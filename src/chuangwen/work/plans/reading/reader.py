@@ -6,8 +6,9 @@ from typing import Any
 
 from chuangwen.kernel.words import lasting, later, written
 from chuangwen.work.plans.reading import facts
-from chuangwen.work.plans.reading.marks import halved
+from chuangwen.work.plans.reading.marks import ROW, halved
 from chuangwen.work.plans.reading.result import PlanReading
+from chuangwen.work.plans.reading.task_tables import task_rows
 from chuangwen.work.plans.reading.tree import Branch, body_end, children, grow
 
 _AREAS = re.compile(r"任务|重点工作|主要工作|工作内容|主要措施|重点内容|工作重点|创建内容|工作举措")
@@ -36,7 +37,7 @@ def read_plan(text: str) -> PlanReading:
     head_end = branches[0].start if branches else len(text)
     document, used = facts.document_fields(text, head_end)
     areas, phases, requirements = _roles(branches)
-    years = {branch.id: years_of(branch, text) for branch in branches}
+    years = {branch.id: years_of(branch, text) for branch in branches} | _years_of_rows(branches, text)
     targets = [facts.plain(one) for one in facts.targets_in(text, branches, years)]
     responsible = facts.responsible_in(text, branches)
     phase_rows = [_phase(branch, branches, years) for branch in phases]
@@ -101,6 +102,13 @@ def years_of(branch: Branch, text: str) -> list[int]:
     return sorted({int(year) for year in re.findall(r"(20\d\d)\s*年", line)})
 
 
+def _years_of_rows(branches: list[Branch], text: str) -> dict[str, list[int]]:
+    """A row of a table is done by the year that its column of times says."""
+    when = {one.start: one.when for one in task_rows(text)}
+    rows = [branch for branch in branches if branch.mark == ROW]
+    return {one.id: sorted({int(year) for year in re.findall(r"20\d\d", halved(when[one.start]))}) for one in rows}
+
+
 def _phase(branch: Branch, branches: list[Branch], years: dict[str, list[int]]) -> dict[str, Any]:
     return {
         "id": branch.id,
@@ -163,10 +171,23 @@ def _to_settle(data: dict[str, Any]) -> Iterator[dict[str, str]]:
                 "question": written(NO_TARGET_YEAR, text=target["text"][:40]),
             }
     answered = {one["node"] for one in data["responsible"]}
-    works = [work for phase in data["phases"] for work in phase["works"]] + data["areas"]
-    if open_ := [work for work in works if work["id"] not in answered]:
+    parents = {one["id"]: one["parent"] for one in data["nodes"]}
+    works = {work["id"] for phase in data["phases"] for work in phase["works"]} | {one["id"] for one in data["areas"]}
+    if open_ := works - answered - _answered_below(works, answered, parents):
         question = written(NOBODY, count=len(open_))
         yield {"field": "responsible", "question": question}
+
+
+def _answered_below(works: set[str], answered: set[str], parents: dict[str, str | None]) -> set[str]:
+    """The works of which every last part says who answers for it."""
+    parts: dict[str, list[bool]] = {one: [] for one in works}
+    for leaf in parents.keys() - set(parents.values()):
+        one: str | None = parents[leaf]
+        while one is not None:
+            if one in parts:
+                parts[one].append(leaf in answered)
+            one = parents[one]
+    return {one for one, told in parts.items() if told and all(told)}
 
 
 def _phases_to_settle(phases: list[dict[str, Any]]) -> Iterator[dict[str, str]]:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from chuangwen.work.plans.reading.marks import Mark, find_marks
+from chuangwen.work.plans.reading.marks import ROW, Mark, find_marks
 
 _FOOT = re.compile(r"扫一扫|版权所有|ICP备|公网安备|网站标识码|主办|承办单位|打印本页|关闭窗口|^附件[:：]|^抄送|分享到")
 _LONG = 60
@@ -83,6 +83,8 @@ def _title(text: str, mark: Mark, last: int) -> str:
     """The heading: the line if it is short, else its first clause."""
     line_end = text.find("\n", mark.end)
     line = text[mark.end : min(line_end if line_end >= 0 else len(text), last)].strip()
+    if mark.kind == ROW:
+        line = line.split("\t", 1)[0].strip()
     first = re.split(r"[。；！]", line, maxsplit=1)[0]
     return first if len(first) <= _LONG else re.split(r"[，,：:]", first, maxsplit=1)[0][:_LONG]
 
