@@ -76,7 +76,10 @@ class Sheet:
         if not self.merged:
             return self
         rows = [list(row) for row in self.rows]
+        width = max(map(len, rows), default=0)
         for area in self.merged:
+            for row in rows[area.top - 1 : area.bottom]:  # a text tells no cells behind the last one of its row
+                row.extend([_EMPTY] * (min(area.right + 1, width) - len(row)))
             fill(rows, area, self.value(area.top, area.left))
         return replace(self, rows=rows)
 
@@ -192,6 +195,9 @@ def _plain(found: Sequence[PlainSheet], name: str, limits: SheetLimits) -> tuple
             raise too_big(name, "", count=len(one.rows), what=later("行"), limit=limits.rows)
         if width > limits.columns:
             raise too_big(name, "", count=width, what=later("列"), limit=limits.columns)
+        one.merged = [Range(a.top, a.left, min(a.bottom, len(one.rows)), min(a.right, width - 1)) for a in one.merged]
+        if sum(area.size for area in one.merged) > limits.cells:
+            raise too_big(name, one.name, count=len(one.merged), what=later("处合并单元格"), limit=limits.cells)
     if not found:
         raise EmptyWorkbook(name=name)
     return tuple(

@@ -59,12 +59,14 @@ class Kind(StrEnum):
 
 NAMED = frozenset({Kind.NAME, Kind.NAMES})
 CHOSEN = frozenset({Kind.CHOICE, Kind.CHOICES})
+COUNTED = frozenset({Kind.NUMBER, Kind.WHOLE, Kind.SHARE, Kind.RAW})
 
 
 class Field(Row):
     """One field. ``of`` names the list whose names it may say; ``most`` bounds the length of a text.
 
-    ``merged``: what a merged cell over several rows means: the same for all of them, or asked (one thing, or several).
+    ``merged``: what a merged cell over several rows means: the same for all of them, asked (one thing, or several), or, as
+    for a number unless it is said otherwise, nobody knows how much of it is whose.
     ``otherwise``: what to write where the value is missing, as a cure.
     """
 
@@ -76,13 +78,18 @@ class Field(Row):
     of: str = ""
     options: tuple[str, ...] = ()
     most: int | None = None
-    merged: Literal["fill", "ask"] = "fill"
+    merged: Literal["", "fill", "ask"] = ""
     cure: str = ""
 
     @property
     def longest(self) -> int:
         """The most characters that a text of it may have."""
         return self.most or (LONGEST_LONG if self.kind is Kind.LONG else LONGEST_TEXT)
+
+    @property
+    def counts(self) -> bool:
+        """Whether a number in it counts something, so that one number over several rows would count several times."""
+        return self.kind in COUNTED and not self.merged
 
     @property
     def words(self) -> tuple[str, ...]:

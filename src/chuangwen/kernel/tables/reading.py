@@ -14,6 +14,7 @@ from chuangwen.kernel.tables.cells import REQUIRED, Around, BadCell, is_picture,
 from chuangwen.kernel.tables.days import said_day
 from chuangwen.kernel.tables.declared import Field, Kind, Table
 from chuangwen.kernel.tables.heads import Head, Said, head_of, headless
+from chuangwen.kernel.tables.merged import Merged
 from chuangwen.kernel.tables.telling import Option, Question, Unread, spans_told
 from chuangwen.kernel.words import listed, say
 
@@ -195,6 +196,7 @@ class _SheetReader:
         self._times: list[str] = []
         self._serials: list[tuple[str, str]] = []
         self._parts: dict[int, int] = {}
+        self._merged = Merged()
         self._firsts: dict[tuple[object, ...], int] = {}
 
     def read(self) -> None:
@@ -223,16 +225,25 @@ class _SheetReader:
 
     def _ask_merged(self) -> None:
         """A cell merged over several rows: one thing that several rows add to, or as many things."""
+        counting = [place for one, place in self._fields if one.counts]
+        self._merged.note_wide([one for one in self._sheet.merged if one.top > self._head.heading.last_row], counting)
         for one, place in self._fields:
-            tops = self._sheet.merged_down(place) if one.merged == "ask" else {}
+            tops = self._sheet.merged_down(place)
+            if one.counts:
+                self._merged.numbers[one.id] = tops
+            if one.merged != "ask":
+                continue
             parts = {row: top for row, top in tops.items() if row > top > self._head.heading.last_row}
             if not parts:
                 continue
             what = say("{column} 的一个单元格盖住几行：是一件事，还是一行一件？", column=self._head.title(one.id))
             options = [Option("one", say("合并的几行是一件事")), Option("each", say("一行一件"))]
             key = f"merged.{self._head.number}.{one.id}"
-            if self._reading.ask(key, what, options, rows=sorted({*parts, *parts.values()})) == "one":
+            answer = self._reading.ask(key, what, options, rows=sorted({*parts, *parts.values()}))
+            if answer == "one":
                 self._parts |= parts
+            if answer != "each":
+                self._merged.matters |= {row: top for row, top in tops.items() if top in parts.values()}
 
     def _is_aside(self, number: int, raw: Sequence[Cell], cells: Sequence[Cell]) -> bool:
         """Totals, remarks below the table, a repeated head: no rows of the table, named and passed over."""
@@ -287,6 +298,21 @@ class _SheetReader:
         return "\n".join(dict.fromkeys(text for text in map(text_of, (cell, *more)) if text))
 
     def _value(self, number: int, one: Field, cell: Cell, values: dict[str, object]) -> None:
+        found = self._found(number, one, cell)
+        if isinstance(found, BadCell):
+            self._reading.tell_at(self._sheet.name, number, one.id, found.what, found.cure)
+            return
+        scale = self._head.scales.get(one.id, 1)
+        values[one.id] = found * scale if isinstance(found, Decimal | int) and scale != 1 else found
+        if one.kind in {Kind.DAY, Kind.MOMENT}:
+            self._note_day(number, one, cell, found)
+
+    def _found(self, number: int, one: Field, cell: Cell) -> object:
+        """What a cell says, read once for all that say the same; or what is wrong with it."""
+        try:
+            self._merged.refuse_number(one.id, number, self._columns[one.id], cell)
+        except BadCell as bad:
+            return bad
         key = (one.id, type(cell), cell)
         found = self._known.get(key)
         if found is None:
@@ -295,13 +321,7 @@ class _SheetReader:
             except BadCell as bad:
                 found = bad
             self._known[key] = found
-        if isinstance(found, BadCell):
-            self._reading.tell_at(self._sheet.name, number, one.id, found.what, found.cure)
-            return
-        scale = self._head.scales.get(one.id, 1)
-        values[one.id] = found * scale if isinstance(found, Decimal | int) and scale != 1 else found
-        if one.kind in {Kind.DAY, Kind.MOMENT}:
-            self._note_day(number, one, cell, found)
+        return found
 
     def _note_day(self, number: int, one: Field, cell: Cell, found: object) -> None:
         """A time that a day does not keep, and a bare number that was read as a day, are told."""
