@@ -13,7 +13,8 @@ from chuangwen.kernel.tables.cells import Around
 from chuangwen.kernel.tables.days import said_day
 from chuangwen.kernel.tables.declared import Table, declared
 from chuangwen.kernel.tables.heads import Said
-from chuangwen.kernel.tables.reading import TableReading, TableRow, read_rows
+from chuangwen.kernel.tables.reader import read_rows
+from chuangwen.kernel.tables.reading import TableReading, TableRow
 from chuangwen.kernel.tables.telling import Option
 from chuangwen.kernel.words import say, written
 from chuangwen.records.township.calendar_words import kind_of, of_some_alone
