@@ -67,7 +67,8 @@ class Field(Row):
 
     ``merged``: what a merged cell over several rows means: the same for all of them, asked (one thing, or several), or, as
     for a number unless it is said otherwise, nobody knows how much of it is whose.
-    ``otherwise``: what to write where the value is missing, as a cure.
+    ``aside``: what a bracket behind a name means that says nothing known of it: refused, or kept in the row's ``asides``.
+    ``cure``: what to write where the value is missing.
     """
 
     id: str = Limited(pattern=r"^[a-z][a-z0-9_]*$")
@@ -79,6 +80,7 @@ class Field(Row):
     options: tuple[str, ...] = ()
     most: int | None = None
     merged: Literal["", "fill", "ask"] = ""
+    aside: Literal["refuse", "keep"] = "refuse"
     cure: str = ""
 
     @property

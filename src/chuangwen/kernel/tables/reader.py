@@ -192,9 +192,13 @@ class _SheetReader:
             return None
         self._tell_missing(number, texts)
         columns = self._columns
-        row = TableRow(self._sheet.name, number, values, texts, columns, self._parts.get(number))
+        asides = {one.id: aside for one, _place in self._fields if (aside := self._aside(one, texts[one.id]))}
+        row = TableRow(self._sheet.name, number, values, texts, columns, self._parts.get(number), asides)
         self._tell_twin(row)
         return row
+
+    def _aside(self, one: Field, text: str) -> str:
+        return self._around.lists[one.of].parted(text)[1] if one.aside == "keep" and text else ""
 
     def _joined(self, one: Field, cell: Cell, cells: Sequence[Cell]) -> Cell:
         more = (cells[place] for place in self._head.joined[one.id] if place < len(cells))

@@ -17,6 +17,7 @@ class TableRow:
     """One row understood: values by field (an empty cell has none), the texts they were read from, and where it stands.
 
     ``part_of``: the row of the same merged thing that this row adds to, where a person said that it is one thing.
+    ``asides``: by field, what a bracket says behind a name that is no other word for it.
     """
 
     sheet: str
@@ -25,6 +26,7 @@ class TableRow:
     texts: Mapping[str, str]
     columns: Mapping[str, int]
     part_of: int | None = None
+    asides: Mapping[str, str] = field(default_factory=dict)
 
     def cell(self, name: str) -> str:
         """The address of a field's cell: C5."""

@@ -30,6 +30,7 @@ class KnownSite:
     type_code: str
     type_name: str = ""
     aliases: tuple[str, ...] = ()
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,11 @@ class _Matching:
         self._reading = reading
         self._sites = {site.code: site for site in register.sites}
         self._checks = {check.code: check for check in register.checks}
-        self._site_names = Names(later("点位名册"), [(s.code, (s.name, *s.aliases)) for s in register.sites])
+        self._site_names = Names(
+            later("点位名册"),
+            [(s.code, (s.name, *s.aliases)) for s in register.sites],
+            {s.code: (s.type_name, s.unit) for s in register.sites},
+        )
         self._check_names = Names(later("测评体系的考察内容"), [(c.code, (c.text,)) for c in register.checks])
         self._types = {bare(s.type_code): s.type_code for s in register.sites}
         self._types |= {bare(s.type_name): s.type_code for s in register.sites if s.type_name}

@@ -127,6 +127,8 @@ STATUS: Mapping[str, str] = {
 }  # fmt: skip
 Word = TypeVar("Word")
 PLAIN = ("text", "area", "site", "category", "lead", "address", "outer", "number", "source", "result")
+PLACES = ("site", "area")
+"""What a bracket says behind one of these (the northern part of a street) goes into the address."""
 OF_ONE_MATTER = ("title", "reporter", "phone")
 DAY_ALONE = later("只写了日期 {day}，没有写时刻")
 
@@ -159,7 +161,8 @@ def _own(name: str, taken: set[str]) -> Field:
         headings=tuple(words),
         of=LISTS.get(name, ""),
         most=most,
-        merged="ask" if name == "title" else "fill",
+        merged="ask" if name == "title" else "",
+        aside="keep" if name in PLACES else "refuse",
     )
 
 
@@ -184,14 +187,18 @@ def names_of_town(categories: str) -> dict[str, Names]:
     )
     named = [(code, [name, short, *aliases]) for code, name, short, aliases, _region in units]
     here = {code for code, *_rest, region in units if region}
-    sites = Site.objects.filter(closed=None).values_list("code", "name")
-    people = Person.objects.filter(is_active=True).values_list("username", "name")
+    sites = list(Site.objects.filter(closed=None).values_list("code", "name", "organisation__name"))
+    people = list(Person.objects.filter(is_active=True).values_list("username", "name", "post", "organisation__name"))
     kinds = Category.objects.filter(table=categories, retired=False).values_list("code", "title", "aliases")
     return {
         "areas": Names(later("村（社区）名册"), [one for one in named if one[0] in here]),
         "units": Names(later("单位名册"), named),
-        "sites": Names(later("点位名册"), [(code, [name]) for code, name in sites]),
-        "people": Names(later("人员名册"), [(code, [name]) for code, name in people]),
+        "sites": Names(
+            later("点位名册"), [(code, [name]) for code, name, *_ in sites], {one[0]: one[2:] for one in sites}
+        ),
+        "people": Names(
+            later("人员名册"), [(code, [name]) for code, name, *_ in people], {one[0]: one[2:] for one in people}
+        ),
         "categories": Names(later("类别表"), [(code, [title, *aliases]) for code, title, aliases in kinds]),
     }
 
@@ -248,6 +255,7 @@ class _CellsOfRow:
         if opened and closed and closed < opened and closed.date() == opened.date():
             closed = opened
         plain = {name: text(name) for name in PLAIN if name not in self.asked}
+        plain |= self._address()
         return CaseRow(
             row=row.row,
             sheet=row.sheet,
@@ -260,6 +268,17 @@ class _CellsOfRow:
             status=self._word("status", STATUS, ""),
             stars=self._word("stars", STARS, None),
         )
+
+    def _address(self) -> dict[str, str]:
+        """The address with what brackets say behind the names of places."""
+        told = [self.row.texts[name] for name in PLACES if self.row.asides.get(name)]
+        if not told:
+            return {}
+        address = " ".join(dict.fromkeys((*told, *filter(None, [self.row.text("address")]))))
+        if "address" in self.asked or len(address) > LONGEST["address"]:
+            what = say("“{text}”括号里的话没有地方写。", text=told[0][:40])
+            self.reading.tell(self.row, next(iter(self.row.asides)), what, say("请写进地址，或删去括号。"))
+        return {"address": address}
 
     def _word(self, name: str, words: Mapping[str, Word], nothing: Word) -> Word:
         said = "" if name in self.asked else bare(self.row.text(name))
