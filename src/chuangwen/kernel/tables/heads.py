@@ -1,9 +1,9 @@
 """Which column of a sheet holds which field: known, chosen by hand, asked where it is a guess, one of two, or hidden."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from chuangwen.kernel.cells import Cell, column_name, text_of
+from chuangwen.kernel.cells import Cell, cell_name, column_name, text_of
 from chuangwen.kernel.heading_likeness import SURE
 from chuangwen.kernel.headings import Column, Heading, find_heading, heading_at
 from chuangwen.kernel.sheets import Sheet
@@ -215,12 +215,33 @@ def _ask_hidden(head: Head, table: Table, said: Said, by_hand: Mapping[str, int 
             head.questions.append(replace(question, what=what))
             if question.answer == "leave":
                 _drop(head, name)
-    rows = sorted(row for row, cells in _filled_rows(head) if row in head.sheet.hidden_rows)
+    _ask_rows(head, said, "rows", say("这些行在表里是隐藏的或被筛掉的，要读吗？"), head.sheet.hidden_rows)
+    _ask_rows(head, said, "struck", say("这些行在表里是划掉的，要读吗？"), struck_rows(head))
+
+
+def _ask_rows(head: Head, said: Said, key: str, what: str, marked: Collection[int]) -> None:
+    rows = (
+        tuple(number for number, _cells in head.sheet.numbered(after=head.heading.last_row) if number in marked)
+        if marked
+        else ()
+    )
     if rows:
         options = [Option("read", say("读")), Option("leave", say("不读"))]
-        question = _asked(head, f"rows.{head.number}", options, said)
-        what = say("这些行在表里是隐藏的或被筛掉的，要读吗？")
-        head.questions.append(replace(question, what=what, rows=tuple(rows)))
+        question = _asked(head, f"{key}.{head.number}", options, said)
+        head.questions.append(replace(question, what=what, rows=rows))
+
+
+def struck_rows(head: Head) -> frozenset[int]:
+    """The rows of which at least half of what is read is struck out."""
+    struck = head.sheet.marks.struck
+    if not struck:
+        return frozenset()
+    found = set[int]()
+    for number, cells in head.sheet.numbered(after=head.heading.last_row):
+        filled = [cell_name(number, place) for place in head.columns.values() if _at(cells, place) != ""]
+        if filled and 2 * sum(one in struck for one in filled) >= len(filled):
+            found.add(number)
+    return frozenset(found)
 
 
 def _asked(head: Head, key: str, options: Sequence[Option], said: Said) -> Question:
@@ -280,10 +301,6 @@ def _sample(head: Head, place: int) -> tuple[int, str]:
             sample = sample or (say("图片") if is_picture(cell) else text)
             count += 1
     return count, sample[:_SAMPLE]
-
-
-def _filled_rows(head: Head) -> list[tuple[int, list[Cell]]]:
-    return list(head.sheet.numbered(after=head.heading.last_row)) if head.sheet.hidden_rows else []
 
 
 def _at(cells: Sequence[Cell], place: int) -> Cell:

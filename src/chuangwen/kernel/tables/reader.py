@@ -13,12 +13,13 @@ from chuangwen.kernel.tables.cells import REQUIRED, Around, BadCell, is_picture,
 from chuangwen.kernel.tables.days import said_day
 from chuangwen.kernel.tables.declared import Field, Kind, Table
 from chuangwen.kernel.tables.heads import Head, Said, head_of, headless
+from chuangwen.kernel.tables.marked import cells_told, marks_told
 from chuangwen.kernel.tables.merged import Merged
 from chuangwen.kernel.tables.reading import TableReading, TableRow
-from chuangwen.kernel.tables.telling import Option, Unread, spans_told
+from chuangwen.kernel.tables.telling import Option, Unread, UnreadKind, spans_told
 from chuangwen.kernel.words import listed, say
 
-_MOST_NAMED = 12
+_LEFT: Mapping[str, UnreadKind] = {"rows": "hidden", "struck": "row"}
 
 
 def read_rows(book: Workbook, table: Table, around: Around, said: Said | None = None) -> TableReading:
@@ -119,12 +120,15 @@ class _SheetReader:
         self._name_rest()
 
     def _left_rows(self) -> frozenset[int]:
-        question = next((one for one in self._head.questions if one.id == f"rows.{self._head.number}"), None)
-        if question is None or question.answer != "leave":
-            return frozenset()
-        where = say("第 {rows} 行", rows=spans_told(question.rows))
-        self._reading.unread.append(Unread("hidden", self._sheet.name, where, count=len(question.rows)))
-        return frozenset(question.rows)
+        """The rows that a person does not want read: hidden ones, and ones struck out."""
+        left = set[int]()
+        for key, kind in _LEFT.items():
+            question = next((one for one in self._head.questions if one.id == f"{key}.{self._head.number}"), None)
+            if question is not None and question.answer == "leave":
+                where = say("第 {rows} 行", rows=spans_told(question.rows))
+                self._reading.unread.append(Unread(kind, self._sheet.name, where, count=len(question.rows)))
+                left.update(question.rows)
+        return frozenset(left)
 
     def _ask_merged(self) -> None:
         """A cell merged over several rows: one thing that several rows add to, or as many things."""
@@ -266,18 +270,19 @@ class _SheetReader:
         self._reading.unread.append(Unread("row", self._sheet.name, say("第 {row} 行", row=number), sample=sample))
 
     def _name_rest(self) -> None:
-        """Pictures, times, bare numbers: one line each, with the first cells."""
+        """Pictures, times, bare numbers: one line each, with the first cells; and what somebody marked."""
         name = self._sheet.name
+        self._reading.unread.extend(marks_told(self._head))
         if self._pictures:
             self._reading.unread.append(
-                Unread("picture", name, _cells_told(self._pictures), say("单元格里的图片"), count=len(self._pictures))
+                Unread("picture", name, cells_told(self._pictures), say("单元格里的图片"), count=len(self._pictures))
             )
         if self._sheet.pictures:
             self._reading.unread.append(Unread("picture", name, "", say("浮在表上的图片"), count=self._sheet.pictures))
         if self._times:
-            self._reading.unread.append(Unread("time", name, _cells_told(self._times), count=len(self._times)))
+            self._reading.unread.append(Unread("time", name, cells_told(self._times), count=len(self._times)))
         if self._serials:
-            cells = _cells_told([cell for cell, _ in self._serials])
+            cells = cells_told([cell for cell, _ in self._serials])
             self._reading.unread.append(
                 Unread("serial", name, cells, sample=self._serials[0][1], count=len(self._serials))
             )
@@ -285,7 +290,3 @@ class _SheetReader:
 
 def _plain(value: object) -> object:
     return value.date() if isinstance(value, datetime) else value
-
-
-def _cells_told(cells: Sequence[str]) -> str:
-    return listed(cells[:_MOST_NAMED]) + (say("等") if len(cells) > _MOST_NAMED else "")
