@@ -63,7 +63,9 @@ COUNTED = frozenset({Kind.NUMBER, Kind.WHOLE, Kind.SHARE, Kind.RAW})
 
 
 class Field(Row):
-    """One field. ``of`` names the list whose names it may say; ``most`` bounds the length of a text.
+    """One field. ``guesses`` are headings that may mean it: a person is asked. ``spare``: headings that mean it where no
+
+    column goes by its own. ``by_sheet``: a sheet may be called after the one thing that all its rows say. ``of`` names the list whose names it may say; ``most`` bounds the length of a text.
 
     ``merged``: what a merged cell over several rows means: the same for all of them, asked (one thing, or several), or, as
     for a number unless it is said otherwise, nobody knows how much of it is whose.
@@ -76,6 +78,9 @@ class Field(Row):
     kind: Kind = Kind.TEXT
     required: bool = False
     headings: tuple[str, ...] = ()
+    guesses: tuple[str, ...] = ()
+    spare: tuple[str, ...] = ()
+    by_sheet: bool = False
     of: str = ""
     options: tuple[str, ...] = ()
     most: int | None = None

@@ -101,6 +101,7 @@ class _SheetReader:
         self._serials: list[tuple[str, str]] = []
         self._parts: dict[int, int] = {}
         self._merged = Merged()
+        self._by_sheet: dict[str, str] = {}
         self._firsts: dict[tuple[object, ...], int] = {}
 
     def read(self) -> None:
@@ -108,6 +109,7 @@ class _SheetReader:
         reading.questions.extend(head.questions)
         reading.unread.extend(head.unread)
         self._ask_merged()
+        self._ask_name()
         left = self._left_rows()
         full = self._sheet.filled()
         for number, cells in full.numbered(after=head.heading.last_row):
@@ -129,6 +131,18 @@ class _SheetReader:
                 self._reading.unread.append(Unread(kind, self._sheet.name, where, count=len(question.rows)))
                 left.update(question.rows)
         return frozenset(left)
+
+    def _ask_name(self) -> None:
+        """A sheet that is called like the one thing that all its rows leave unsaid: one sheet for each village."""
+        for one in self._table.fields:
+            codes = self._around.lists[one.of].codes(self._sheet.name) if one.by_sheet else set()
+            if one.id in self._columns or len(codes) != 1:
+                continue
+            facts = {"sheet": self._sheet.name, "title": one.title}
+            what = say("工作表叫“{sheet}”，里面没有“{title}”这一列：这张表里的都是“{sheet}”的吗？", **facts)
+            options = [Option("all", say("都是")), Option("none", say("不是，不填"))]
+            if self._reading.ask(f"sheet.{self._head.number}.{one.id}", what, options) == "all":
+                self._by_sheet[one.id] = next(iter(codes))
 
     def _ask_merged(self) -> None:
         """A cell merged over several rows: one thing that several rows add to, or as many things."""
@@ -194,6 +208,8 @@ class _SheetReader:
         if not any(texts.values()):
             self._unread_row(number, cells)
             return None
+        values |= self._by_sheet
+        texts |= dict.fromkeys(self._by_sheet, self._sheet.name)
         self._tell_missing(number, texts)
         columns = self._columns
         asides = {one.id: aside for one, _place in self._fields if (aside := self._aside(one, texts[one.id]))}

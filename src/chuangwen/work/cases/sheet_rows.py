@@ -83,6 +83,13 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "stars": ("满意度", "满意情况", "群众满意度", "回访满意度"),
     "status": ("办理状态", "状态", "是否办结", "办结情况"),
 }
+GUESSES: Mapping[str, tuple[str, ...]] = {
+    "closed": ("完成时间", "整改完成时间", "整改完成日期", "整改时间", "整改日期", "整改到位时间", "实际完成时间"),
+    "result": ("整改情况", "整改结果", "整改落实情况", "整改完成情况", "落实情况", "完成情况", "整改进展", "办理进展"),
+}
+"""Headings of a ledger that may be when and how a matter was finished, or a term and a plan: a person says which."""
+SPARE: Mapping[str, tuple[str, ...]] = {"title": ("诉求内容", "反映内容")}
+"""Headings that are the matter itself where a table has no column for it."""
 KINDS: Mapping[str, Kind] = {
     "text": Kind.LONG,
     "result": Kind.LONG,
@@ -123,6 +130,8 @@ STARS: Mapping[str, int] = {
 }  # fmt: skip
 STATUS: Mapping[str, str] = {
     "已办结": "closed", "办结": "closed", "已结案": "closed", "结案": "closed", "已完成": "closed", "已销号": "closed",
+    **dict.fromkeys(("已整改", "已整改到位", "整改到位", "已完成整改", "整改完成", "已整改完成", "已解决", "已处理", "已处置"), "closed"),
+    **dict.fromkeys(("未整改", "正在整改", "整改中", "未完成", "正在办理", "正在处理", "未解决", "未销号"), "open"),
     "是": "closed", "未办结": "open", "在办": "open", "办理中": "open", "处理中": "open", "未办": "open", "否": "open",
 }  # fmt: skip
 Word = TypeVar("Word")
@@ -161,6 +170,9 @@ def _own(name: str, taken: set[str]) -> Field:
         headings=tuple(words),
         of=LISTS.get(name, ""),
         most=most,
+        guesses=GUESSES.get(name, ()),
+        spare=SPARE.get(name, ()),
+        by_sheet=name == "area",
         merged="ask" if name == "title" else "",
         aside="keep" if name in PLACES else "refuse",
     )
@@ -256,6 +268,7 @@ class _CellsOfRow:
             closed = opened
         plain = {name: text(name) for name in PLAIN if name not in self.asked}
         plain |= self._address()
+        self._check_result(closed)
         return CaseRow(
             row=row.row,
             sheet=row.sheet,
@@ -268,6 +281,21 @@ class _CellsOfRow:
             status=self._word("status", STATUS, ""),
             stars=self._word("stars", STARS, None),
         )
+
+    def _check_result(self, closed: datetime | None) -> None:
+        """A result that says in one word that the matter is finished is none of an open one, nor the other way round."""
+        said = STATUS.get(bare(self.row.text("result")).rstrip("。!！")) if "result" not in self.asked else None
+        if said is None or self.row.texts.get("status") or (said == "closed") == (closed is not None):
+            return
+        text = self.row.text("result")
+        if said == "closed":
+            what, cure = (
+                say("写着“{text}”，没有写办结日期", text=text),
+                say("请补上办结日期；还没有办结的请改办理结果。"),
+            )
+        else:
+            what, cure = say("写着“{text}”，又写了办结日期", text=text), say("请改正其中一处。")
+        self.reading.tell(self.row, "result", what, cure)
 
     def _address(self) -> dict[str, str]:
         """The address with what brackets say behind the names of places."""
