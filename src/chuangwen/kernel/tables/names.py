@@ -35,7 +35,7 @@ class Names:
         self,
         title: str,
         entries: Iterable[tuple[str, Sequence[str]]],
-        beside: Mapping[str, Sequence[str]] | None = None,
+        beside: Mapping[str, Sequence[str | None]] | None = None,
     ) -> None:
         self.title = title
         self._beside = beside or {}
@@ -154,7 +154,7 @@ class Names:
         said = bare(aside)
         if said in (bare(one) for one in (code, *self._spoken[code])):
             return True
-        return len(said) > 1 and any(said in bare(one) for one in self._beside.get(code, ()))
+        return len(said) > 1 and any(said in bare(one) for one in self._beside.get(code, ()) if one)
 
     def _others(self, codes: set[str], text: str) -> set[str]:
         """The other things that this text is the name of: a code and a name that do not belong together are two."""

@@ -144,7 +144,9 @@ def known_names(edition: Edition) -> Known:
     facts = Organisation.objects.filter(closed=None).values_list("pk", "code", "name", "short", "aliases")
     units = {code: (pk, (name, short, *aliases)) for pk, code, name, short, aliases in facts}
     people = {one.username: one for one in Person.objects.filter(is_active=True).select_related("organisation")}
-    beside = {username: (one.post, one.organisation.name) for username, one in people.items()}
+    beside = {
+        username: (one.post, one.organisation.name if one.organisation else "") for username, one in people.items()
+    }
     lists = {
         "targets": Names(later("标准、材料和任务的编号"), [(code, (title,)) for code, title in targets]),
         "units": Names(later("单位名册"), [(code, names) for code, (_, names) in units.items()]),
