@@ -35,6 +35,36 @@ def test_a_web_page_saved_as_xls_is_read_with_its_spans_and_its_encoding() -> No
     assert (second.name, second.rows) == ("导出.xls (2)", [["第二张"]])
 
 
+def test_a_cell_spanned_over_rows_counts_in_the_last_column_too() -> None:
+    page = """<table><tr><td>来电时间<td>问题<td>工单编号<td>办结时间<td>回访
+    <tr><td>2021-09-10<td>井盖松动<td>G1<td rowspan=3>2021-09-15<td rowspan=2>满意<tr><td>2021-09-11<td>电线下垂<td>G2
+    <tr><td>2021-09-12<td>积水<td>G3</table>"""
+    sheet = read_table(page.encode(), name="热线.xls").sheets[0]
+    assert [row[3:] for row in sheet.filled().rows[1:]] == [
+        ["2021-09-15", "满意"],
+        ["2021-09-15", "满意"],
+        ["2021-09-15"],
+    ]
+
+
+def test_a_row_merged_downwards_in_the_xml_of_2003_counts_in_its_last_column() -> None:
+    spanned = OLD_XML.replace('<Data ss:Type="Number">3', '<Data ss:Type="String">甲').replace(
+        '<Cell ss:Index="3">', '<Cell ss:Index="3" ss:MergeDown="1">', 1
+    )
+    cut = (
+        spanned[: spanned.index('<Row ss:Hidden="1">')]
+        + '<Row><Cell><Data ss:Type="String">别的</Data></Cell></Row></Table></Worksheet></Workbook>'
+    )
+    assert [row[2] for row in read_table(cut.encode(), name="a.xls").sheets[0].filled().rows[1:]] == ["甲", "甲"]
+
+
+def test_spans_that_reach_beyond_the_table_end_where_it_ends() -> None:
+    page = "<table><tr><td>一<td rowspan=1000 colspan=1000>甲<tr><td>二<tr><td>三</table>"
+    sheet = read_table(page.encode(), name="a.xls").sheets[0]
+    assert sheet.merged == (Range(1, 1, 3, 1),)
+    assert sheet.filled().rows == [["一", "甲"], ["二", "甲"], ["三", "甲"]]
+
+
 def test_a_table_left_open_is_read_to_its_end() -> None:
     assert read_table(b"<table><tr><td>a<td>b<tr><td>c", name="a.xls").sheets[0].rows == [["a", "b"], ["c"]]
 

@@ -12,6 +12,7 @@ from typing import ClassVar
 from defusedxml.ElementTree import fromstring
 
 from chuangwen.kernel.refusal import Refusal
+from chuangwen.kernel.sheet_marks import NO_MARKS, Marks, Strikes, marks_of
 from chuangwen.kernel.unzip import NotAZip, ZipLook
 from chuangwen.kernel.words import later, say
 
@@ -50,7 +51,7 @@ class TableTooBig(Refusal):
 class SheetScan:
     """What was seen of one sheet's XML: how far its cells reach at most, its formulas without a saved value, what is hidden.
 
-    Hidden rows count from 1, hidden columns from 0; ``pictures`` lie over the cells.
+    Hidden rows count from 1, hidden columns from 0; ``pictures`` lie over the cells; ``marks`` are strikes and comments.
     """
 
     rows: int = 0
@@ -59,6 +60,7 @@ class SheetScan:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     pictures: int = 0
+    marks: Marks = NO_MARKS
 
 
 def too_big(name: str, sheet: str, *, count: int, what: str, limit: int) -> TableTooBig:
@@ -100,7 +102,7 @@ def _inside(folder: str, target: str) -> str:
     return target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"{folder}/{target}")
 
 
-def scan_sheet(look: ZipLook, path: str, name: str, limits: SheetLimits) -> SheetScan:
+def scan_sheet(look: ZipLook, path: str, name: str, limits: SheetLimits, strikes: Strikes) -> SheetScan:
     """Stream one sheet and find how far it reaches; TableTooBig as soon as that is beyond the limits.
 
     The quick way only makes sure that every cell is written in the common way (one letter, at most five digits), which
@@ -125,6 +127,7 @@ def scan_sheet(look: ZipLook, path: str, name: str, limits: SheetLimits) -> Shee
         hidden_rows=frozenset(hidden[b"row"]),
         hidden_columns=frozenset(hidden[b"col"]),
         pictures=_pictures(look, path),
+        marks=marks_of(look, path, strikes, _pieces),
     )
 
 

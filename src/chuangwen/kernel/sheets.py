@@ -13,6 +13,7 @@ from chuangwen.kernel.csv_text import NotAText, read_csv
 from chuangwen.kernel.problems import Problem
 from chuangwen.kernel.ranges import Range, fill
 from chuangwen.kernel.refusal import Refusal
+from chuangwen.kernel.sheet_marks import NO_MARKS, Marks, strikes_of
 from chuangwen.kernel.sheet_scan import SheetLimits, SheetScan, scan_book, scan_sheet, too_big
 from chuangwen.kernel.unzip import NotAZip, ZipLimits, ZipLook, look_at_zip
 from chuangwen.kernel.web_tables import PlainSheet, is_old_xml, is_web_page, old_xml_sheets, web_sheets
@@ -47,7 +48,7 @@ class Sheet:
 
     ``merged`` are its merged ranges, of which the reader gives only the first cell; ``unsaved`` names the cells whose
     formula was never calculated. Hidden rows count from 1, hidden columns from 0; an old xls does not tell them.
-    ``pictures`` lie over its cells.
+    ``pictures`` lie over its cells; ``marks`` are what somebody struck out and what comments say, unknown of an old xls.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Sheet:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     pictures: int = 0
+    marks: Marks = NO_MARKS
 
     def value(self, row: int, column: int) -> Cell:
         """The cell at a row counted from 1 and a column counted from 0; '' outside."""
@@ -76,7 +78,10 @@ class Sheet:
         if not self.merged:
             return self
         rows = [list(row) for row in self.rows]
+        width = max(map(len, rows), default=0)
         for area in self.merged:
+            for row in rows[area.top - 1 : area.bottom]:  # a text tells no cells behind the last one of its row
+                row.extend([_EMPTY] * (min(area.right + 1, width) - len(row)))
             fill(rows, area, self.value(area.top, area.left))
         return replace(self, rows=rows)
 
@@ -192,6 +197,9 @@ def _plain(found: Sequence[PlainSheet], name: str, limits: SheetLimits) -> tuple
             raise too_big(name, "", count=len(one.rows), what=later("行"), limit=limits.rows)
         if width > limits.columns:
             raise too_big(name, "", count=width, what=later("列"), limit=limits.columns)
+        one.merged = [Range(a.top, a.left, min(a.bottom, len(one.rows)), min(a.right, width - 1)) for a in one.merged]
+        if sum(area.size for area in one.merged) > limits.cells:
+            raise too_big(name, one.name, count=len(one.merged), what=later("处合并单元格"), limit=limits.cells)
     if not found:
         raise EmptyWorkbook(name=name)
     return tuple(
@@ -202,6 +210,7 @@ def _plain(found: Sequence[PlainSheet], name: str, limits: SheetLimits) -> tuple
             merged=tuple(one.merged),
             hidden_rows=frozenset(one.hidden_rows),
             hidden_columns=frozenset(one.hidden_columns),
+            marks=Marks(frozenset(one.struck), tuple(one.comments)),
         )
         for one in found
     )
@@ -215,10 +224,10 @@ def _read_xlsx(data: bytes, name: str, limits: SheetLimits) -> Workbook:
             _count_out(look, entry)
     scans: dict[str, SheetScan] = {}
     seen: set[str] = set()
-    scan = scan_book(look)
+    scan, strikes = scan_book(look), strikes_of(look)
     for title, path in scan.sheets:
         if path in look.entries and path not in seen:
-            scans[title] = scan_sheet(look, path, title, limits)
+            scans[title] = scan_sheet(look, path, title, limits, strikes)
             seen.add(path)
     return Workbook(name=name, kind="xlsx", sheets=_calamine(data, name, limits, scans), date1904=scan.date1904)
 
@@ -286,6 +295,7 @@ def _sheets(data: bytes, name: str, limits: SheetLimits, scans: Mapping[str, She
                     hidden_rows=scan.hidden_rows,
                     hidden_columns=scan.hidden_columns,
                     pictures=scan.pictures,
+                    marks=scan.marks,
                 )
             )
     if not sheets:

@@ -9,7 +9,7 @@ from typing import Any
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from chuangwen.kernel.cells import Cell
+from chuangwen.kernel.cells import Cell, cell_name
 from chuangwen.kernel.csv_text import NotAText, decode
 from chuangwen.kernel.ranges import Range
 
@@ -19,6 +19,7 @@ _WEB = re.compile(rb"<(?:!doctype html|html|head|meta|body|style|table)[\s>]", r
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([\w-]{3,20})""", re.IGNORECASE)
 _GB = {"gb2312", "gbk", "gb18030", "x-gbk", "cp936"}
 _OLD_XML = b"urn:schemas-microsoft-com:office:spreadsheet"
+_STRIKES = frozenset({"s", "del", "strike"})
 _MOST_SPAN = 1000
 _MOST_INDEX = 200_000
 
@@ -33,6 +34,8 @@ class PlainSheet:
     hidden: bool = False
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
+    struck: set[str] = field(default_factory=set)
+    comments: list[tuple[str, str]] = field(default_factory=list)
 
     def put(self, row: int, column: int, value: Cell) -> None:
         """The value at a row from 1 and a column from 0, rows in between empty."""
@@ -98,6 +101,8 @@ class _Tables(HTMLParser):
                 table.next_cell(said)
             elif tag in {"br", "p", "div"}:
                 table.text("\n")
+            if tag in _STRIKES or "line-through" in said.get("style", ""):
+                table.strike()
 
     def handle_endtag(self, tag: str) -> None:
         if self._open and tag in {"td", "th", "tr"}:
@@ -153,6 +158,11 @@ class _Table:
         self.at = self.column
         self.column += across
 
+    def strike(self) -> None:
+        """Something in this cell is struck out."""
+        if self.cell is not None:
+            self.sheet.struck.add(cell_name(self.row, self.at))
+
     def text(self, data: str) -> None:
         if self.cell is not None:
             self.cell.append(data if data == "\n" else re.sub(r"\s+", " ", data))
@@ -203,6 +213,8 @@ def _old_row(sheet: PlainSheet, row: int, line: Any) -> None:
         down, across = (min(int(_fact(cell, key) or 0), _MOST_SPAN) for key in ("MergeDown", "MergeAcross"))
         value = next((_old_value(one) for one in cell if _tag(one) == "Data"), "")
         sheet.put(row, column - 1, value)
+        for note in (one for one in cell if _tag(one) == "Comment"):
+            sheet.comments.append((cell_name(row, column - 1), " ".join("".join(note.itertext()).split())))
         if down or across:
             sheet.merged.append(Range(row, column - 1, row + down, column - 1 + across))
         column += across

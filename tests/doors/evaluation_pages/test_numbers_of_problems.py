@@ -83,3 +83,64 @@ def test_many_results_against_their_counts_are_answered_at_once(desk: Desk) -> N
     page = desk.send("点位,考察内容,结果,次数/总数,时间\n" + "\n".join(rows))
     assert questions(page) == ["contradiction"]
     assert counts(desk.go_on(page, "try", contradiction="word")) == (28, 0, 0)
+
+
+COUNTED = "点位,考察内容,结果,问题数,总数,时间,考察人\n"
+
+
+def test_problems_of_so_many_looked_at_are_a_rate(desk: Desk) -> None:
+    rows = "P01-005,P01-08,不合格,6,30,2021-10-11,张强\nP01-004,P01-08,合格,1,40,2021-10-11,张强\n"
+    page = desk.send(COUNTED + rows + "P01-004,C01,不合格,3,10,2021-10-11,张强\n")
+    assert (problems(page), questions(page)) == ([], [])
+    desk.go_on(page, "take")
+    assert [(*row[:2], row[3]) for row in standing()] == [
+        ("P01-004", "C01", 0), ("P01-004", "P01-08", 10_000), ("P01-005", "P01-08", 8_421)
+    ]  # fmt: skip
+    kept = Observation.objects.order_by("site__code", "check_item__code").values_list("passed", "total", "quantity")
+    assert list(kept) == [(3, 10, "3/10"), (39, 40, "39/40"), (24, 30, "24/30")]
+
+
+def test_a_word_against_the_rate_is_asked_about_and_nothing_is_written(desk: Desk) -> None:
+    page = desk.send(COUNTED + "P01-005,P01-08,不合格,2,40,2021-10-11,张强\n")
+    assert [one.partition(".")[0] for one in questions(page)] == ["contradiction"]
+    assert desk.go_on(page, "take")
+    assert not Observation.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "P01-08,不合格,41,40",
+        "P01-08,不合格,2,许多",
+        "P01-08,不适用,0,40",
+        "P01-08,38/40,3,40",
+        "C20,不合格,2,40",
+        "P01-08,,2,40",
+    ],
+)
+def test_a_number_that_no_rule_can_use_is_a_problem_of_its_row(desk: Desk, row: str) -> None:
+    page = desk.send(COUNTED + f"P01-005,{row},2021-10-11,张强\n")
+    assert [row for row, _column in problems(page)] == [2] or questions(page)
+    desk.go_on(page, "take")
+    assert not Observation.objects.exists()
+
+
+def test_a_number_of_problems_that_the_rule_does_not_count_is_kept_in_words(desk: Desk) -> None:
+    page = desk.send(BESIDE + "P01-005,C20,不合格,3,2021-10-11,张强\nP01-004,C20,合格,0,2021-10-11,张强\n")
+    desk.go_on(page, "take")
+    assert list(Observation.objects.order_by("site__code").values_list("note", flat=True)) == ["", "问题数 3"]
+    again = desk.send(BESIDE + "P01-005,C20,不合格,3,2021-10-11,张强\n")
+    assert counts(again) == (0, 0, 1)
+
+
+def test_two_totals_of_one_row_must_agree(desk: Desk) -> None:
+    head = "点位,考察内容,次数/总数,总数,时间\n"
+    assert problems(desk.send(head + "P01-005,P01-08,18/20,25,2021-10-11\n")) == [(2, "D")]
+    assert problems(desk.send(head + "P01-005,P01-08,18/20,20,2021-10-11\n")) == []
+
+
+def test_a_state_that_nobody_knows_is_not_passed_over(desk: Desk) -> None:
+    head = "点位,考察内容,结果,时间,状态\n"
+    assert problems(desk.send(head + "P01-005,C20,合格,2021-10-11,作废\nP01-004,C20,合格,2021-10-11,有效\n")) == [
+        (2, "E")
+    ]

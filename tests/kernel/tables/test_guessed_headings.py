@@ -9,7 +9,7 @@ from chuangwen.kernel.tables.cells import Around
 from chuangwen.kernel.tables.declared import Table
 from chuangwen.kernel.tables.heads import Head, Said, head_of
 from chuangwen.kernel.tables.names import Names
-from chuangwen.kernel.tables.reading import read_rows
+from chuangwen.kernel.tables.reader import read_rows
 from chuangwen.records.duties.duty_table import DUTY_TABLE
 from chuangwen.records.measures.answer_tables import ANSWERS, EVENTS, FIGURES
 from chuangwen.records.measures.table import OBSERVATION_TABLE

@@ -14,7 +14,8 @@ from chuangwen.kernel.tables.cells import Around
 from chuangwen.kernel.tables.declared import Field, Kind, Table
 from chuangwen.kernel.tables.heads import Said
 from chuangwen.kernel.tables.names import Names
-from chuangwen.kernel.tables.reading import TableReading, read_rows
+from chuangwen.kernel.tables.reader import read_rows
+from chuangwen.kernel.tables.reading import TableReading
 
 TABLE = Table(
     id="matters",

@@ -127,3 +127,9 @@ def test_what_is_said_of_some_people_or_of_something_else_is_no_day_of_the_town(
 )  # fmt: skip
 def test_what_is_said_of_everybody_is_understood(word: str, kind: str) -> None:
     assert kind_of(word) == kind
+
+
+def test_a_day_as_usual_needs_no_name_and_a_day_off_does() -> None:
+    found, problems = rows("日期,类别,名称\n2026-10-09,照常,\n2026-10-08,放假,\n")
+    assert [(f"{one.date:%m-%d}", one.kind) for one in found] == [("10-09", "usual")]
+    assert problems == [(3, "C")]

@@ -1,7 +1,12 @@
 """Columns of a hotline's or a ledger's table: a term is no closing date, the accused is no reporter, a row is no heading."""
 
+import io
+
+import openpyxl
 import pytest
 
+from chuangwen.work.cases.case_rows import CaseBatch, RowsAskedAbout
+from chuangwen.work.cases.import_actions import take_in_rows
 from tests.shipped import Shipped
 from tests.work.cases.test_sheet_rows import reading, sheet
 
@@ -80,3 +85,57 @@ def test_the_words_of_ledgers_are_known(
     assert not read.table.questions
     heading = read.table.heads[0].heading
     assert [heading.title(name) for name in ("opened", "reporter", "title")] == list(heads)
+
+
+LEDGER = ("序号", "存在问题", "发现时间", "整改完成时间", "整改结果")
+
+
+@pytest.mark.parametrize(
+    ("when", "how"), [("完成时间", "整改情况"), ("整改完成时间", "整改结果"), ("整改日期", "落实情况")]
+)
+def test_when_and_how_a_ledger_says_it_was_mended_is_asked_about(shipped: Shipped, when: str, how: str) -> None:
+    heads = ("存在问题", "发现时间", when, how)
+    rows = sheet(("沟渠堵塞", "2021-09-20", "2021-09-25", "已整改"), heads=heads)
+    read = reading(shipped, rows)
+    assert [one.id for one in read.table.open_questions] == ["guess.0.closed", "guess.0.result"]
+    (case,) = read.rows
+    assert (case.finished, case.result) == (True, "已整改")
+    left = reading(shipped, rows, **{"guess.0.closed": "leave", "guess.0.result": "D"})
+    assert (left.rows, "没有写办结日期" in str(left.table.sorted_problems()[0].what)) == ([], True)
+
+
+@pytest.mark.parametrize(("closed", "result", "fine"), [("", "已整改到位。", False), ("2021-09-25", "正在整改", False), ("", "正在整改", True), ("2021-09-25", "已清运", True)])  # fmt: skip
+def test_a_word_that_says_it_is_mended_is_never_an_open_matter(
+    shipped: Shipped, closed: str, result: str, fine: bool
+) -> None:
+    rows = sheet(("沟渠堵塞", "2021-09-20", closed, result), heads=("问题", "登记日期", "办结日期", "办理结果"))
+    assert bool(reading(shipped, rows).rows) is fine
+
+
+def test_the_content_of_an_appeal_is_the_matter_where_nothing_else_is(shipped: Shipped) -> None:
+    alone = reading(shipped, sheet(("2021-09-27", "渠边垃圾没人清"), heads=("来电时间", "诉求内容")))
+    assert [(one.title, one.text) for one in alone.rows] == [("渠边垃圾没人清", "")]
+    both = sheet(("2021-09-27", "垃圾", "渠边垃圾没人清"), heads=("来电时间", "诉求标题", "诉求内容"))
+    assert [(one.title, one.text) for one in reading(shipped, both).rows] == [("垃圾", "渠边垃圾没人清")]
+
+
+def test_a_sheet_called_like_a_village_is_asked_whether_all_is_there(shipped: Shipped) -> None:
+    book = openpyxl.Workbook()
+    for name in ("红旗村", "附表"):
+        book.create_sheet(name).append(("问题", "登记日期"))
+        book[name].append(("柴草乱堆", "2021-09-20"))
+    out = io.BytesIO()
+    book.save(out)
+    read = reading(shipped, out.getvalue())
+    [question] = read.table.open_questions
+    assert "红旗村" in question.what
+    said = reading(shipped, out.getvalue(), **{question.id: "all"})
+    assert said.table.is_ready
+    assert [(one.sheet, bool(one.area)) for one in said.rows] == [("红旗村", True), ("附表", False)]
+    none = reading(shipped, out.getvalue(), **{question.id: "none"})
+    assert [one.area for one in none.rows] == ["", ""]
+    batch = CaseBatch("appeal", none.rows, file="表.xlsx")
+    with pytest.raises(RowsAskedAbout) as no:
+        take_in_rows(batch, by=shipped.actor("limin"), at=shipped.at)
+    [alike] = [one for one in no.value.questions if one.id == "alike"]
+    assert "“红旗村”第 2、“附表”第 2 行" in alike.what

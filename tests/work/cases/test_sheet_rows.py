@@ -12,6 +12,7 @@ from chuangwen.kernel.sheets import read_table
 from chuangwen.kernel.tables.heads import Said
 from chuangwen.kernel.tables.reading import TableReading
 from chuangwen.kernel.workdays import CHINA
+from chuangwen.records.township.models import Site
 from chuangwen.work.cases.case_rows import CaseBatch, RowsAskedAbout, TakenIn
 from chuangwen.work.cases.import_actions import take_in_rows
 from chuangwen.work.cases.models import Case, Reporter
@@ -233,3 +234,29 @@ def _columns(table: TableReading) -> list[dict[str, object]]:
         for head in table.heads
         for column in head.heading.columns.values()
     ]
+
+
+def test_a_bracket_behind_a_unit_is_refused_and_behind_a_place_goes_into_the_address(shipped: Shipped) -> None:
+    heads = ("问题", "点位", "村（社区）", "地址", "责任单位")
+    site = Site.objects.filter(closed=None).first()
+    assert site is not None
+    place = f"{site.name}（南段）"
+    rows = [
+        ("垃圾成堆", place, "", "", ""),
+        ("乱贴", place, "", "12号门前", ""),
+        ("积水", site.name, "红旗村（三组）", "", ""),
+        ("乱停", site.name, "", "", "环卫站（已移交城管）"),
+    ]
+    read = reading(shipped, sheet(*rows, heads=heads))
+    assert [(one.row, one.site, one.address) for one in read.rows] == [
+        (2, site.code, place),
+        (3, site.code, f"{place} 12号门前"),
+        (4, site.code, "红旗村（三组）"),
+    ]
+    [(row, what)] = told(read)
+    assert (row, "已移交城管" in what) == (5, True)
+
+
+def test_a_ditto_mark_is_no_content(shipped: Shipped) -> None:
+    read = reading(shipped, sheet(("垃圾", "", "红旗村"), ("同上", "〃", "同上"), heads=HEADS[:3]))
+    assert [(row, "照抄" in what) for row, what in told(read)] == [(3, True)] * 3

@@ -10,7 +10,12 @@ from chuangwen.kernel.tables.heads import Said
 from chuangwen.work.rotas.pattern import bounds
 from chuangwen.work.rotas.sheet_rows import Asked, ShiftTable, Standing, names_of, read_shifts
 
-PEOPLE = [(1, "hewei", "何伟"), (2, "chengliqun", "程立群"), (3, "zw1", "张伟"), (4, "zw2", "张伟")]
+PEOPLE = [
+    (1, "hewei", "何伟", "副镇长", "镇政府"),
+    (2, "chengliqun", "程立群", "", "司法所"),
+    (3, "zw1", "张伟", "", "财政所"),
+    (4, "zw2", "张伟", "", "水务站"),
+]
 ASKED = Asked("接访领导", time(8, 30), time(11, 30), 2021, *names_of(PEOPLE))
 
 
@@ -37,6 +42,18 @@ def test_a_notice_as_it_hangs_on_the_wall_is_understood() -> None:
         (5, "10-19 08:00", "11:30", 2),
     ]
     assert (table.rows[0].place, table.rows[0].note, table.rows[1].place) == ("大厅", "带案下访", "")
+
+
+def test_who_is_away_by_a_bracket_is_not_put_on() -> None:
+    table = read(
+        "日期,接访领导,替补",
+        '10月12日,"程立群（出差，改由何伟）",',
+        "10月13日,何伟,程立群（借调）",
+        "10月14日,程立群（司法所）,何伟（副镇长）",
+    )
+    assert [(row, column) for row, column, _ in told(table.problems)] == [(2, "接访领导"), (3, "替补")]
+    assert "出差，改由何伟" in told(table.problems)[0][2]
+    assert [(one.row, one.person, one.stand_in) for one in table.rows] == [(4, 2, 1)]
 
 
 def test_everything_that_is_wrong_is_told_with_its_row_and_column() -> None:

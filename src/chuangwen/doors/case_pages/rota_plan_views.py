@@ -207,7 +207,8 @@ def _year(request: TownRequest) -> int:
 
 
 def _asked(request: TownRequest, rota: Rota) -> Asked:
-    people, keys = names_of(list(queries.candidates(rota).values_list("pk", "username", "name")))
+    candidates = queries.candidates(rota).values_list("pk", "username", "name", "post", "organisation__name")
+    people, keys = names_of(list(candidates))
     columns = ("starts_at", "person", "ends_at", "stand_in", "place", "note", "cancelled_at")
     facts = Shift.objects.filter(rota=rota).values_list(*columns)
     standing = {

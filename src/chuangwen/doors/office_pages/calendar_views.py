@@ -20,10 +20,11 @@ from chuangwen.kernel.workdays import WorkCalendar
 from chuangwen.kit.asked import whole
 from chuangwen.kit.doors import needs
 from chuangwen.kit.refusals import NotFound
-from chuangwen.records.township.calendar_actions import USUAL, CalendarTaken, import_calendar, set_day
+from chuangwen.records.township.calendar_actions import CalendarTaken, import_calendar, set_day
 from chuangwen.records.township.calendar_files import calendar_rows_from_ics, is_published_calendar
 from chuangwen.records.township.calendar_queries import calendar_warning, days_of, work_calendar, years_told
 from chuangwen.records.township.calendar_table import CALENDAR_TABLE, CalendarReading, read_calendar
+from chuangwen.records.township.calendar_words import USUAL
 from chuangwen.records.township.definitions import DayRow
 from chuangwen.records.township.models import Holiday
 from chuangwen.records.township.permissions import Permission

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from chuangwen.kernel.tables.reading import TableReading, TableRow
 from chuangwen.kernel.tables.telling import Option
 from chuangwen.kernel.words import later, say
-from chuangwen.records.measures.faults import FaultAsk, understood
+from chuangwen.records.measures.faults import FaultAsk, Row, understood
 from chuangwen.records.measures.judgement import rule_of
 from chuangwen.records.measures.visits import Found
 
@@ -40,12 +40,13 @@ class Faults:
         if not problems:
             yield found
             return
-        told = understood(rule_of(item.check), item.result, item.quantity, problems, row.text("total"))
+        told = understood(rule_of(item.check), Row(item.result, item.quantity, problems, row.text("total")))
         if told.wrong:
             self.reading.tell(row, "problems", told.wrong, say("请核对原始记录；写好“结果”，或写次数/总数。"))
             return
         if told.ask is None:
-            yield replace(found, item=replace(item, result=told.result, quantity=told.quantity))
+            note = "；".join(filter(None, (item.note.strip(), told.note)))
+            yield replace(found, item=replace(item, result=told.result, quantity=told.quantity, note=note))
             return
         self.asked[told.ask].append((row, found))
         answer = self.reading.said.answers.get(told.ask, "")

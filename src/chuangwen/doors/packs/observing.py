@@ -68,8 +68,10 @@ def register_of(round_: Round) -> Register:
         known.append(KnownCheck(key, key if twin else check.text, kinds))
     return Register(
         sites=[
-            KnownSite(code, name, kind, types.get(kind, ""))
-            for code, name, kind in Site.objects.filter(closed=None).values_list("code", "name", "type_code")
+            KnownSite(code, name, kind, types.get(kind, ""), unit=unit)
+            for code, name, kind, unit in Site.objects.filter(closed=None).values_list(
+                "code", "name", "type_code", "organisation__name"
+            )
         ],
         checks=known,
     )

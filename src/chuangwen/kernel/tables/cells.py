@@ -22,6 +22,8 @@ _PHONE = re.compile(
 _PHONE_SIGNS = str.maketrans("—）)", "---", " （(")
 _ID = re.compile(r"\d{17}[\dX]\Z|\d{15}\Z")
 _SPLIT = re.compile(r"[、，,;；/\n]+")
+_PART = re.compile(r"(?:[（(][^（）()]*[）)]|[^、，,;；/\n])+")
+_DITTO = frozenset({"同上", "同前", "〃", "″", '"', "“", "”"})
 _YES = frozenset({"是", "有", "对", "√", "✓", "y", "yes", "true", "1", "已", "要"})
 _NO = frozenset({"否", "无", "不", "×", "✗", "n", "no", "false", "0", "未", "不要", "没有"})
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -66,6 +68,8 @@ def read_cell(field: Field, cell: Cell, around: Around) -> object:
         raise BadCell(say("公式错误 {error}。", error=cell), say("请改好公式，或直接填写结果。"))
     if isinstance(cell, str) and "\ufffd" in cell:
         raise BadCell(say("“{text}”里有乱码。", text=text_of(cell)[:_SHOWN]), say("请核对原文，重新填写。"))
+    if text_of(cell) in _DITTO:
+        raise BadCell(say("写着“{text}”，不是内容本身。", text=text_of(cell)), say("请照抄上面那一行的内容。"))
     return _READERS[field.kind](field, cell, around)
 
 
@@ -185,7 +189,8 @@ def _yes_no(_field: Field, cell: Cell, _around: Around) -> bool:
 def _name(field: Field, cell: Cell, around: Around) -> str:
     _refuse_lost(cell)
     try:
-        return around.lists[field.of].find(text_of(cell))
+        names = around.lists[field.of]
+        return names.find_beside(text_of(cell))[0] if field.aside == "keep" else names.find(text_of(cell))
     except Unknown as no:
         raise BadCell(no.what, no.cure) from no
 
@@ -199,8 +204,8 @@ def _names(field: Field, cell: Cell, around: Around) -> tuple[str, ...]:
 
 
 def parts_of(cell: Cell) -> list[str]:
-    """The several things that one cell lists."""
-    return [part.strip() for part in _SPLIT.split(lines_of(cell)) if part.strip()]
+    """The several things that one cell lists; what stands in brackets belongs to the thing before it."""
+    return [part.strip() for part in _PART.findall(lines_of(cell)) if part.strip()]
 
 
 def _choice(field: Field, cell: Cell, _around: Around) -> str:

@@ -59,13 +59,18 @@ class Kind(StrEnum):
 
 NAMED = frozenset({Kind.NAME, Kind.NAMES})
 CHOSEN = frozenset({Kind.CHOICE, Kind.CHOICES})
+COUNTED = frozenset({Kind.NUMBER, Kind.WHOLE, Kind.SHARE, Kind.RAW})
 
 
 class Field(Row):
-    """One field. ``of`` names the list whose names it may say; ``most`` bounds the length of a text.
+    """One field. ``guesses`` are headings that may mean it: a person is asked. ``spare``: headings that mean it where no
 
-    ``merged``: what a merged cell over several rows means: the same for all of them, or asked (one thing, or several).
-    ``otherwise``: what to write where the value is missing, as a cure.
+    column goes by its own. ``by_sheet``: a sheet may be called after the one thing that all its rows say. ``of`` names the list whose names it may say; ``most`` bounds the length of a text.
+
+    ``merged``: what a merged cell over several rows means: the same for all of them, asked (one thing, or several), or, as
+    for a number unless it is said otherwise, nobody knows how much of it is whose.
+    ``aside``: what a bracket behind a name means that says nothing known of it: refused, or kept in the row's ``asides``.
+    ``cure``: what to write where the value is missing.
     """
 
     id: str = Limited(pattern=r"^[a-z][a-z0-9_]*$")
@@ -73,16 +78,25 @@ class Field(Row):
     kind: Kind = Kind.TEXT
     required: bool = False
     headings: tuple[str, ...] = ()
+    guesses: tuple[str, ...] = ()
+    spare: tuple[str, ...] = ()
+    by_sheet: bool = False
     of: str = ""
     options: tuple[str, ...] = ()
     most: int | None = None
-    merged: Literal["fill", "ask"] = "fill"
+    merged: Literal["", "fill", "ask"] = ""
+    aside: Literal["refuse", "keep"] = "refuse"
     cure: str = ""
 
     @property
     def longest(self) -> int:
         """The most characters that a text of it may have."""
         return self.most or (LONGEST_LONG if self.kind is Kind.LONG else LONGEST_TEXT)
+
+    @property
+    def counts(self) -> bool:
+        """Whether a number in it counts something, so that one number over several rows would count several times."""
+        return self.kind in COUNTED and not self.merged
 
     @property
     def words(self) -> tuple[str, ...]:

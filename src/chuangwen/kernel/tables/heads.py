@@ -1,9 +1,10 @@
 """Which column of a sheet holds which field: known, chosen by hand, asked where it is a guess, one of two, or hidden."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from chuangwen.kernel.cells import Cell, column_name, text_of
+from chuangwen.kernel.cells import Cell, cell_name, column_name, text_of
+from chuangwen.kernel.chinese import bare
 from chuangwen.kernel.heading_likeness import SURE
 from chuangwen.kernel.headings import Column, Heading, find_heading, heading_at
 from chuangwen.kernel.sheets import Sheet
@@ -14,6 +15,7 @@ from chuangwen.kernel.tables.telling import Option, Question, Unread, spans_told
 from chuangwen.kernel.words import listed, say
 
 _SAMPLE = 40
+_GUESSED = 0.6
 _JOINED = frozenset({Kind.TEXT, Kind.LONG})
 _COUNTED = frozenset({Kind.NUMBER, Kind.WHOLE})
 
@@ -65,7 +67,8 @@ def head_of(sheet: Sheet, number: int, table: Table, said: Said) -> Head:
     by_hand = said.columns.get(sheet.name, {})
     if by_hand:
         heading = _by_hand(sheet, heading, by_hand)
-    head = Head(sheet, number, heading)
+    head = Head(sheet, number, _with_spare(_with_guesses(heading, table), table))
+    heading = head.heading
     if table.fits(heading.columns):
         _ask_doubles(head, table, said, by_hand)
         _ask_guesses(head, table, said, by_hand)
@@ -73,6 +76,34 @@ def head_of(sheet: Sheet, number: int, table: Table, said: Said) -> Head:
         _ask_units(head, table, said)
         _name_unread(head)
     return head
+
+
+def _with_guesses(heading: Heading, table: Table) -> Heading:
+    """The head with columns that may hold a field which no other column holds: to be asked about.
+
+    A column that another field only resembles is rather this one's.
+    """
+    for one in table.fields:
+        words = {bare(word) for word in one.guesses} if one.id not in heading.columns else ()
+        unsure = [column for column in heading.columns.values() if column.confidence < SURE]
+        found = [column for column in (*unsure, *heading.rest) if bare(column.heading) in words]
+        if found:
+            guessed = [replace(column, field=one.id, confidence=_GUESSED, doubt="") for column in found]
+            columns = {name: column for name, column in heading.columns.items() if column not in found}
+            rest = [column for column in heading.rest if column not in found]
+            heading = replace(heading, columns={**columns, one.id: guessed[0]}, rest=(*rest, *guessed[1:]))
+    return heading
+
+
+def _with_spare(heading: Heading, table: Table) -> Heading:
+    """The head with a column of another field for one that has none of its own and goes by that heading too."""
+    for one in table.fields:
+        words = {bare(word) for word in one.spare} if one.id not in heading.columns else ()
+        found = next((column for column in heading.columns.values() if bare(column.heading) in words), None)
+        if found:
+            columns = {name: column for name, column in heading.columns.items() if name != found.field}
+            heading = replace(heading, columns={**columns, one.id: replace(found, field=one.id)})
+    return heading
 
 
 def headless(sheet: Sheet, table: Table) -> Head | None:
@@ -215,12 +246,33 @@ def _ask_hidden(head: Head, table: Table, said: Said, by_hand: Mapping[str, int 
             head.questions.append(replace(question, what=what))
             if question.answer == "leave":
                 _drop(head, name)
-    rows = sorted(row for row, cells in _filled_rows(head) if row in head.sheet.hidden_rows)
+    _ask_rows(head, said, "rows", say("这些行在表里是隐藏的或被筛掉的，要读吗？"), head.sheet.hidden_rows)
+    _ask_rows(head, said, "struck", say("这些行在表里是划掉的，要读吗？"), struck_rows(head))
+
+
+def _ask_rows(head: Head, said: Said, key: str, what: str, marked: Collection[int]) -> None:
+    rows = (
+        tuple(number for number, _cells in head.sheet.numbered(after=head.heading.last_row) if number in marked)
+        if marked
+        else ()
+    )
     if rows:
         options = [Option("read", say("读")), Option("leave", say("不读"))]
-        question = _asked(head, f"rows.{head.number}", options, said)
-        what = say("这些行在表里是隐藏的或被筛掉的，要读吗？")
-        head.questions.append(replace(question, what=what, rows=tuple(rows)))
+        question = _asked(head, f"{key}.{head.number}", options, said)
+        head.questions.append(replace(question, what=what, rows=rows))
+
+
+def struck_rows(head: Head) -> frozenset[int]:
+    """The rows of which at least half of what is read is struck out."""
+    struck = head.sheet.marks.struck
+    if not struck:
+        return frozenset()
+    found = set[int]()
+    for number, cells in head.sheet.numbered(after=head.heading.last_row):
+        filled = [cell_name(number, place) for place in head.columns.values() if _at(cells, place) != ""]
+        if filled and 2 * sum(one in struck for one in filled) >= len(filled):
+            found.add(number)
+    return frozenset(found)
 
 
 def _asked(head: Head, key: str, options: Sequence[Option], said: Said) -> Question:
@@ -280,10 +332,6 @@ def _sample(head: Head, place: int) -> tuple[int, str]:
             sample = sample or (say("图片") if is_picture(cell) else text)
             count += 1
     return count, sample[:_SAMPLE]
-
-
-def _filled_rows(head: Head) -> list[tuple[int, list[Cell]]]:
-    return list(head.sheet.numbered(after=head.heading.last_row)) if head.sheet.hidden_rows else []
 
 
 def _at(cells: Sequence[Cell], place: int) -> Cell:

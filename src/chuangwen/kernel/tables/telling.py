@@ -20,6 +20,8 @@ UnreadKind = Literal[
     "hidden",
     "time",
     "serial",
+    "struck",
+    "comment",
 ]
 UNREAD_TITLES: dict[UnreadKind, str] = {
     "column": later("没有读的列"),
@@ -35,6 +37,8 @@ UNREAD_TITLES: dict[UnreadKind, str] = {
     "hidden": later("按您的选择没有读的隐藏行、列"),
     "time": later("只取了日期的时刻"),
     "serial": later("按 Excel 序号读成的日期"),
+    "struck": later("划掉的单元格（照读）"),
+    "comment": later("没有读的批注"),
 }
 
 

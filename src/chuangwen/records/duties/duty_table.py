@@ -10,7 +10,8 @@ from chuangwen.kernel.tables.cells import REQUIRED, Around
 from chuangwen.kernel.tables.declared import Table, declared
 from chuangwen.kernel.tables.heads import Said
 from chuangwen.kernel.tables.names import Lists
-from chuangwen.kernel.tables.reading import TableReading, TableRow, read_rows
+from chuangwen.kernel.tables.reader import read_rows
+from chuangwen.kernel.tables.reading import TableReading, TableRow
 from chuangwen.kernel.words import say
 
 DUTY_TABLE: Table = declared(Path(__file__).parent / "tables" / "duties.toml")

@@ -145,11 +145,14 @@ def known_names(edition: Edition) -> Known:
     targets += [(code, (title,)) for code, title in needed]
     facts = Organisation.objects.filter(closed=None).values_list("pk", "code", "name", "short", "aliases")
     units = {code: (pk, (name, short, *aliases)) for pk, code, name, short, aliases in facts}
-    people = {one.username: one for one in Person.objects.filter(is_active=True).only("username", "name")}
+    people = {one.username: one for one in Person.objects.filter(is_active=True).select_related("organisation")}
+    beside = {
+        username: (one.post, one.organisation.name if one.organisation else "") for username, one in people.items()
+    }
     lists = {
         "targets": Names(later("标准、材料和任务的编号"), targets),
         "units": Names(later("单位名册"), [(code, names) for code, (_, names) in units.items()]),
-        "people": Names(later("人员"), [(username, (one.name,)) for username, one in people.items()]),
+        "people": Names(later("人员"), [(username, (one.name,)) for username, one in people.items()], beside),
     }
     keys = {username: one.pk for username, one in people.items()}
     return Known(lists, {code: pk for code, (pk, _) in units.items()}, keys, _standing(edition))

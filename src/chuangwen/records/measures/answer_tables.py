@@ -12,7 +12,8 @@ from chuangwen.kernel.tables.cells import Around
 from chuangwen.kernel.tables.declared import Table, declared
 from chuangwen.kernel.tables.heads import Said
 from chuangwen.kernel.tables.names import Names
-from chuangwen.kernel.tables.reading import TableReading, TableRow, read_rows
+from chuangwen.kernel.tables.reader import read_rows
+from chuangwen.kernel.tables.reading import TableReading, TableRow
 from chuangwen.kernel.tables.telling import Option
 from chuangwen.kernel.words import later, say
 from chuangwen.records.measures.answer_actions import Answers, Counted

@@ -5,18 +5,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from chuangwen.kernel.answers import WIDE
 from chuangwen.kernel.chinese import bare
 from chuangwen.kernel.sheets import Workbook
 from chuangwen.kernel.tables.cells import Around
 from chuangwen.kernel.tables.declared import Table, declared
 from chuangwen.kernel.tables.heads import Said
 from chuangwen.kernel.tables.names import Names, Unknown
-from chuangwen.kernel.tables.reading import TableReading, TableRow, read_rows
+from chuangwen.kernel.tables.reader import read_rows
+from chuangwen.kernel.tables.reading import TableReading, TableRow
 from chuangwen.kernel.words import later, listed, say
 
 OBSERVATION_TABLE: Table = declared(Path(__file__).parent / "tables" / "observations.toml")
 SUPERSEDED = "已被取代"
 """What stands in 状态 of a row that counts no more, in our own export."""
+_IN_FORCE = frozenset({"有效", "正常", "计分", "已提交", "已审核"})
 _SHOWN = 60
 
 
@@ -29,6 +32,7 @@ class KnownSite:
     type_code: str
     type_name: str = ""
     aliases: tuple[str, ...] = ()
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,11 @@ class _Matching:
         self._reading = reading
         self._sites = {site.code: site for site in register.sites}
         self._checks = {check.code: check for check in register.checks}
-        self._site_names = Names(later("点位名册"), [(s.code, (s.name, *s.aliases)) for s in register.sites])
+        self._site_names = Names(
+            later("点位名册"),
+            [(s.code, (s.name, *s.aliases)) for s in register.sites],
+            {s.code: (s.type_name, s.unit) for s in register.sites},
+        )
         self._check_names = Names(later("测评体系的考察内容"), [(c.code, (c.text,)) for c in register.checks])
         self._types = {bare(s.type_code): s.type_code for s in register.sites}
         self._types |= {bare(s.type_name): s.type_code for s in register.sites if s.type_name}
@@ -103,6 +111,8 @@ class _Matching:
         kind = self._sites[site].type_code if site else ""
         check = self._told(row, "check", self._lookup("check", row.text("check"), kind))
         result, quantity = _result_texts(row)
+        self._check_total(row)
+        self._check_state(row)
         if not result and not quantity and not self._is_told(row, "result", "count", "total", "problems"):
             self._reading.tell(row, "result", say("没有填结果。"), say("请填结果，或次数/总数。"))
         when = row.values.get("when")
@@ -122,6 +132,20 @@ class _Matching:
             clock=when.time() if timed and isinstance(when, datetime.datetime) else None,
             stands=SUPERSEDED not in row.text("state"),
         )
+
+    def _check_total(self, row: TableRow) -> None:
+        """A count that names its own total has no room for another one."""
+        count, total = (row.text(name).translate(WIDE).strip() for name in ("count", "total"))
+        if total and "/" in count and count.rpartition("/")[2].strip() != total:
+            what = say("次数“{count}”里的总数与总数“{total}”不一样。", count=count, total=total)
+            self._reading.tell(row, "total", what, say("请核对原始记录，改成一样，或只写一处。"))
+
+    def _check_state(self, row: TableRow) -> None:
+        """A word of a state that says something else than that the row counts, or counts no more, is not passed over."""
+        state = bare(row.text("state"))
+        if state and SUPERSEDED not in state and state not in _IN_FORCE:
+            what = say("不认识状态“{text}”，不知道这一行还算不算数。", text=row.text("state")[:_SHOWN])
+            self._reading.tell(row, "state", what, say("算数的请留空，不算的请删去这一行。"))
 
     def is_first(self, row: ObservationRow) -> bool:
         """Whether no earlier row of the file is the same observation by the same person at the same time; else told."""

@@ -14,6 +14,7 @@ from chuangwen.records.ledger import actions as ledger
 from chuangwen.records.ledger.actions import Signer, Thing
 from chuangwen.records.township.actions import may
 from chuangwen.records.township.calendar_queries import ANNOUNCED, covered_years
+from chuangwen.records.township.calendar_words import USUAL
 from chuangwen.records.township.checking import check_calendar
 from chuangwen.records.township.definitions import CalendarRow, DayRow
 from chuangwen.records.township.models import Holiday
@@ -23,7 +24,6 @@ LEAST_OF_A_YEAR = 10
 """A year's notice names more days than this; the law alone gives eleven (since 2025 thirteen)."""
 TURN_FROM = (12, 25)
 """The notice of a year may speak of the last days of December before it."""
-USUAL = "usual"
 
 CALENDAR_OF = lasting("{years} 年工作日历")
 

@@ -9,14 +9,15 @@ from pathlib import Path
 
 from chuangwen.kernel.packfiles import Placed
 from chuangwen.kernel.sheets import Workbook
-from chuangwen.kernel.tables.cells import Around
+from chuangwen.kernel.tables.cells import REQUIRED, Around
 from chuangwen.kernel.tables.days import said_day
 from chuangwen.kernel.tables.declared import Table, declared
 from chuangwen.kernel.tables.heads import Said
-from chuangwen.kernel.tables.reading import TableReading, TableRow, read_rows
+from chuangwen.kernel.tables.reader import read_rows
+from chuangwen.kernel.tables.reading import TableReading, TableRow
 from chuangwen.kernel.tables.telling import Option
 from chuangwen.kernel.words import say, written
-from chuangwen.records.township.calendar_words import kind_of, of_some_alone
+from chuangwen.records.township.calendar_words import USUAL, kind_of, of_some_alone
 from chuangwen.records.township.definitions import DayRow
 
 CALENDAR_TABLE: Table = declared(Path(__file__).parent / "tables" / "calendar.toml")
@@ -62,6 +63,9 @@ def _check_words(reading: TableReading, row: TableRow) -> None:
     kind, name = row.text("kind"), row.text("name")
     if kind and not kind_of(kind):
         reading.tell(row, "kind", say("不认识类别“{text}”", text=kind[:40]), CALENDAR_TABLE.field("kind").cure)
+    elif not name and kind_of(kind) not in {"", USUAL}:
+        title = CALENDAR_TABLE.field("name").title
+        reading.tell(row, "name", say(REQUIRED, title=title), say("请写节日的名称；只有“照常”的日子可以不写。"))
     elif name and of_some_alone(name):
         what = say("“{name}”不是全镇都放假或上班的日子", name=name)
         reading.tell(row, "name", what, say("只管一部分人或半天的，请删去这一行。"))
@@ -92,5 +96,6 @@ def _days(row: TableRow) -> list[date]:
 
 def _day(row: TableRow, day: date, file: str) -> DayRow:
     source = row.text("source") or written("导入自 {name}", name=file)
-    facts = {"date": day, "kind": kind_of(row.text("kind")), "name": row.text("name"), "source": source[:200]}
+    name = row.text("name") or row.text("kind")[:40]
+    facts = {"date": day, "kind": kind_of(row.text("kind")), "name": name, "source": source[:200]}
     return DayRow.model_validate(facts)

@@ -7,8 +7,10 @@ from chuangwen.kernel.chinese import half_width
 _SIGNS = str.maketrans("（）［］：", "()[]:")
 _SIGN = r"(?:^|[\s(\[【·:\-,，、]|(?<=[节旦夕]))"
 _END = r"(?:$|[\s)\]】·:\-,，、第])"
+USUAL = "usual"
+"""The kind of a day on which the week's own rule holds again."""
 _KINDS = (
-    ("usual", re.compile(r"usual|照常|取消|恢复")),
+    (USUAL, re.compile(r"usual|照常|取消|恢复")),
     ("statutory", re.compile(r"statutory|推算")),
     ("makeup", re.compile(rf"makeup|[补上调]班|{_SIGN}班{_END}")),
     ("holiday", re.compile(rf"holiday|放假|假期|小长假|节假日|{_SIGN}休{_END}")),

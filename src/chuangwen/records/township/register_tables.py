@@ -7,7 +7,8 @@ from chuangwen.kernel.tables.cells import Around
 from chuangwen.kernel.tables.declared import Table, declared
 from chuangwen.kernel.tables.heads import Said
 from chuangwen.kernel.tables.names import Lists
-from chuangwen.kernel.tables.reading import TableReading, read_rows
+from chuangwen.kernel.tables.reader import read_rows
+from chuangwen.kernel.tables.reading import TableReading
 from chuangwen.kernel.words import say
 
 SITE_TABLE: Table = declared(Path(__file__).parent / "tables" / "sites.toml")

@@ -101,7 +101,7 @@ class Matcher:
     lock: bool = False
     said: dict[int, Case] = field(default_factory=dict)
     agreed: set[tuple[str, int]] = field(default_factory=set)
-    asked: dict[str, list[tuple[int, str]]] = field(default_factory=lambda: defaultdict(list))
+    asked: dict[str, list[tuple[CaseRow, str]]] = field(default_factory=lambda: defaultdict(list))
 
     def sort(self, rows: Sequence[CaseRow]) -> None:
         """Fill the plan."""
@@ -140,7 +140,7 @@ class Matcher:
             self._beside(row, mine[row.number], marks)
         self.plan.known += [(one, one.number) for one in others]
         if others:
-            told = say(OTHER_KIND, rows=shown_rows(one.row for one in others))
+            told = say(OTHER_KIND, rows=self._shown(others))
             self.plan.remarks.append((others[0].row, told))
         return [one for one in rows if one.number not in there]
 
@@ -149,7 +149,7 @@ class Matcher:
         found = marks.get(row.mark(self.batch.kind, time))
         return self.said.get(found[0]) if found else None
 
-    def ask(self, question: str, row: int, case: str = "") -> str:
+    def ask(self, question: str, row: CaseRow, case: str = "") -> str:
         """The answer for all such rows; empty while nobody has answered."""
         self.asked[question].append((row, case))
         answer = self.batch.answers.get(question, "")
@@ -167,7 +167,7 @@ class Matcher:
         for group in groups.values():
             answer = ""
             for one in group if len(group) > 1 else ():
-                answer = self.ask(question, one.row)
+                answer = self.ask(question, one)
             found += _fold(group, answer)
         return sorted(found, key=lambda one: one.at)
 
@@ -214,7 +214,7 @@ class Matcher:
         seen = [one for one in cases if self._may_know(one)]
         if same or not seen:
             return same or cases
-        return seen if self.ask("source", row.row, seen[0].number) != "new" else []
+        return seen if self.ask("source", row, seen[0].number) != "new" else []
 
     def _free_mark(self, row: CaseRow, marks: Marks, time: int = 1) -> str:
         """A mark for its step that no step has yet."""
@@ -232,7 +232,7 @@ class Matcher:
         found = differences(row, case, self.desk)
         said = marks.get(row.mark(self.batch.kind))
         before = said is not None and said[0] == case.pk
-        if before and (said is None or said[1] or not found.changes or self.ask("older", row.row, case.number) != "correct"):  # fmt: skip
+        if before and (said is None or said[1] or not found.changes or self.ask("older", row, case.number) != "correct"):  # fmt: skip
             self.plan.known.append((row, case.number))
             return
         self.plan.remarks += [(row.row, one) for one in found.left]
@@ -249,7 +249,7 @@ class Matcher:
         if no_days := why_not_days(row, case):
             self._problem(row, no_days, say("请核对两个日期。"))
             return
-        if case.phase == Phase.CLOSED and self.ask("closed", row.row, case.number) == "leave":
+        if case.phase == Phase.CLOSED and self.ask("closed", row, case.number) == "leave":
             self.plan.known.append((row, case.number))
             return
         values = {one.field: found.values[one.field] for one in changes}
@@ -260,13 +260,10 @@ class Matcher:
         """The changes, without those that nobody has agreed to."""
         changes = []
         for one in found.changes:
-            if (
-                one.field == "title"
-                and row.at not in self.agreed
-                and self.ask("title", row.row, case.number) != "correct"
-            ):
+            agreed = one.field != "title" or row.at in self.agreed
+            if not agreed and self.ask("title", row, case.number) != "correct":
                 continue
-            if one.field == "another" and self.ask("reporter", row.row, case.number) == "replace":
+            if one.field == "another" and self.ask("reporter", row, case.number) == "replace":
                 changes += found.replacing
                 found.values.update(found.replaced)
                 continue
@@ -286,7 +283,7 @@ class Matcher:
             like = said or there.get((*row.place(), row.day(self.desk.at)))
             if like is None:
                 strange.append((row, self._free_mark(row, marks, time)))
-            elif not self._may_know(like) or self.ask("maybe", row.row, like.number) == "new":
+            elif not self._may_know(like) or self.ask("maybe", row, like.number) == "new":
                 self.plan.fresh.append((row, self._free_mark(row, marks, time)))
             elif said:
                 self.plan.known.append((row, like.number))
@@ -304,7 +301,7 @@ class Matcher:
         cases = {one.pk: one for one in self._cases(pk=sorted(near.values()))}
         for row, mark in strange:
             case = cases.get(near.get(row.at, 0))
-            if case is None or not self._may_know(case) or self.ask("near", row.row, case.number) == "new":
+            if case is None or not self._may_know(case) or self.ask("near", row, case.number) == "new":
                 self.plan.fresh.append((row, mark))
             else:
                 self.agreed.add(row.at)
@@ -328,9 +325,9 @@ class Matcher:
             if row.finished:
                 continue
             if row.result:
-                self.ask("result", row.row)
+                self.ask("result", row)
             if row.opened and row.day(self.desk.at) < today and self.desk.move.starts:
-                self.ask("start", row.row)
+                self.ask("start", row)
 
     def _write_questions(self) -> None:
         """All that was asked, the answered ones too: a person may think better of it. "Go back" is no answer."""
@@ -338,11 +335,21 @@ class Matcher:
             text, options = QUESTIONS[name]
             answer = self.batch.answers.get(name, "")
             answer = answer if answer in dict(options) and answer != "refuse" else ""
-            rows = tuple(sorted({row for row, _case in places}))
+            mine = [row for row, _case in places]
+            rows = tuple(sorted({row.row for row in mine}))
             cases = listed(list(dict.fromkeys(case for _row, case in places if case))[:SHOWN])
-            told = say(text, rows=shown_rows(rows), cases=cases)
+            told = say(text, rows=self._shown(mine), cases=cases)
             choices = [Option(one, say(word)) for one, word in options]
             self.plan.questions.append(Question(name, told, choices, rows=rows, answer=answer))
+
+    def _shown(self, rows: Sequence[CaseRow]) -> str:
+        """Rows by their numbers; with their sheets where the file has rows in several."""
+        if len({one.sheet for one in self.batch.rows}) < 2:
+            return shown_rows(one.row for one in rows)
+        sheets: dict[str, list[int]] = defaultdict(list)
+        for one in rows:
+            sheets[one.sheet].append(one.row)
+        return listed(f"“{sheet}”{shown_rows(numbers)}" for sheet, numbers in sheets.items())
 
     def _problem(self, row: CaseRow, what: str, cure: str) -> None:
         self.plan.problems.add(file=row.sheet, row=row.row, what=what, cure=cure)

@@ -14,7 +14,8 @@ from chuangwen.kernel.tables.cells import Around
 from chuangwen.kernel.tables.declared import Field, Kind, Table
 from chuangwen.kernel.tables.heads import Said
 from chuangwen.kernel.tables.names import Names
-from chuangwen.kernel.tables.reading import TableReading, TableRow, read_rows
+from chuangwen.kernel.tables.reader import read_rows
+from chuangwen.kernel.tables.reading import TableReading, TableRow
 from chuangwen.kernel.words import later, listed, say
 from chuangwen.kernel.workdays import CHINA
 from chuangwen.records.township.models import Organisation, Person, Site
@@ -82,6 +83,13 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "stars": ("满意度", "满意情况", "群众满意度", "回访满意度"),
     "status": ("办理状态", "状态", "是否办结", "办结情况"),
 }
+GUESSES: Mapping[str, tuple[str, ...]] = {
+    "closed": ("完成时间", "整改完成时间", "整改完成日期", "整改时间", "整改日期", "整改到位时间", "实际完成时间"),
+    "result": ("整改情况", "整改结果", "整改落实情况", "整改完成情况", "落实情况", "完成情况", "整改进展", "办理进展"),
+}
+"""Headings of a ledger that may be when and how a matter was finished, or a term and a plan: a person says which."""
+SPARE: Mapping[str, tuple[str, ...]] = {"title": ("诉求内容", "反映内容")}
+"""Headings that are the matter itself where a table has no column for it."""
 KINDS: Mapping[str, Kind] = {
     "text": Kind.LONG,
     "result": Kind.LONG,
@@ -122,10 +130,14 @@ STARS: Mapping[str, int] = {
 }  # fmt: skip
 STATUS: Mapping[str, str] = {
     "已办结": "closed", "办结": "closed", "已结案": "closed", "结案": "closed", "已完成": "closed", "已销号": "closed",
+    **dict.fromkeys(("已整改", "已整改到位", "整改到位", "已完成整改", "整改完成", "已整改完成", "已解决", "已处理", "已处置"), "closed"),
+    **dict.fromkeys(("未整改", "正在整改", "整改中", "未完成", "正在办理", "正在处理", "未解决", "未销号"), "open"),
     "是": "closed", "未办结": "open", "在办": "open", "办理中": "open", "处理中": "open", "未办": "open", "否": "open",
 }  # fmt: skip
 Word = TypeVar("Word")
 PLAIN = ("text", "area", "site", "category", "lead", "address", "outer", "number", "source", "result")
+PLACES = ("site", "area")
+"""What a bracket says behind one of these (the northern part of a street) goes into the address."""
 OF_ONE_MATTER = ("title", "reporter", "phone")
 DAY_ALONE = later("只写了日期 {day}，没有写时刻")
 
@@ -158,7 +170,11 @@ def _own(name: str, taken: set[str]) -> Field:
         headings=tuple(words),
         of=LISTS.get(name, ""),
         most=most,
-        merged="ask" if name == "title" else "fill",
+        guesses=GUESSES.get(name, ()),
+        spare=SPARE.get(name, ()),
+        by_sheet=name == "area",
+        merged="ask" if name == "title" else "",
+        aside="keep" if name in PLACES else "refuse",
     )
 
 
@@ -183,14 +199,18 @@ def names_of_town(categories: str) -> dict[str, Names]:
     )
     named = [(code, [name, short, *aliases]) for code, name, short, aliases, _region in units]
     here = {code for code, *_rest, region in units if region}
-    sites = Site.objects.filter(closed=None).values_list("code", "name")
-    people = Person.objects.filter(is_active=True).values_list("username", "name")
+    sites = list(Site.objects.filter(closed=None).values_list("code", "name", "organisation__name"))
+    people = list(Person.objects.filter(is_active=True).values_list("username", "name", "post", "organisation__name"))
     kinds = Category.objects.filter(table=categories, retired=False).values_list("code", "title", "aliases")
     return {
         "areas": Names(later("村（社区）名册"), [one for one in named if one[0] in here]),
         "units": Names(later("单位名册"), named),
-        "sites": Names(later("点位名册"), [(code, [name]) for code, name in sites]),
-        "people": Names(later("人员名册"), [(code, [name]) for code, name in people]),
+        "sites": Names(
+            later("点位名册"), [(code, [name]) for code, name, *_ in sites], {one[0]: one[2:] for one in sites}
+        ),
+        "people": Names(
+            later("人员名册"), [(code, [name]) for code, name, *_ in people], {one[0]: one[2:] for one in people}
+        ),
         "categories": Names(later("类别表"), [(code, [title, *aliases]) for code, title, aliases in kinds]),
     }
 
@@ -247,6 +267,8 @@ class _CellsOfRow:
         if opened and closed and closed < opened and closed.date() == opened.date():
             closed = opened
         plain = {name: text(name) for name in PLAIN if name not in self.asked}
+        plain |= self._address()
+        self._check_result(closed)
         return CaseRow(
             row=row.row,
             sheet=row.sheet,
@@ -259,6 +281,32 @@ class _CellsOfRow:
             status=self._word("status", STATUS, ""),
             stars=self._word("stars", STARS, None),
         )
+
+    def _check_result(self, closed: datetime | None) -> None:
+        """A result that says in one word that the matter is finished is none of an open one, nor the other way round."""
+        said = STATUS.get(bare(self.row.text("result")).rstrip("。!！")) if "result" not in self.asked else None
+        if said is None or self.row.texts.get("status") or (said == "closed") == (closed is not None):
+            return
+        text = self.row.text("result")
+        if said == "closed":
+            what, cure = (
+                say("写着“{text}”，没有写办结日期", text=text),
+                say("请补上办结日期；还没有办结的请改办理结果。"),
+            )
+        else:
+            what, cure = say("写着“{text}”，又写了办结日期", text=text), say("请改正其中一处。")
+        self.reading.tell(self.row, "result", what, cure)
+
+    def _address(self) -> dict[str, str]:
+        """The address with what brackets say behind the names of places."""
+        told = [self.row.texts[name] for name in PLACES if self.row.asides.get(name)]
+        if not told:
+            return {}
+        address = " ".join(dict.fromkeys((*told, *filter(None, [self.row.text("address")]))))
+        if "address" in self.asked or len(address) > LONGEST["address"]:
+            what = say("“{text}”括号里的话没有地方写。", text=told[0][:40])
+            self.reading.tell(self.row, next(iter(self.row.asides)), what, say("请写进地址，或删去括号。"))
+        return {"address": address}
 
     def _word(self, name: str, words: Mapping[str, Word], nothing: Word) -> Word:
         said = "" if name in self.asked else bare(self.row.text(name))

@@ -15,7 +15,8 @@ from chuangwen.kernel.tables.days import said_clock
 from chuangwen.kernel.tables.declared import Table, declared
 from chuangwen.kernel.tables.heads import Said
 from chuangwen.kernel.tables.names import Names
-from chuangwen.kernel.tables.reading import TableReading, TableRow, read_rows
+from chuangwen.kernel.tables.reader import read_rows
+from chuangwen.kernel.tables.reading import TableReading, TableRow
 from chuangwen.kernel.tables.telling import Option
 from chuangwen.kernel.words import later, say
 from chuangwen.kernel.workdays import CHINA
@@ -232,7 +233,8 @@ class _Row:
         self.reading.tell(self.row, name, what, cure)
 
 
-def names_of(people: Sequence[tuple[int, str, str]]) -> tuple[Names, dict[str, int]]:
-    """(key, user name, name) as what a table may call them: the names, and the key of every user name."""
-    names = Names(later("可以排的人"), [(username, (name,)) for _, username, name in people])
-    return names, {username: key for key, username, _ in people}
+def names_of(people: Sequence[tuple[int, str, str, str, str]]) -> tuple[Names, dict[str, int]]:
+    """(key, user name, name, post, unit) as what a table may call them: the names, and the key of every user name."""
+    beside = {username: (post, unit) for _, username, _, post, unit in people}
+    names = Names(later("可以排的人"), [(username, (name,)) for _, username, name, *_ in people], beside)
+    return names, {username: key for key, username, *_ in people}
