@@ -1,8 +1,8 @@
 """What comes out of the printer: no row stands under another heading when the columns for the hand are left out."""
 
 import pytest
-from tests.paper import crooked
 from tests.paired import Paired, pair
+from tests.paper import crooked
 from tests.town import MeasuredTown
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from chuangwen.doors.site.sheets import workbook
+from chuangwen.kernel.dates import stamp_of
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, listed, say
 from chuangwen.kit.asked import whole
@@ -278,7 +279,7 @@ def sites_export(request: TownRequest) -> HttpResponse:
 LEDGER: Listing[Note] = Listing(
     columns=[
         Column("number", later("序号"), lambda row: row.number, "number"),
-        Column("at", later("时间"), lambda row: f"{row.at:%Y-%m-%d %H:%M:%S}", "at"),
+        Column("at", later("时间"), lambda row: stamp_of(row.at, seconds=True), "at"),
         Column("name", later("姓名"), lambda row: row.name, "name"),
         Column("unit", later("单位"), lambda row: row.organisation, "organisation"),
         Column("verb", later("动作"), lambda row: row.verb, "verb"),
