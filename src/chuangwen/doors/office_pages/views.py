@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from chuangwen.doors.office_pages.ledger_facts import facts_told
 from chuangwen.doors.site.sheets import workbook
 from chuangwen.kernel.dates import stamp_of
 from chuangwen.kernel.refusal import Refusal
@@ -284,8 +285,8 @@ LEDGER: Listing[Note] = Listing(
         Column("unit", later("单位"), lambda row: row.organisation, "organisation"),
         Column("verb", later("动作"), lambda row: row.verb, "verb"),
         Column("title", later("对象"), lambda row: row.title, "title"),
-        Column("before", later("变更前"), lambda row: str(row.before)),
-        Column("after", later("变更后"), lambda row: str(row.after)),
+        Column("before", later("变更前"), lambda row: facts_told(row.before)),
+        Column("after", later("变更后"), lambda row: facts_told(row.after)),
         Column("hash", later("指纹"), lambda row: row.hash),
     ],
     sort="-number",
