@@ -23,6 +23,7 @@ from chuangwen.doors.site.middleware import why_not_open
 from chuangwen.kit.doors import access_of
 from chuangwen.records.township.actors import NOBODY, Actor, actor_for
 from chuangwen.records.township.models import Person
+from tests.paper import crooked
 from tests.people import with_password
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -233,6 +234,7 @@ class Crawl:
 
     def _read(self, page: str, link: str) -> None:
         seen = read(page)
+        self.faults += [f"{self.who}: {link} prints a row crooked: {one}" for one in crooked(page)]
         if wrong := NOT_A_FIGURE.search(" ".join(seen.words)):
             text = " ".join(seen.words)
             self.faults.append(f"{self.who}: {link} says “{text[max(0, wrong.start() - 30) : wrong.end() + 10]}”")

@@ -1,11 +1,11 @@
 """Days, lengths and terms as people read them: Chinese unless somebody has chosen English."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.utils import translation
 
-from chuangwen.kernel.dates import day_told, days_told, month_told, span_told, term_told
+from chuangwen.kernel.dates import day_of, day_told, days_told, month_told, span_told, stamp_of, term_told
 from chuangwen.kernel.words import lasting, listed, retold, written
 
 DAY = date(2021, 10, 14)
@@ -61,3 +61,10 @@ def test_things_are_listed_as_the_language_lists_them() -> None:
     assert listed([2024, 2025]) == "2024、2025"
     with translation.override("en"):
         assert listed([2024, 2025]) == "2024, 2025"
+
+
+def test_a_moment_is_told_on_the_towns_clock_however_it_was_stored() -> None:
+    before_eight = datetime(2021, 10, 13, 23, 30, 5, tzinfo=UTC)  # half past seven in the morning of the 14th
+    assert day_of(before_eight) == date(2021, 10, 14)
+    assert stamp_of(before_eight) == "2021-10-14 07:30"
+    assert stamp_of(before_eight, seconds=True) == "2021-10-14 07:30:05"

@@ -1,11 +1,11 @@
 """Days, months and lengths of time as people read them, in the reader's language."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from chuangwen.kernel.numerals import plain
 from chuangwen.kernel.words import counted, later, say
-from chuangwen.kernel.workdays import Measure, Term
+from chuangwen.kernel.workdays import CHINA, Measure, Term
 
 MONTHS = (
     later("1 月"),
@@ -80,3 +80,13 @@ def term_told(text: str) -> str:
     """A term as it is stored: 3 工作日."""
     term = Term.parse(text)
     return MEASURES[term.measure](float(term.amount), f"{term.amount.normalize():f}")
+
+
+def day_of(moment: datetime) -> date:
+    """The town's day of a moment: a stored one comes back in universal time, eight hours behind."""
+    return moment.astimezone(CHINA).date()
+
+
+def stamp_of(moment: datetime, *, seconds: bool = False) -> str:
+    """A moment on the town's clock as tables, papers and refusals write it: 2021-10-14 17:30."""
+    return f"{moment.astimezone(CHINA):{'%Y-%m-%d %H:%M:%S' if seconds else '%Y-%m-%d %H:%M'}}"

@@ -13,6 +13,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from chuangwen.kernel.cells import Cell
+from chuangwen.kernel.dates import stamp_of
 from chuangwen.kernel.figures import SHEET
 from chuangwen.kernel.legible import legible
 from chuangwen.kernel.problems import Problem
@@ -147,6 +148,8 @@ def write_value(sheet: Worksheet, row: int, column: int, value: Value, style: Fo
         sheet.write_boolean(row, column, value, style)
     elif isinstance(value, int | float | Decimal) and _is_exact(value):
         sheet.write_number(row, column, float(value), style)
+    elif isinstance(value, datetime.datetime) and value.tzinfo is not None:
+        sheet.write_string(row, column, stamp_of(value), style)
     elif isinstance(value, datetime.datetime):
         text = value.date().isoformat() if value.time() == datetime.time() else value.isoformat(" ", "minutes")
         sheet.write_string(row, column, text, style)

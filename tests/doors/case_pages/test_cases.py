@@ -13,10 +13,13 @@ from tests.office import Office
 from tests.people import hold
 from tests.town import measure
 
+from chuangwen.records.ledger.actions import MACHINE
 from chuangwen.records.ledger.models import Note
 from chuangwen.records.notices.models import Notice
 from chuangwen.records.township.models import Town
+from chuangwen.work.cases.actions import open_case
 from chuangwen.work.cases.models import Attachment, Case, CaseType
+from chuangwen.work.cases.said import NewCase
 
 
 @pytest.fixture
@@ -216,6 +219,18 @@ def test_every_figure_opens_exactly_the_cases_it_counts(office, desk) -> None:
             if count is not None:
                 query = {"tab": "all", "figure": value.rule.id, "part": part, "from": "2021-10-01", "to": "2021-10-31"}
                 assert browser.get("/cases/", query).context["page"].total == count, (value.rule.id, part)
+
+
+def test_a_kind_that_counts_in_no_figure_makes_no_line_of_noughts_and_is_named(office, desk) -> None:
+    """周正 read 问责线索 0 of 0 under the whole town, where his own list held fifteen."""
+    office.sent()
+    open_case(NewCase(kind="clue", title="吃拿卡要"), by=MACHINE, at=office.at)
+    asked = {"from": "2021-01-01", "to": "2021-12-31", "by": "kind"}
+    page = desk("zhouzheng").get("/cases/figures/", asked)
+    assert "问责线索" not in [label for label, _values in page.context["lines"]]
+    assert page.context["left_out"] == [("问责线索", "/cases/?tab=all&kind=clue")]
+    assert "只限少数人知道的类型不计入统计" in page.content.decode()
+    assert desk("liufang").get("/cases/figures/", asked).context["left_out"] == []
 
 
 def test_the_list_leaves_as_excel(office, desk) -> None:

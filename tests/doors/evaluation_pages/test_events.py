@@ -1,6 +1,6 @@
 """The negative list by page: its effect on the score is said first; what was wrong is corrected or withdrawn with a reason."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -134,7 +134,34 @@ def test_the_list_says_what_each_costs_and_until_when_it_counts(
     assert "扣 3 分，12 个月内有效" in text
     assert "已过期限，不计" in text
     assert "先锋村" in text
-    assert "负面清单（2）" in signed_in_as("limin").get(reverse("answers")).content.decode()
+    assert "负面清单（看得到 2 件）" in signed_in_as("limin").get(reverse("answers")).content.decode()
+
+
+def test_a_sealed_round_shows_the_events_that_its_score_took_and_what_came_of_them_since(
+    town: MeasuredTown, false_report: Event, signed_in_as: Any
+) -> None:
+    """The spring round said 已过期限，不计 of an event that its sealed score deducts."""
+    close_round(town.round, by=MACHINE, at=AT)
+    later = AT + timedelta(days=700)
+    event_actions.withdraw_event(false_report, reason="查无此事", by=MACHINE, at=later)
+    event_actions.record_event(town.edition, NewEvent("G01", "后来的事", date(2023, 9, 1)), by=MACHINE, at=later)
+    Town.objects.update(demo_today=later.date())
+    page = signed_in_as("limin").get(reverse("events"))
+    told = {line["event"].text: (line["counts"], line["since"]) for line in page.context["lines"]}
+    assert (page.context["scored"], page.context["counting"]) == (1, 1)
+    assert told["上报数据不实"] == (True, "封存以后撤销，封存的得分仍计")
+    assert told["后来的事"] == (False, "封存以后登记，封存的得分不计")
+    assert "全镇负面清单封存时有 1 件计分" in page.content.decode()
+
+
+def test_who_sees_a_part_of_the_list_is_told_what_the_towns_score_takes(
+    town: MeasuredTown, false_report: Event, signed_in_as: Any
+) -> None:
+    """王建国's home said 扣 3 分 and the list: 没有正在计分的事件."""
+    page = signed_in_as("wangjianguo").get(reverse("events"))
+    assert (page.context["counting"], page.context["scored"]) == (0, 1)
+    assert "全镇负面清单有 1 件正在计分" in page.content.decode()
+    assert "下面只列您看得到的，其中计分 0 件" in page.content.decode()
 
 
 def test_an_event_counts_for_whole_months_and_not_a_day_longer() -> None:

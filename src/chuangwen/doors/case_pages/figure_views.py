@@ -84,6 +84,12 @@ class Asked:
         found = figures.by_dimension(self.rows, self.period, self.by)
         return [(named.get(one.label, one.label), self.shown(one.values, {FILTERS[self.by]: one.key})) for one in found]
 
+    def left_out(self) -> list[tuple[str, str]]:
+        """The kinds that this person sees and that count in no figure, by name, with their lists."""
+        titles = {one.code: one.title for one in all_in_force()}
+        kinds = figures.left_out(self.rows)
+        return [(titles.get(one, one), f"{reverse('cases')}?{urlencode({'tab': 'all', 'kind': one})}") for one in kinds]
+
 
 @require_safe
 @needs(Permission.SEE_CASES)
@@ -104,6 +110,7 @@ def case_figures(request: TownRequest) -> HttpResponse:
         "categories": queries.category_titles(),
         "periods": _periods(request.at.date()),
         "whole": rollup.whole(period.first, period.last) if may_count_all(request.actor) and not asked.kind else [],
+        "left_out": asked.left_out(),
         "export": reverse("case_figures_export") if request.actor.may(Permission.EXPORT_LISTS) else "",
     }
     return render(request, "cases/figures.html", context)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from chuangwen.doors.case_pages.shapes import board, column_rules, month, schematic
 from chuangwen.doors.site.sheets import workbook
+from chuangwen.kernel.dates import day_of
 from chuangwen.kernel.figures import Figure, day_text, narrowed
 from chuangwen.kernel.words import later, say
 from chuangwen.kit import clock
@@ -127,7 +128,7 @@ def rows_for(request: TownRequest, tab: str) -> QuerySet[Case]:
         "unit": lambda: queries.of_my_unit(actor),
         "waiting": lambda: queries.waiting_for_others(actor),
         "overdue": lambda: queries.overdue(actor, at),
-        "revisit": lambda: queries.to_revisit(actor, at.date()),
+        "revisit": lambda: queries.to_revisit(actor, day_of(at)),
     }.get(tab, lambda: _all(request))()
     return queries.in_rows(_asked(request, chosen))
 

@@ -1,7 +1,7 @@
 """The negative list: what has happened, what it costs, and the way to write down, correct or withdraw an event."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -25,9 +25,10 @@ from chuangwen.records.standards.models import Edition
 from chuangwen.records.township.models import Organisation
 from chuangwen.records.township.permissions import Permission
 from chuangwen.records.township.requests import TownRequest
-from chuangwen.results.scoring.gathering import pack_of
+from chuangwen.results.scoring.gathering import deductions_of, pack_of, scored_on
 from chuangwen.results.scoring.trying import Trial, tried
 
+SHOWN = 500
 EFFECTS = {
     "deduct": later("扣 {points} 分，{months} 个月内有效"),
     "suspend": later("暂停资格，{months} 个月内有效"),
@@ -88,25 +89,34 @@ class CorrectionForm(EventForm):
 @require_safe
 @needs(Permission.SEE_ROWS)
 def events(request: TownRequest) -> HttpResponse:
-    """Every event of the round's editions within reach, with what it costs and until when."""
+    """The events of the round's editions within reach, each as the round's own score takes it; and how many it takes in all."""
     round_ = round_or_refuse(request)
-    kinds, today = kinds_of(round_), request.at.date()
+    kinds, on = kinds_of(round_), scored_on(round_, request.at.date())
     found = queries.events_visible_to(request.actor).filter(edition__in=queries.editions_of(round_))
-    lines = [_line(one, kinds, today) for one in found[:500]]
+    lines = [_line(one, kinds, on, round_.closed_at) for one in found[:SHOWN]]
     context = {
         "round": round_,
         "lines": lines,
         "counting": sum(bool(one["counts"]) for one in lines),
+        "scored": len(deductions_of(round_, on)) if request.actor.may(Permission.SEE_SCORE) else None,
         "kinds": [(row, effect_told(row)) for _edition, row in kinds.values()],
         "may_record": request.actor.may(Permission.RECORD_EVENTS),
     }
     return render(request, "measures/events.html", context)
 
 
-def _line(event: Event, kinds: dict[str, tuple[Edition, NegativeRow]], today: date) -> dict[str, object]:
+def _line(
+    event: Event, kinds: dict[str, tuple[Edition, NegativeRow]], on: date, sealed: datetime | None
+) -> dict[str, object]:
+    """An event as the round's score takes it; ``since`` says what came of it after the round was sealed."""
     _edition, row = kinds[f"{event.edition_id}:{event.code}"]
-    counts = event.withdrawn_at is None and queries.still_counts(event.happened_on, row.window_months, today)
-    return {"event": event, "kind": row, "effect": effect_told(row), "counts": counts}
+    told = {"event": event, "kind": row, "effect": effect_told(row), "since": ""}
+    if sealed is not None and event.recorded_at > sealed:
+        return {**told, "counts": False, "since": say("封存以后登记，封存的得分不计")}
+    stood = event.withdrawn_at is None or (sealed is not None and event.withdrawn_at > sealed)
+    if stood and event.withdrawn_at is not None:
+        told["since"] = say("封存以后撤销，封存的得分仍计")
+    return {**told, "counts": stood and queries.still_counts(event.happened_on, row.window_months, on)}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

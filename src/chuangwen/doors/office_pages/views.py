@@ -13,7 +13,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from chuangwen.doors.office_pages.ledger_facts import facts_told
 from chuangwen.doors.site.sheets import workbook
+from chuangwen.kernel.dates import stamp_of
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, listed, say
 from chuangwen.kit.asked import whole
@@ -278,13 +280,13 @@ def sites_export(request: TownRequest) -> HttpResponse:
 LEDGER: Listing[Note] = Listing(
     columns=[
         Column("number", later("序号"), lambda row: row.number, "number"),
-        Column("at", later("时间"), lambda row: f"{row.at:%Y-%m-%d %H:%M:%S}", "at"),
+        Column("at", later("时间"), lambda row: stamp_of(row.at, seconds=True), "at"),
         Column("name", later("姓名"), lambda row: row.name, "name"),
         Column("unit", later("单位"), lambda row: row.organisation, "organisation"),
         Column("verb", later("动作"), lambda row: row.verb, "verb"),
         Column("title", later("对象"), lambda row: row.title, "title"),
-        Column("before", later("变更前"), lambda row: str(row.before)),
-        Column("after", later("变更后"), lambda row: str(row.after)),
+        Column("before", later("变更前"), lambda row: facts_told(row.before)),
+        Column("after", later("变更后"), lambda row: facts_told(row.after)),
         Column("hash", later("指纹"), lambda row: row.hash),
     ],
     sort="-number",

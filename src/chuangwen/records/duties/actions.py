@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Q
 
+from chuangwen.kernel.dates import day_of
 from chuangwen.kernel.problems import Problems
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later
@@ -89,7 +90,7 @@ def set_duty(duty: Duty, charge: Charge, *, at: datetime) -> Duty:
     if charge.lead in charge.assisting:
         raise LeadAssists(unit=charge.lead.name)
     for unit in (charge.lead, *charge.assisting):
-        if unit.closed and unit.closed <= at.date():
+        if unit.closed and unit.closed <= day_of(at):
             raise UnitClosed(unit=unit.name)
     duty.lead, duty.person, duty.due, duty.assigned_at = charge.lead, charge.person, charge.due, at
     duty.save()

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from chuangwen.kernel.dates import day_of
 from chuangwen.kernel.words import later
 from chuangwen.records.ledger.actions import Thing, changes, note
 from chuangwen.records.measures.answer_actions import Written
@@ -31,7 +32,7 @@ class NewEvent:
 def record_event(edition: Edition, new: NewEvent, *, by: By, at: datetime) -> Event:
     """Write down an event of the negative list. The same sent again gives the first one back."""
     _may(new.where, by=by)
-    if no := why_not_event(edition, new.code, new.on, new.text, at.date()):
+    if no := why_not_event(edition, new.code, new.on, new.text, day_of(at)):
         raise no
     same = {"edition": edition, "code": new.code, "happened_on": new.on, "text": new.text, "organisation": new.where}
     if known := Event.objects.filter(**same, withdrawn_at=None).first():
@@ -47,7 +48,7 @@ def correct_event(event: Event, new: NewEvent, *, reason: str, by: By, at: datet
     event = _locked(event)
     for place in (event.organisation, new.where):
         _may(place, by=by)
-    no = why_not_change_event(event, reason) or why_not_event(event.edition, new.code, new.on, new.text, at.date())
+    no = why_not_change_event(event, reason) or why_not_event(event.edition, new.code, new.on, new.text, day_of(at))
     if no:
         raise no
     before = _facts(event)

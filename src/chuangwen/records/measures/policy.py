@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
+from chuangwen.kernel.dates import day_of
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, say
 from chuangwen.records.measures.models import Event, Round, Tally
@@ -163,7 +164,7 @@ def why_not_event(edition: Edition, code: str, on: date, text: str, today: date)
 def why_not_change_event(event: Event, reason: str) -> Refusal | None:
     """Why an event cannot be corrected or withdrawn, or ``None``."""
     if event.withdrawn_at:
-        return EventWithdrawn(day=event.withdrawn_at.date())
+        return EventWithdrawn(day=day_of(event.withdrawn_at))
     return None if reason.strip() else NothingTold(what=say("更正或撤销的原因"))
 
 
@@ -177,5 +178,5 @@ def why_not_grade(round_: Round) -> Refusal | None:
     if no := why_not_record(round_):
         return no
     if round_.material_locked_at:
-        return MaterialLocked(round=round_.title, day=f"{round_.material_locked_at:%Y-%m-%d}")
+        return MaterialLocked(round=round_.title, day=day_of(round_.material_locked_at))
     return None

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from chuangwen.kernel.dates import day_of
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later
 from chuangwen.records.measures.models import Round
@@ -137,7 +138,7 @@ class PlanChanged(Refusal):
 
 def why_not_that_year(round_: Round, found: Found) -> Refusal | None:
     """Why the year alone cannot be right, or ``None``."""
-    year = found.seen_at.year
+    year = day_of(found.seen_at).year
     return None if abs(year - round_.opens.year) <= YEARS_APART else NoSuchYear(year=year, round=round_.title)
 
 

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from chuangwen.kernel.dates import stamp_of
 from chuangwen.kernel.sealing import seal, unseal
 from chuangwen.records.township.models import Organisation, Person
 
@@ -142,4 +143,4 @@ class Delivery(models.Model):
         indexes: ClassVar = [models.Index(fields=["channel", "-at"], name="notices_delivery_of_channel")]
 
     def __str__(self) -> str:
-        return f"{self.channel_id} {self.at:%Y-%m-%d %H:%M} {self.count}"
+        return f"{self.channel_id} {stamp_of(self.at)} {self.count}"

@@ -8,6 +8,7 @@ import datetime
 
 from django.db import transaction
 
+from chuangwen.kernel.dates import day_of
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later
 from chuangwen.records.ledger import actions as ledger
@@ -50,7 +51,7 @@ def state_absent(type_code: str, reason: str, *, by: Signer, at: datetime.dateti
     if standing:
         return standing
     made = AbsentSiteType.objects.create(
-        type_code=type_code, reason=reason.strip(), stated_on=at.date(), stated_by=by.name
+        type_code=type_code, reason=reason.strip(), stated_on=day_of(at), stated_by=by.name
     )
     ledger.note(_thing(made), later("声明没有这类点位"), by=by, at=at, after={"reason": made.reason})
     return made
@@ -63,7 +64,7 @@ def withdraw_absence(type_code: str, *, by: Signer, at: datetime.datetime) -> Ab
     standing = AbsentSiteType.objects.select_for_update().filter(type_code=type_code, withdrawn_on=None).first()
     if standing is None:
         raise NotStated(type=type_code)
-    standing.withdrawn_on, standing.withdrawn_by = max(at.date(), standing.stated_on), by.name
+    standing.withdrawn_on, standing.withdrawn_by = max(day_of(at), standing.stated_on), by.name
     standing.save(update_fields=["withdrawn_on", "withdrawn_by"])
     ledger.note(_thing(standing), later("撤回没有这类点位的声明"), by=by, at=at, before={"reason": standing.reason})
     return standing

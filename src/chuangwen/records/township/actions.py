@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import DateTimeField, F, Value
 from django.db.models.functions import Greatest
 
+from chuangwen.kernel.dates import day_of
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import lasting, later, say, written
 from chuangwen.kit.refusals import NotFound
@@ -232,7 +233,7 @@ def may(by: Signer, permission: Permission, organisation: Organisation | None = 
 
 def must_be_open(organisation: Organisation | None, at: datetime) -> None:
     """Raise when the unit has been closed."""
-    if organisation is not None and not organisation.is_open(at.date()):
+    if organisation is not None and not organisation.is_open(day_of(at)):
         raise UnitClosed(organisation=organisation.name, day=organisation.closed)
 
 

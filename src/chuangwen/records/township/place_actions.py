@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
+from chuangwen.kernel.dates import day_of
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later
 from chuangwen.records.ledger import actions as ledger
@@ -91,7 +92,7 @@ def add_organisation(new: NewOrganisation, *, by: Signer, at: datetime.datetime)
         region_code=new.region_code,
         aliases=list(new.aliases),
         order=(last or 0) + 1,
-        opened=at.date(),
+        opened=day_of(at),
     )
     unit.path = unit.path_below(new.parent)
     unit.clean_fields(exclude=["path"])
@@ -113,7 +114,7 @@ def close_organisation(unit: Organisation, *, by: Signer, at: datetime.datetime)
     sites = Site.objects.filter(organisation=unit, closed=None).count()
     if children or people or sites:
         raise StillInUse(organisation=unit.name, children=children, people=people, sites=sites)
-    unit.closed = max(at.date(), unit.opened or at.date())
+    unit.closed = max(day_of(at), unit.opened or day_of(at))
     unit.save(update_fields=["closed"])
     ledger.note(organisation_thing(unit), later("撤销单位"), by=by, at=at, after={"closed": unit.closed})
     return unit
@@ -126,7 +127,7 @@ def add_site(new: NewSite, *, by: Signer, at: datetime.datetime) -> Site:
     must_be_open(new.organisation, at)
     if other := Site.objects.filter(code__iexact=new.code).first():
         raise CodeTaken(taken=new.code, title=other.name)
-    site = Site(**{**vars(new), "opened": at.date()})
+    site = Site(**{**vars(new), "opened": day_of(at)})
     site.clean_fields()
     try:
         with transaction.atomic():
@@ -144,7 +145,7 @@ def close_site(site: Site, *, by: Signer, at: datetime.datetime) -> Site:
     may(by, Permission.EDIT_PLAN, site.organisation)
     if site.closed:
         raise AlreadyClosed(what=site.name, day=site.closed)
-    site.closed = max(at.date(), site.opened or at.date())
+    site.closed = max(day_of(at), site.opened or day_of(at))
     site.save(update_fields=["closed"])
     ledger.note(site_thing(site), later("停用点位"), by=by, at=at, after={"closed": site.closed})
     return site

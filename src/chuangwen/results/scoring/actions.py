@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
+from chuangwen.kernel.dates import day_of
 from chuangwen.kernel.words import later
 from chuangwen.records.ledger.actions import Thing, note
 from chuangwen.records.measures.models import Round
@@ -24,7 +25,7 @@ def close_round(round_: Round, *, by: By, at: datetime) -> Round:
     locked = Round.objects.select_for_update(of=("self",)).select_related("edition", "companion").get(pk=round_.pk)
     if no := why_not_record(locked):
         raise no
-    result = score_round(locked, at.date())
+    result = score_round(locked, day_of(at))
     scored = zip(editions(locked), result.town.systems, strict=True)
     frozen: dict[str, Any] = {
         "arithmetic": ARITHMETIC,
@@ -35,7 +36,7 @@ def close_round(round_: Round, *, by: By, at: datetime) -> Round:
     locked.closed_at, locked.closed_by = at, by.name
     locked.frozen, locked.digest = frozen, digest_of(frozen)
     locked.save(update_fields=["closed_at", "closed_by", "frozen", "digest"])
-    keep_mark(result, on=at.date())
+    keep_mark(result, on=day_of(at))
     thing = Thing("round", locked.code, locked.title)
     note(
         thing, later("封存测评轮次"), by=by, at=at, after={"digest": locked.digest, "total": frozen["result"]["total"]}

@@ -26,7 +26,7 @@ from chuangwen.records.township.models import Site
 from chuangwen.records.township.queries import absent_site_types
 from chuangwen.results.scoring.arithmetic import inputs
 from chuangwen.results.scoring.arithmetic.parts import Plan, make_plan
-from chuangwen.results.scoring.freezing import thawed_inputs
+from chuangwen.results.scoring.freezing import stored_lines, thawed_inputs
 from chuangwen.work.cases.figures import Period, figure_of
 from chuangwen.work.cases.models import Case
 
@@ -232,6 +232,22 @@ def _tallies(told: Told, shelf: Shelf) -> tuple[dict[str, tuple[int, int]], dict
         if owner in owners:
             local[code, owners[owner]] = (positive, valid)
     return {code: (positive, valid) for code, (positive, valid) in pooled.items()}, local
+
+
+def deductions_of(round_: Round, on: date) -> list[inputs.Deduction]:
+    """What the score of a round takes off for the negative list, over all its systems: as frozen, once it is closed."""
+    found: list[inputs.Deduction] = []
+    for edition, _share, _floor in systems_of(round_):
+        if round_.closed_at is not None:
+            found += measures_of(round_, edition, on).deductions
+        else:
+            found += _deductions(pack_of(edition), edition, on)
+    return found
+
+
+def scored_on(round_: Round, today: date) -> date:
+    """The day as of which a round is scored: that of its sealing, once it is closed."""
+    return today if round_.closed_at is None else stored_lines(frozen_of(round_)).on
 
 
 def _deductions(pack: FrameworkPack, edition: Edition, on: date) -> list[inputs.Deduction]:

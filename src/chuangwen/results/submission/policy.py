@@ -1,5 +1,6 @@
 """Who may compose, sign and return; what is open to change now. One question, one function, one refusal."""
 
+from chuangwen.kernel.dates import day_of
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later
 from chuangwen.kit.refusals import NotAllowed, SignInFirst
@@ -61,7 +62,7 @@ def why_locked(submission: Submission) -> Refusal | None:
     """Why the submission as a whole takes no change."""
     if submission.locked_at is None:
         return None
-    return Locked(year=submission.year, day=f"{submission.locked_at:%Y-%m-%d}")
+    return Locked(year=submission.year, day=day_of(submission.locked_at))
 
 
 def why_not_sign(entry: Entry, by: By) -> Refusal | None:

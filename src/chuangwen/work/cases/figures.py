@@ -301,11 +301,19 @@ class Line:
 
 
 def by_dimension(cases: QuerySet[Case], period: Period, dimension: str) -> list[Line]:
-    """The same figures for each unit, village, person, category, kind or campaign, in one query."""
+    """The same figures for each unit, village, person, category, kind or campaign, in one query.
+
+    What counts in no figure makes no line of noughts: ``left_out`` names it.
+    """
     key, label = DIMENSIONS[dimension]
-    named = cases.order_by().values(the_key=F(key), the_label=F(label)).annotate(**_counts(period))
+    named = cases.filter(UNGUARDED).order_by().values(the_key=F(key), the_label=F(label)).annotate(**_counts(period))
     lines = [Line(row["the_key"], str(row["the_label"] or ""), _values(row)) for row in named if row["the_key"]]
     return sorted(lines, key=lambda one: (-one.values[0].top, one.label))
+
+
+def left_out(cases: QuerySet[Case]) -> list[str]:
+    """The kinds among these cases that count in no figure."""
+    return sorted(cases.order_by().exclude(UNGUARDED).values_list("kind", flat=True).distinct())
 
 
 def behind(cases: QuerySet[Case], period: Period, figure: str, *, top: bool) -> QuerySet[Case]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from chuangwen.kernel.dates import day_of
 from chuangwen.kernel.fields import Kind
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later
@@ -102,7 +103,7 @@ def _hand_in(stride: Stride, said: Said, *, by: By, at: datetime) -> None:
     files = [*said.photos, *said.files]
     if not files:
         round_ = _round_of(case, row)
-        if not serving_one(row, round_.year if round_ else at.year):
+        if not serving_one(row, round_.year if round_ else day_of(at).year):
             raise NothingHandedIn(title=row.title)
         return
     answers = stride.answers

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Count
 
+from chuangwen.kernel.dates import day_of
 from chuangwen.kernel.figures import TOWN, Figure, day_text, declare, narrowed
 from chuangwen.kernel.words import later
 from chuangwen.kernel.workdays import CHINA
@@ -61,7 +62,7 @@ class Standing:
 def standing(actor: Actor, at: datetime) -> tuple[Standing, dict[str, Standing]]:
     """The town's open cases as this person sees them, as a whole and by campaign, in one query."""
     scope = scope_of(actor)
-    now = figures.Period(at.date(), at.date(), at)
+    now = figures.Period(day_of(at), day_of(at), at)
     rows = visible_to(actor).order_by().values("campaign")
     asked = {name: Count("pk", filter=figures.RULES[rule].top(now)) for name, rule in RULES_BY_NAME.items()}
     counts: list[Any] = list(rows.annotate(**asked))

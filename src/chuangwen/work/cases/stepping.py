@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
+from chuangwen.kernel.dates import stamp_of
 from chuangwen.kernel.fields import Answers, FieldRow, WrongAnswers, masked, read
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.words import later, listed, say
@@ -165,7 +166,7 @@ def _ask_extension(stride: Stride) -> None:
     due_at = datetime.fromisoformat(stride.case.clocks[name]["due"])
     if due_at < stride.at:
         clock = stride.type.clock(name).title
-        raise AskedTooLate(case=stride.case.number, clock=clock, due=f"{due_at:%Y-%m-%d %H:%M}")
+        raise AskedTooLate(case=stride.case.number, clock=clock, due=stamp_of(due_at))
 
 
 def _grant(stride: Stride) -> None:
