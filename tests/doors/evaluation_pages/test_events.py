@@ -161,7 +161,7 @@ def test_who_sees_a_part_of_the_list_is_told_what_the_towns_score_takes(
     page = signed_in_as("wangjianguo").get(reverse("events"))
     assert (page.context["counting"], page.context["scored"]) == (0, 1)
     assert "全镇负面清单有 1 件正在计分" in page.content.decode()
-    assert "下面只列您看得到的，其中计分 0 件" in page.content.decode()
+    assert "下面只列你看得到的，其中计分 0 件" in page.content.decode()
 
 
 def test_an_event_counts_for_whole_months_and_not_a_day_longer() -> None:
