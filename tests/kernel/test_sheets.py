@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import re
 import struct
 import zipfile
 from decimal import Decimal
@@ -183,6 +184,27 @@ def test_a_million_rows_are_refused_before_they_are_unpacked() -> None:
 def test_one_stray_cell_far_away_does_not_take_the_memory(cells: bytes) -> None:
     with pytest.raises(TableTooBig):
         read_table(_with_sheet_xml(SHEET % (b"<sheetData>" + cells + b"</sheetData>")), name="a.xlsx")
+
+
+@pytest.mark.parametrize("place", [b"A" * 54 + b"1", b"ABCDE1", b"A99999999999", b"zzzzzz7"])
+def test_a_place_that_no_sheet_has_is_refused_before_the_reader_asks_for_its_memory(place: bytes) -> None:
+    """One such cell made the reader ask for 66 GB and ended the whole process of the site."""
+    cells = b'<row r="1"><c r="B1"><v>1</v></c><c r="' + place + b'"><v>1</v></c></row>'
+    with pytest.raises(NotAZip):
+        read_table(_with_sheet_xml(SHEET % (b"<sheetData>" + cells + b"</sheetData>")), name="a.xlsx")
+
+
+@pytest.mark.parametrize("part", ["xl/sharedStrings.xml", "xl/styles.xml"])
+def test_a_part_that_says_it_has_a_billion_things_is_refused_before_room_is_made_for_them(part: str) -> None:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        book.add_worksheet().write_row(0, 0, ["路灯", "不亮"])
+    with zipfile.ZipFile(out) as packed:
+        files = {one: packed.read(one) for one in packed.namelist()}
+    assert read_table(out.getvalue(), name="a.xlsx").sheets[0].rows
+    files[part] = re.sub(rb'([cC]ount=)"\d+"', rb'\1"99999999999"', files[part])
+    with pytest.raises(NotAZip):
+        read_table(_zip(files), name="a.xlsx")
 
 
 def test_a_csv_with_too_many_rows_or_columns_is_refused() -> None:

@@ -17,7 +17,7 @@ from chuangwen.kernel.unzip import NotAZip, ZipLook
 from chuangwen.kernel.words import later, say
 
 _ODD_CELL = re.compile(rb'<c[\s>/](?!r="[A-Z][0-9]{1,5}")')
-_CELL_PLACE = re.compile(rb"""\sr\s*=\s*["']\s*([A-Za-z]{1,4})([0-9]{1,9})""")
+_CELL_PLACE = re.compile(rb"""\sr\s*=\s*["']\s*([A-Za-z]+)([0-9]+)""")
 _ANY_CELL = re.compile(rb"<(?:\w+:)?c[\s>/]")
 _DIMENSION = re.compile(rb"""<(?:\w+:)?dimension\s[^>]*ref\s*=\s*["'](?:[A-Z]+[0-9]+:)?([A-Z]+)([0-9]+)["']""")
 _FORMULA = re.compile(
@@ -27,7 +27,11 @@ _STRING_RESULT = b't="str"'
 _LINE = re.compile(rb"<(?:\w+:)?(row|col)\s([^>]*)>")
 _HIDDEN = re.compile(rb"""\shidden\s*=\s*["'](?:1|true)["']""")
 _PLACE = re.compile(rb"""(?:^|\s)(r|min|max)\s*=\s*["'](\d{1,7})["']""")
+_COUNTING = re.compile(rb"<[^<>]*[cC]ount\s*=[^<>]*")
+_COUNT = re.compile(rb"""[cC]ount\s*=\s*["']\s*\+?0*(\d+)""")
 _MOST_COLUMN = 16_384
+_LETTERS, _DIGITS = 4, 9
+"""A place has no more of them; the reader would reckon a longer one all the same, and ask for the memory of it."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,17 @@ def _inside(folder: str, target: str) -> str:
     return target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"{folder}/{target}")
 
 
+def refuse_counts(look: ZipLook, path: str, limits: SheetLimits) -> None:
+    """Unpack a part without keeping it, so that its declared size is proved, and refuse a count of more things than cells:
+
+    the reader makes room for as many as the part says it has, and ends the process where there is none.
+    """
+    for piece in _pieces(look, path):
+        told = (digits for tag in _COUNTING.findall(piece) for digits in _COUNT.findall(tag))
+        if any(len(digits) > _DIGITS or int(digits) > limits.cells for digits in told):
+            raise NotAZip(name=look.name)
+
+
 def scan_sheet(look: ZipLook, path: str, name: str, limits: SheetLimits, strikes: Strikes) -> SheetScan:
     """Stream one sheet and find how far it reaches; TableTooBig as soon as that is beyond the limits.
 
@@ -169,6 +184,8 @@ def _furthest_cell(look: ZipLook, path: str, name: str, limits: SheetLimits) -> 
         if b"\0" in piece:  # UTF-16: too rare to be read, too dangerous to be guessed
             raise NotAZip(name=look.name)
         places = _CELL_PLACE.findall(piece)
+        if any(len(letters) > _LETTERS or len(digits) > _DIGITS for letters, digits in places):
+            raise NotAZip(name=look.name)
         unplaced += max(len(_ANY_CELL.findall(piece)) - len(places), 0)
         columns = max(columns, max((_column(letters) for letters in {letters for letters, _ in places}), default=0))
         rows = max(rows, max((int(digits) for digits in {digits for _, digits in places}), default=0))

@@ -14,7 +14,7 @@ from chuangwen.kernel.problems import Problem
 from chuangwen.kernel.ranges import Range, fill
 from chuangwen.kernel.refusal import Refusal
 from chuangwen.kernel.sheet_marks import NO_MARKS, Marks, strikes_of
-from chuangwen.kernel.sheet_scan import SheetLimits, SheetScan, scan_book, scan_sheet, too_big
+from chuangwen.kernel.sheet_scan import SheetLimits, SheetScan, refuse_counts, scan_book, scan_sheet, too_big
 from chuangwen.kernel.unzip import NotAZip, ZipLimits, ZipLook, look_at_zip
 from chuangwen.kernel.web_tables import PlainSheet, is_old_xml, is_web_page, old_xml_sheets, web_sheets
 from chuangwen.kernel.words import later, say
@@ -220,8 +220,8 @@ def _read_xlsx(data: bytes, name: str, limits: SheetLimits) -> Workbook:
     look = look_at_zip(data, name=name, limits=ZipLimits())
     _must_be_excel(look)
     for entry in look.entries:
-        if entry.endswith("sharedStrings.xml"):
-            _count_out(look, entry)
+        if entry.lower().endswith(("sharedstrings.xml", "styles.xml")):
+            refuse_counts(look, entry, limits)
     scans: dict[str, SheetScan] = {}
     seen: set[str] = set()
     scan, strikes = scan_book(look), strikes_of(look)
@@ -243,12 +243,6 @@ def _must_be_excel(look: ZipLook) -> None:
     }
     seen = next((kind for entry, kind in kinds.items() if entry in look.entries), "ZIP")
     raise NotAWorkbook(name=look.name, seen=seen)
-
-
-def _count_out(look: ZipLook, entry: str) -> None:
-    """Unpack an entry without keeping it, so that its declared size is proved before the reader trusts it."""
-    for _piece in look.stream(entry):
-        pass
 
 
 def _calamine(data: bytes, name: str, limits: SheetLimits, scans: Mapping[str, SheetScan]) -> tuple[Sheet, ...]:
