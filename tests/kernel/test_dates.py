@@ -67,4 +67,5 @@ def test_a_moment_is_told_on_the_towns_clock_however_it_was_stored() -> None:
     before_eight = datetime(2021, 10, 13, 23, 30, 5, tzinfo=UTC)  # half past seven in the morning of the 14th
     assert day_of(before_eight) == date(2021, 10, 14)
     assert stamp_of(before_eight) == "2021-10-14 07:30"
+    assert day_of(datetime.max.replace(tzinfo=UTC)) == date(9999, 12, 31)
     assert stamp_of(before_eight, seconds=True) == "2021-10-14 07:30:05"

@@ -83,8 +83,14 @@ def term_told(text: str) -> str:
 
 
 def day_of(moment: datetime) -> date:
-    """The town's day of a moment: a stored one comes back in universal time, eight hours behind."""
-    return moment.astimezone(CHINA).date()
+    """The town's day of a moment: a stored one comes back in universal time, eight hours behind.
+
+    The last hours that there are have no day after them; they keep their own.
+    """
+    try:
+        return moment.astimezone(CHINA).date()
+    except OverflowError:
+        return moment.date()
 
 
 def stamp_of(moment: datetime, *, seconds: bool = False) -> str:
