@@ -1,5 +1,7 @@
 """Days, months and lengths of time as people read them, in the reader's language."""
 
+import json
+import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
@@ -96,3 +98,12 @@ def day_of(moment: datetime) -> date:
 def stamp_of(moment: datetime, *, seconds: bool = False) -> str:
     """A moment on the town's clock as tables, papers and refusals write it: 2021-10-14 17:30."""
     return f"{moment.astimezone(CHINA):{'%Y-%m-%d %H:%M:%S' if seconds else '%Y-%m-%d %H:%M'}}"
+
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
+
+
+def fact_told(value: object) -> str:
+    """A value as notes keep it, as people read it: the moments in it on the town's clock."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return _MOMENT.sub(lambda found: stamp_of(datetime.fromisoformat(found[0]), seconds=True), text)

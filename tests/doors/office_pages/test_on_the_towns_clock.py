@@ -35,6 +35,9 @@ def test_the_ledger_leaves_as_it_is_read_on_the_page(town: MeasuredTown, signed_
     told = cells(signed_in_as("zhengming").get(reverse("ledger_export")).content)
     assert "2021-10-14 07:30:05" in told
     assert not [one for one in told if "23:30" in one]
+    page = signed_in_as("zhengming").get(reverse("ledger")).content.decode()
+    assert "2021-10-14 07:30:05" in page
+    assert "23:30" not in page
 
 
 def test_any_table_writes_a_stored_moment_on_the_towns_clock() -> None:

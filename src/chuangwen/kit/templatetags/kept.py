@@ -4,6 +4,8 @@ from collections.abc import ItemsView, Mapping
 
 from django import template
 
+from chuangwen.kernel.dates import fact_told
+
 register = template.Library()
 
 
@@ -17,3 +19,9 @@ def at_key(things: Mapping[object, object], key: object) -> object:
 def pairs(things: Mapping[object, object]) -> ItemsView[object, object]:
     """``{% for key, value in note.after|pairs %}``: what a mapping holds. ``.items`` would find a key of that name first."""
     return things.items()
+
+
+@register.filter
+def fact(value: object) -> str:
+    """``{{ value|fact }}``: a value of a note, the moments in it on the town's clock."""
+    return fact_told(value)
